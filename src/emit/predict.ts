@@ -1,0 +1,245 @@
+import type { EmitContext } from "./context.ts";
+import { header, literal } from "./text.ts";
+import { printFile } from "./write.ts";
+
+/** predict.ts: applies the weights of a run to new input. What it reads and prints depends on the kind of dataset. */
+export function emitPredict(context: EmitContext): string {
+  const { plan } = context;
+  switch (plan.dataset.type) {
+    case "mnist":
+    case "digits":
+    case "idx":
+      return printFile([header(context), images(plan.name, plan.dataset.scale)]);
+    case "csv":
+      return printFile([header(context), forecast(plan.name)]);
+    case "text":
+      return printFile([header(context), generate(plan.name)]);
+  }
+}
+
+const SHARED_IMPORTS = `import * as tf from "@tensorflow/tfjs-core";`;
+
+const FOOTER = `
+process.exitCode = await main().catch((error: unknown) =>
+  reportFailure(error, {
+    modelUrl: new URL("model.ts", import.meta.url),
+    specPath: SPEC_FILE,
+    verbose: process.argv.includes("--verbose"),
+  }),
+);
+`;
+
+function images(name: string, scale: number): string {
+  return `//
+// Classifies images with the weights of a run:
+//
+//   predict.ts [--run DIR] [--backend NAME] [--json] [--data DIR] [--demo N] [FILE...]
+//
+// FILE: an IDX image file (plain or .gz), a PNG or a PGM image of the model's size. --demo N: N test images, drawn.
+${SHARED_IMPORTS}
+import { CLASSES, FEATURES, loadData, readBatch, TIMESTEPS } from "./data.ts";
+import { forward, initializeWeights, namedWeights } from "./model.ts";
+import { selectBackend } from "./support/backends/select.ts";
+import { loadCheckpoint } from "./support/checkpoint.ts";
+import { drawImage, readImage } from "./support/data/images.ts";
+import { reportFailure } from "./support/failure.ts";
+import { assignTensors } from "./support/nn/weights.ts";
+import { parsePredictOptions } from "./support/options.ts";
+import { UserError } from "./support/user-error.ts";
+
+const NAME = ${literal(name)};
+const SPEC_FILE = ${literal(`${name}.yaml`)};
+/** Pixels are divided by this, as in training. */
+const SCALE = ${literal(scale)};
+const BATCH_SIZE = 250;
+
+interface Prediction {
+  source: string;
+  class: number;
+  probabilities: number[];
+}
+
+async function main(): Promise<number> {
+  const options = parsePredictOptions(process.argv.slice(2), { name: NAME });
+  if (options.help) {
+    process.stdout.write(options.usage);
+    return 0;
+  }
+  if (options.files.length === 0 && options.demo === undefined) {
+    throw new UserError("nothing to predict", { exitCode: 2, fix: "name an image or IDX file, or use --demo 4" });
+  }
+  await selectBackend(options.backend, { verbose: options.verbose });
+  const w = initializeWeights(0);
+  assignTensors(namedWeights(w), loadCheckpoint(options.run, {}).weights);
+
+  const predictions: Prediction[] = [];
+  const show = (prediction: Prediction, pixels: Uint8Array | undefined, label: number | undefined): void => {
+    predictions.push(prediction);
+    if (options.json) return;
+    if (pixels !== undefined) process.stdout.write(\`\${drawImage(pixels, TIMESTEPS, FEATURES)}\\n\`);
+    const { source, class: predicted, probabilities } = prediction;
+    const best = probabilities
+      .map((probability, index) => ({ probability, index }))
+      .sort((a, b) => b.probability - a.probability)
+      .slice(0, 3)
+      .map(({ probability, index }) => \`\${index}: \${(100 * probability).toFixed(1)} %\`);
+    const truth = label === undefined ? "" : label === predicted ? ", which is right" : \`, but it is \${label}\`;
+    process.stdout.write(\`\${source}: \${predicted}\${truth} (\${best.join(", ")})\\n\`);
+  };
+
+  for (const file of options.files) {
+    const image = readImage(file);
+    if (image.rows !== TIMESTEPS || image.columns !== FEATURES) {
+      throw new UserError(\`\${file}: images of \${image.rows}x\${image.columns} pixels, but the model reads \${TIMESTEPS}x\${FEATURES}\`, {
+        exitCode: 2,
+        fix: \`scale them to \${TIMESTEPS}x\${FEATURES} pixels\`,
+      });
+    }
+    const size = TIMESTEPS * FEATURES;
+    for (let start = 0; start < image.count; start += BATCH_SIZE) {
+      const count = Math.min(BATCH_SIZE, image.count - start);
+      const x = new Float32Array(count * size); // time-major
+      for (let b = 0; b < count; b++) {
+        for (let i = 0; i < size; i++) {
+          x[(Math.floor(i / FEATURES) * count + b) * FEATURES + (i % FEATURES)] = image.images[(start + b) * size + i]! / SCALE;
+        }
+      }
+      const probabilities = await predict(w, tf.tensor3d(x, [TIMESTEPS, count, FEATURES]));
+      for (let b = 0; b < count; b++) {
+        const source = image.count === 1 ? file : \`\${file}[\${start + b}]\`;
+        show(prediction(source, probabilities[b]!), undefined, undefined);
+      }
+    }
+  }
+  if (options.demo !== undefined) {
+    const { test } = await loadData(options.data, () => undefined);
+    const count = Math.min(options.demo, test.count);
+    const indices = Int32Array.from({ length: count }, (_, k) => Math.floor((k * test.count) / count));
+    const { x, targets } = readBatch(test, indices);
+    const pixels = (await x.data<"float32">()).slice();
+    const labels = await targets.data<"int32">();
+    const probabilities = await predict(w, x);
+    for (let b = 0; b < count; b++) {
+      const image = Uint8Array.from({ length: TIMESTEPS * FEATURES }, (_, i) =>
+        Math.round(pixels[(Math.floor(i / FEATURES) * count + b) * FEATURES + (i % FEATURES)]! * SCALE),
+      );
+      show(prediction(\`test image \${indices[b]}\`, probabilities[b]!), image, labels[b]);
+    }
+  }
+  if (options.json) process.stdout.write(\`\${JSON.stringify(predictions)}\\n\`);
+  return 0;
+}
+
+/** Probabilities of each class, [B][classes]; disposes of x. */
+async function predict(w: ReturnType<typeof initializeWeights>, x: tf.Tensor3D): Promise<number[][]> {
+  const output = tf.tidy(() => forward(w, x).prediction);
+  const flat = await output.data<"float32">();
+  tf.dispose([x, output]);
+  return Array.from({ length: flat.length / CLASSES }, (_, b) => [...flat.slice(b * CLASSES, (b + 1) * CLASSES)]);
+}
+
+function prediction(source: string, probabilities: number[]): Prediction {
+  return { source, class: probabilities.indexOf(Math.max(...probabilities)), probabilities };
+}
+${FOOTER}`;
+}
+
+function forecast(name: string): string {
+  return `//
+// Forecasts what follows the end of the series, in the units of the data, with the weights of a run:
+//
+//   predict.ts [--run DIR] [--backend NAME] [--json] [--data DIR]
+${SHARED_IMPORTS}
+import { loadData, readBatch, TARGETS } from "./data.ts";
+import { forward, initializeWeights, namedWeights } from "./model.ts";
+import { selectBackend } from "./support/backends/select.ts";
+import { loadCheckpoint } from "./support/checkpoint.ts";
+import { reportFailure } from "./support/failure.ts";
+import { assignTensors } from "./support/nn/weights.ts";
+import { parsePredictOptions } from "./support/options.ts";
+
+const NAME = ${literal(name)};
+const SPEC_FILE = ${literal(`${name}.yaml`)};
+
+async function main(): Promise<number> {
+  const options = parsePredictOptions(process.argv.slice(2), { name: NAME });
+  if (options.help) {
+    process.stdout.write(options.usage);
+    return 0;
+  }
+  await selectBackend(options.backend, { verbose: options.verbose });
+  const w = initializeWeights(0);
+  assignTensors(namedWeights(w), loadCheckpoint(options.run, {}).weights);
+  const data = await loadData(options.data, () => undefined);
+  const { x } = readBatch(data.future, Int32Array.of(0));
+  const output = tf.tidy(() => forward(w, x).prediction);
+  const values = [...(await output.data<"float32">())].map((value) => value * data.targetScaler.scale + data.targetScaler.offset);
+  if (options.json) process.stdout.write(\`\${JSON.stringify({ forecast: values })}\\n\`);
+  else for (let step = 0; step < TARGETS; step++) process.stdout.write(\`+\${step + 1}: \${values[step]}\\n\`);
+  return 0;
+}
+${FOOTER}`;
+}
+
+function generate(name: string): string {
+  return `//
+// Continues a text with the weights of a run, drawing each character from the model's probabilities:
+//
+//   predict.ts [--run DIR] [--backend NAME] [--json] [--data DIR] [--length N] [--temperature T] [--seed N] [TEXT]
+${SHARED_IMPORTS}
+import { FEATURES, loadData, TIMESTEPS } from "./data.ts";
+import { forward, initializeWeights, namedWeights } from "./model.ts";
+import { selectBackend } from "./support/backends/select.ts";
+import { loadCheckpoint } from "./support/checkpoint.ts";
+import { reportFailure } from "./support/failure.ts";
+import { assignTensors } from "./support/nn/weights.ts";
+import { parsePredictOptions } from "./support/options.ts";
+import { RandomStream } from "./support/random.ts";
+
+const NAME = ${literal(name)};
+const SPEC_FILE = ${literal(`${name}.yaml`)};
+
+async function main(): Promise<number> {
+  const options = parsePredictOptions(process.argv.slice(2), { name: NAME });
+  if (options.help) {
+    process.stdout.write(options.usage);
+    return 0;
+  }
+  await selectBackend(options.backend, { verbose: options.verbose });
+  const w = initializeWeights(0);
+  assignTensors(namedWeights(w), loadCheckpoint(options.run, {}).weights);
+  const { vocabulary } = await loadData(options.data, () => undefined);
+  const indexOf = new Map(vocabulary.map((character, index) => [character, index]));
+  const given = [...options.files.join(" ").normalize("NFC")];
+  const window = given.map((character) => indexOf.get(character) ?? 0).slice(-TIMESTEPS);
+  while (window.length < TIMESTEPS) window.unshift(indexOf.get(" ") ?? 0);
+
+  const random = new RandomStream(options.seed, "generate");
+  let text = "";
+  for (let k = 0; k < options.length; k++) {
+    const x = new Float32Array(TIMESTEPS * FEATURES); // one-hot
+    for (const [t, index] of window.entries()) x[t * FEATURES + index] = 1;
+    const output = tf.tidy(() => forward(w, tf.tensor3d(x, [TIMESTEPS, 1, FEATURES])).prediction);
+    const probabilities = await output.data<"float32">();
+    output.dispose();
+    const next = draw(probabilities, options.temperature, random.uniform(k));
+    text += vocabulary[next] ?? "";
+    window.push(next);
+    window.shift();
+  }
+  process.stdout.write(options.json ? \`\${JSON.stringify({ text })}\\n\` : \`\${given.join("")}\${text}\\n\`);
+  return 0;
+}
+
+/** An index drawn with probabilities p^(1/temperature), rescaled; the slot for unknown characters is never drawn. */
+function draw(probabilities: ArrayLike<number>, temperature: number, uniform: number): number {
+  const weights = Array.from(probabilities, (p, index) => (index === 0 ? 0 : p ** (1 / temperature)));
+  let left = uniform * weights.reduce((sum, weight) => sum + weight, 0);
+  for (const [index, weight] of weights.entries()) {
+    left -= weight;
+    if (left < 0) return index;
+  }
+  return weights.length - 1;
+}
+${FOOTER}`;
+}

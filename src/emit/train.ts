@@ -1,0 +1,304 @@
+import { COMPILER_VERSION } from "../version.ts";
+import { type EmitContext, specLine } from "./context.ts";
+import { commentText, header, literal } from "./text.ts";
+import { printFile } from "./write.ts";
+
+/** train.ts: settings, then one readable loop from the data to the report. */
+export function emitTrain(context: EmitContext): string {
+  return printFile([header(context), introduction(context), imports(context), settings(context), main(context), FOOTER]);
+}
+
+function introduction({ plan }: EmitContext): string {
+  return [
+    "//",
+    `// Trains ${plan.name}${plan.description === "" ? "" : `: ${commentText(plan.description)}`}`,
+    "//",
+    "//   node train.ts        (Node 22.18 and newer)",
+    "//   npx tsx train.ts     (Node 20)",
+    "//",
+    "// `--help` lists the options.",
+  ].join("\n");
+}
+
+function imports({ plan }: EmitContext): string {
+  const data = plan.dataset.classes === undefined ? [] : ["CLASSES", "FEATURES", "TIMESTEPS"];
+  return [
+    'import * as tf from "@tensorflow/tfjs-core";',
+    `import { ${[...data.slice(0, 2), "loadData", "readBatch", ...data.slice(2)].join(", ")} } from "./data.ts";`,
+    "import {",
+    "  correctedRate,",
+    "  describeLayers,",
+    "  evaluateStep,",
+    "  forward,",
+    "  initializeMoments,",
+    "  initializeWeights,",
+    "  LAYERS,",
+    "  learningRate,",
+    "  namedWeights,",
+    "  trainStep,",
+    '} from "./model.ts";',
+    'import { selectBackend } from "./support/backends/select.ts";',
+    'import { loadCheckpoint, saveCheckpoint } from "./support/checkpoint.ts";',
+    'import type { Split } from "./support/data/dataset.ts";',
+    'import { reportFailure } from "./support/failure.ts";',
+    'import { onInterrupt } from "./support/interrupt.ts";',
+    'import { writeLayersModel } from "./support/layers-model.ts";',
+    'import { assignTensors, readTensors } from "./support/nn/weights.ts";',
+    'import { overrides, parseOptions, usage } from "./support/options.ts";',
+    'import { Progress } from "./support/progress.ts";',
+    'import { renderReport } from "./support/report.ts";',
+    'import { type EpochMetrics, openRunDirectory } from "./support/run-directory.ts";',
+    'import { breathe, DeviceSums, firstNonFinite, firstSamples, sampleOrder } from "./support/training.ts";',
+    'import { UserError } from "./support/user-error.ts";',
+  ].join("\n");
+}
+
+function settings(context: EmitContext): string {
+  const { plan, specPath } = context;
+  const { training } = plan;
+  const line = (key: keyof typeof training.lines): string => specLine(context, training.lines[key]);
+  return [
+    "",
+    `const NAME = ${literal(plan.name)};`,
+    `const SPEC = ${literal(specPath)};`,
+    `const SPEC_SHA256 = ${literal(plan.specSha256)};`,
+    `const COMPILER = ${literal(`lstm-compile ${COMPILER_VERSION}`)};`,
+    "",
+    `const EPOCHS = ${literal(training.epochs)}; // ${line("epochs")}`,
+    `const BATCH_SIZE = ${literal(training.batchSize)}; // ${line("batchSize")}`,
+    `const SHUFFLE = ${training.shuffle}; // ${line("shuffle")}`,
+    `const SEED = ${literal(training.seed)}; // ${line("seed")}`,
+    `const METRICS = ${literal(["loss", ...training.metrics])}; // ${line("metrics")}: what a step sums over its batch`,
+    `const EVALUATION_BATCH_SIZE = ${literal(Math.max(training.batchSize, 250))};`,
+    "",
+  ].join("\n");
+}
+
+function main({ plan }: EmitContext): string {
+  const classifier = plan.dataset.classes !== undefined;
+  const accuracy = plan.training.metrics.indexOf("accuracy");
+  return `async function main(): Promise<number> {
+  const options = parseOptions(process.argv.slice(2), { name: NAME, epochs: EPOCHS, seed: SEED });
+  if (options.help) {
+    process.stdout.write(usage(NAME));
+    return 0;
+  }
+  const progress = new Progress({ stream: process.stderr, quiet: options.quiet, epochs: options.epochs });
+  const note = (line: string): void => progress.note(line);
+
+  const data = await loadData(options.data, note);
+  const train = firstSamples(data.train, options.limit);
+  note(\`data: \${data.source}; \${train.count} training and \${data.test.count} test samples\`);
+  const backend = await selectBackend(options.backend, { verbose: options.verbose, log: note });
+  note(\`backend: \${backend.name} (\${backend.device}), \${backend.reason}\`);
+
+  const run = openRunDirectory(options.out, { resume: options.resume });
+  const saved = options.resume ? loadCheckpoint(run.path, { specSha256: SPEC_SHA256 }) : undefined;
+  const seed = saved?.state.seed ?? options.seed;
+  const w = initializeWeights(seed);
+  const weights = namedWeights(w);
+  const moments = initializeMoments(w);
+  let iteration = 0; // training steps taken
+  let firstEpoch = 1;
+  let firstStep = 0;
+  let sums = METRICS.map(() => 0);
+  if (saved !== undefined) {
+    assignTensors(weights, saved.weights);
+    assignTensors(moments.m, saved.optimizer.m!);
+    assignTensors(moments.v, saved.optimizer.v!);
+    ({ iteration, epoch: firstEpoch, step: firstStep, sums } = saved.state);
+    note(\`resumed in epoch \${firstEpoch} after \${firstStep} steps\`);
+  }
+  run.writeRun({
+    name: NAME,
+    spec: SPEC,
+    specSha256: SPEC_SHA256,
+    compiler: COMPILER,
+    status: "running",
+    overrides: overrides(options, { name: NAME, epochs: EPOCHS, seed: SEED }),
+    settings: { epochs: options.epochs, batchSize: BATCH_SIZE, shuffle: SHUFFLE, seed, trainSamples: train.count },
+    backend,
+    versions: { node: process.version, "@tensorflow/tfjs-core": tf.version_core },
+    data: { source: data.source, sha256: data.checksums },
+  });
+
+  const checkpoint = async (state: { epoch: number; step: number; sums: number[] }): Promise<void> => {
+    saveCheckpoint(run.path, {
+      weights: await readTensors(weights),
+      optimizer: { m: await readTensors(moments.m), v: await readTensors(moments.v) },
+      state: { ...state, iteration, seed, specSha256: SPEC_SHA256 },
+    });
+  };
+
+  const interrupt = onInterrupt();
+  run.keepMetricsBefore(firstEpoch);
+  for (let epoch = firstEpoch; epoch <= options.epochs; epoch++) {
+    const started = performance.now();
+    const order = sampleOrder(train.count, { shuffle: SHUFFLE, seed, epoch });
+    const steps = Math.ceil(train.count / BATCH_SIZE);
+    const totals = new DeviceSums(sums);
+    for (let step = firstStep; step < steps; step++) {
+      const { x, targets } = readBatch(train, order.subarray(step * BATCH_SIZE, (step + 1) * BATCH_SIZE));
+      const rate = tf.scalar(correctedRate(iteration));
+      totals.add(trainStep(w, moments, x, targets, { seed, iteration, rate }));
+      tf.dispose([x, targets, rate]);
+      iteration++;
+
+      const samplesDone = Math.min((step + 1) * BATCH_SIZE, train.count);
+      if (progress.wantsUpdate()) {
+        const [loss${accuracy < 0 ? "" : `, ...metrics`}] = (await totals.read()).map((sum) => sum / samplesDone);
+        if (!Number.isFinite(loss)) throw await notFinite(weights, w, train, epoch, step);
+        progress.update({ epoch, samplesDone, samples: train.count, loss: loss!${accuracy < 0 ? "" : `, accuracy: metrics[${accuracy}]!`} });
+      }
+      await breathe();
+      if (interrupt.requested) {
+        await checkpoint({ epoch, step: step + 1, sums: await totals.read() });
+        note(\`stopped in epoch \${epoch}; continue with --resume --out \${options.out}\`);
+        return interrupt.exitCode;
+      }
+    }
+    const trained = (await totals.read()).map((sum) => sum / train.count);
+    totals.dispose();
+    if (!Number.isFinite(trained[0])) throw await notFinite(weights, w, train, epoch, steps - 1);
+    const seconds = (performance.now() - started) / 1000;
+
+    const { means: validated, predicted } = await evaluate(w, data.test);
+    const metrics = epochMetrics(epoch, trained, validated, {
+      learningRate: learningRate(iteration - 1),
+      seconds,
+      samplesPerSecond: (train.count - firstStep * BATCH_SIZE) / seconds,
+    });
+    firstStep = 0;
+    sums = METRICS.map(() => 0);
+    await checkpoint({ epoch: epoch + 1, step: 0, sums });
+    run.appendMetrics(metrics);
+    progress.epochEnd(metrics);
+    if (epoch === options.epochs) await finish(metrics, predicted);
+  }
+  if (firstEpoch > options.epochs) note(\`nothing left to train: \${options.epochs} epochs are done\`);
+  interrupt.dispose();
+  progress.close();
+  return 0;
+
+  /** Exports the model and writes the report. */
+  async function finish(last: EpochMetrics, predicted: ${classifier ? "number[]" : "number[][]"}): Promise<void> {
+    const values = await readTensors(weights);
+    const { warnings } = writeLayersModel(run.modelPath, {
+      name: NAME,
+      inputShape: [${plan.dataset.inputShape.join(", ")}],
+      layers: describeLayers(),
+      weights: values,
+      generatedBy: COMPILER,
+    });
+    for (const warning of warnings) note(\`model: \${warning}\`);
+    run.finishRun({ status: "finished", metrics: last });
+    run.writeReport(
+      renderReport({
+        title: NAME,
+        description: ${literal(plan.description)},
+        layers: LAYERS,
+        metrics: run.readMetrics(),
+${classifier ? "        confusion: confusion(data.test, predicted),\n" : ""}        summary: {
+          Spec: \`\${SPEC} (SHA-256 \${SPEC_SHA256})\`,
+          Compiler: COMPILER,
+          Backend: \`\${backend.name}: \${backend.device}\`,
+          Data: data.source,
+          Seed: String(seed),
+        },
+      }),
+    );
+${classifier ? "" : "    void predicted;\n"}    note(\`model, metrics and report: \${options.out}\`);
+  }
+}
+
+/** Means of loss and metrics over a split, and the prediction for each sample. */
+async function evaluate(
+  w: ReturnType<typeof initializeWeights>,
+  split: Split,
+): Promise<{ means: number[]; predicted: ${classifier ? "number[]" : "number[][]"} }> {
+  const sums = new DeviceSums(METRICS.map(() => 0));
+  const predicted: ${classifier ? "number[]" : "number[][]"} = [];
+  const order = sampleOrder(split.count, { shuffle: false, seed: 0, epoch: 0 });
+  for (let start = 0; start < split.count; start += EVALUATION_BATCH_SIZE) {
+    const { x, targets } = readBatch(split, order.subarray(start, start + EVALUATION_BATCH_SIZE));
+    const result = evaluateStep(w, x, targets);
+    sums.add(result.totals);
+    predicted.push(...${classifier ? 'Array.from(await result.predicted.data<"int32">())' : "(await result.predicted.array())"});
+    tf.dispose([x, targets, result.predicted]);
+    await breathe();
+  }
+  const means = (await sums.read()).map((sum) => sum / split.count);
+  sums.dispose();
+  return { means, predicted };
+}
+
+/** One line of metrics.jsonl. */
+function epochMetrics(
+  epoch: number,
+  trained: readonly number[],
+  validated: readonly number[],
+  rest: { learningRate: number; seconds: number; samplesPerSecond: number },
+): EpochMetrics {
+  const metrics: EpochMetrics = { epoch, loss: trained[0]!, valLoss: validated[0]!, ...rest };
+  for (const [index, metric] of METRICS.entries()) {
+    metrics[metric] = trained[index]!;
+    metrics[\`val\${metric.charAt(0).toUpperCase()}\${metric.slice(1)}\`] = validated[index]!;
+  }
+  return metrics;
+}
+${classifier ? CONFUSION : ""}
+/** The error for a loss that is no number: names the first layer that has left the finite numbers. */
+async function notFinite(
+  weights: ReturnType<typeof namedWeights>,
+  w: ReturnType<typeof initializeWeights>,
+  train: Split,
+  epoch: number,
+  step: number,
+): Promise<UserError> {
+  const { x, targets } = readBatch(train, Int32Array.of(0));
+  const outputs = tf.tidy(() => {
+    const { layers } = forward(w, x);
+    return Object.fromEntries(Object.entries(layers).map(([name, output]) => [name, tf.clone(output)]));
+  });
+  const culprit = (await firstNonFinite(weights)) ?? (await firstNonFinite(outputs));
+  tf.dispose([x, targets, outputs]);
+  const layer = LAYERS.find(({ name }) => name === culprit?.split("/")[0]);
+  const where = layer === undefined ? "" : \`\${SPEC}:\${layer.specLine}: \`;
+  const what = culprit === undefined ? "the loss" : culprit.includes("/") ? \`weight \${culprit}\` : \`the output of \${culprit}\`;
+  return new UserError(\`\${where}\${what} is not finite (epoch \${epoch}, step \${step + 1})\`, {
+    exitCode: 1,
+    fix: "lower optimizer.learningRate, scale the input, or use tanh instead of relu in recurrent layers",
+  });
+}
+`;
+}
+
+const CONFUSION = `
+/** Rows: true classes; columns: predicted classes. */
+function confusion(split: Split, predicted: readonly number[]): number[][] {
+  const matrix = Array.from({ length: CLASSES }, () => new Array<number>(CLASSES).fill(0));
+  for (const [index, label] of labelsOf(split).entries()) matrix[label]![predicted[index]!]!++;
+  return matrix;
+}
+
+function labelsOf(split: Split): Int32Array {
+  const labels = new Int32Array(split.count);
+  const x = new Float32Array(TIMESTEPS * FEATURES);
+  const label = new Int32Array(1);
+  for (let index = 0; index < split.count; index++) {
+    split.fill(Int32Array.of(index), x, label);
+    labels[index] = label[0]!;
+  }
+  return labels;
+}
+`;
+
+const FOOTER = `
+process.exitCode = await main().catch((error: unknown) =>
+  reportFailure(error, {
+    modelUrl: new URL("model.ts", import.meta.url),
+    specPath: SPEC,
+    verbose: process.argv.includes("--verbose"),
+  }),
+);
+`;

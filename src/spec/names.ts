@@ -1,0 +1,10 @@
+import type { Layer } from "./types.ts";
+
+/** Layers without a name get their type and a number: lstm1, lstm2, dropout1. */
+export function layerNames(layers: readonly Layer[]): string[] {
+  const counts: Record<string, number> = {};
+  return layers.map((layer) => {
+    counts[layer.type] = (counts[layer.type] ?? 0) + 1;
+    return layer.name ?? `${layer.type}${counts[layer.type]}`;
+  });
+}

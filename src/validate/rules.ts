@@ -1,0 +1,241 @@
+import type { Diagnostic } from "../diagnostic.ts";
+import type { DiagnosticCode } from "../diagnostic-codes.ts";
+import type { Source } from "../load/load.ts";
+import { layerNames } from "../spec/names.ts";
+import type { Layer, ModelSpec } from "../spec/types.ts";
+
+type Report = (
+  code: DiagnosticCode,
+  pointer: string,
+  message: string,
+  fix: string,
+  severity?: Diagnostic["severity"],
+) => void;
+
+interface Checked {
+  readonly spec: ModelSpec;
+  readonly source: Source;
+  readonly report: Report;
+  /** Classes of the labels; undefined for a forecast. */
+  readonly classes: number | undefined;
+}
+
+/** What the schema cannot say. Each rule is named by the sentence that it holds. */
+const RULES: Readonly<Record<string, (checked: Checked) => void>> = {
+  "a recurrent layer reads a sequence": ({ spec, source, report }) => {
+    let sequence = true;
+    for (const [index, layer] of spec.layers.entries()) {
+      if (layer.type !== "lstm") continue;
+      if (!sequence) {
+        const before = spec.layers.findLastIndex((other, k) => k < index && other.type === "lstm");
+        const line = source.position(`/layers/${before}`).line;
+        report(
+          "LC1201",
+          `/layers/${index}`,
+          `this ${layer.type} needs a sequence, but the layer before it gives the last timestep only`,
+          `add \`returnSequences: true\` to the ${layer.type} in line ${line}`,
+        );
+      }
+      sequence = layer.returnSequences === true;
+    }
+  },
+  "the model ends in one vector per sample": ({ spec, report }) => {
+    const lastLstm = spec.layers.findLastIndex(({ type }) => type === "lstm");
+    const layer = spec.layers[lastLstm];
+    if (layer === undefined) {
+      report("LC1202", "/layers", "no layer turns the sequence of timesteps into one vector", "add an lstm before the last dense layer");
+    } else if (layer.type === "lstm" && layer.returnSequences === true) {
+      report(
+        "LC1202",
+        `/layers/${lastLstm}/returnSequences`,
+        "the output is still a sequence, but each sample has one target",
+        "remove `returnSequences` from the last lstm",
+      );
+    }
+  },
+  "the last layer fits loss and dataset": ({ spec, report, classes }) => {
+    const index = spec.layers.length - 1;
+    const last = spec.layers[index]!;
+    const pointer = `/layers/${index}`;
+    if (last.type !== "dense") {
+      report("LC1204", pointer, `the last layer is ${last.type}, but must be dense`, "end with a dense layer");
+      return;
+    }
+    const wanted = classes ?? (spec.dataset.type === "csv" ? spec.dataset.horizon! : 1);
+    if (last.units !== wanted) {
+      const why = classes === undefined ? `the forecast has ${wanted} values (dataset.horizon)` : `the dataset has ${classes} classes`;
+      report("LC1203", `${pointer}/units`, `${last.units} units, but ${why}`, `use \`units: ${wanted}\``);
+    }
+    if (classes !== undefined && last.activation !== "softmax") {
+      report("LC1204", pointer, `cross-entropy needs probabilities, but the activation is ${last.activation}`, "add `activation: softmax`");
+    }
+    if (classes === undefined && last.activation === "softmax") {
+      report("LC1204", `${pointer}/activation`, "softmax gives probabilities, but the targets are numbers", "use `activation: linear`");
+    }
+  },
+  "the loss fits the dataset": ({ spec, report, classes }) => {
+    const { loss } = spec.training;
+    const classification = loss === "sparseCategoricalCrossentropy";
+    if (classification && classes === undefined) {
+      report("LC1205", "/training/loss", `${loss} compares classes, but a forecast has numbers`, "use meanSquaredError or meanAbsoluteError");
+    } else if (!classification && classes !== undefined) {
+      report("LC1205", "/training/loss", `${loss} compares numbers, but ${spec.dataset.type} has classes`, "use sparseCategoricalCrossentropy");
+    }
+  },
+  "each metric fits the dataset": ({ spec, report, classes }) => {
+    for (const [index, metric] of (spec.training.metrics ?? []).entries()) {
+      if ((metric === "accuracy") === (classes !== undefined)) continue;
+      report(
+        "LC1206",
+        `/training/metrics/${index}`,
+        `${metric} does not apply to ${spec.dataset.type}`,
+        classes === undefined ? "use meanAbsoluteError or meanSquaredError" : "use accuracy",
+      );
+    }
+  },
+  "names are unique and none is reserved": ({ spec, source, report }) => {
+    if (WINDOWS_DEVICES.has(spec.name)) {
+      report("LC1207", "/name", `\`${spec.name}\` cannot be a folder on Windows`, "choose another name");
+    }
+    const names = layerNames(spec.layers);
+    for (const [index, name] of names.entries()) {
+      if (spec.layers[index]!.name === undefined) continue;
+      const first = names.indexOf(name);
+      const other = first === index ? names.lastIndexOf(name) : first;
+      if (other !== index) {
+        const line = source.position(`/layers/${other}`).line;
+        report("LC1207", `/layers/${index}/name`, `the layer in line ${line} is named \`${name}\` too`, "choose another name");
+      } else if (RESERVED.has(name) || /^d[A-Z]/.test(name)) {
+        report("LC1207", `/layers/${index}/name`, `\`${name}\` has a meaning in the generated code`, "choose another name");
+      }
+    }
+  },
+  "files stay inside the data folder": ({ spec, report }) => {
+    for (const [key, value] of Object.entries(spec.dataset)) {
+      if (!["path", "trainImages", "trainLabels", "testImages", "testLabels"].includes(key)) continue;
+      const path = String(value);
+      if (path.startsWith("/") || /^[A-Za-z]:/.test(path) || path.split("/").includes("..")) {
+        report("LC1208", `/dataset/${key}`, "the path leaves the data folder", "give a path inside the folder that --data names");
+      }
+    }
+  },
+  "the model fits into memory": ({ spec, report }) => {
+    let features = inputFeatures(spec);
+    let count = 0;
+    for (const layer of spec.layers) {
+      if (layer.type === "dropout") continue;
+      count += layer.units * features;
+      if (layer.type === "lstm") count += 3 * layer.units * features + 4 * layer.units * layer.units;
+      features = layer.units;
+    }
+    if (count > MAX_PARAMETERS) {
+      report("LC1209", "/layers", `${count.toLocaleString("en-US")} parameters; at most ${MAX_PARAMETERS.toLocaleString("en-US")} can be trained`, "use fewer units");
+    }
+  },
+  "a bias is no matrix": ({ spec, report }) => {
+    for (const [index, layer] of spec.layers.entries()) {
+      if (layer.type !== "dropout" && layer.biasInitializer === "orthogonal") {
+        report("LC1210", `/layers/${index}/biasInitializer`, "orthogonal makes matrices, but a bias is a vector", "use zeros");
+      }
+    }
+  },
+  "pixels are scaled": ({ spec, report }) => {
+    if (!("scale" in spec.dataset) || spec.dataset.scale !== 1) return;
+    report("LC2001", "/dataset", "pixels stay in 0..255, with which recurrent layers hardly learn", "add `scale: 255`", "warning");
+  },
+  "recurrent activations are bounded": ({ spec, report }) => {
+    for (const [index, layer] of spec.layers.entries()) {
+      if (layer.type !== "lstm" || BOUNDED.has(layer.activation!)) continue;
+      report(
+        "LC2002",
+        `/layers/${index}/activation`,
+        `${layer.activation} is unbounded: in a recurrent layer the loss can become infinite`,
+        "keep the learning rate low, or use tanh",
+        "warning",
+      );
+    }
+  },
+  "dropout leaves enough": ({ spec, report }) => {
+    for (const [index, layer] of spec.layers.entries()) {
+      if (layer.type !== "dropout" || layer.rate < 0.8) continue;
+      report("LC2003", `/layers/${index}/rate`, `dropout of ${layer.rate} leaves little to learn from`, "0.1 to 0.5 is usual", "warning");
+    }
+  },
+  "the learning rate is moderate": ({ spec, report }) => {
+    if (spec.optimizer.learningRate! <= 0.1) return;
+    report("LC2004", "/optimizer/learningRate", `a learning rate of ${spec.optimizer.learningRate} rarely converges`, "0.0001 to 0.01 is usual for adam", "warning");
+  },
+  "softmax stands last": ({ spec, report }) => {
+    for (const [index, layer] of spec.layers.slice(0, -1).entries()) {
+      if (layer.type !== "dense" || layer.activation !== "softmax") continue;
+      report("LC2005", `/layers/${index}/activation`, "softmax inside a model lets little information through", "use relu or tanh", "warning");
+    }
+  },
+};
+
+export function checkRules(spec: ModelSpec, source: Source): Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  const report: Report = (code, pointer, message, fix, severity = "error") => {
+    const { line, column, ...range } = source.position(pointer);
+    diagnostics.push({ code, severity, file: source.file, range, line, column, message, fix });
+  };
+  for (const rule of Object.values(RULES)) rule({ spec, source, report, classes: classesOf(spec) });
+  return diagnostics;
+}
+
+function classesOf({ dataset }: ModelSpec): number | undefined {
+  switch (dataset.type) {
+    case "mnist":
+    case "digits":
+      return 10;
+    case "idx":
+      return dataset.classes;
+    case "text":
+      return dataset.vocabularySize!;
+    case "csv":
+      return undefined;
+  }
+}
+
+function inputFeatures({ dataset }: ModelSpec): number {
+  switch (dataset.type) {
+    case "mnist":
+    case "digits":
+      return 28;
+    case "idx":
+      return dataset.columns;
+    case "text":
+      return dataset.vocabularySize!;
+    case "csv":
+      return dataset.features?.length ?? 1;
+  }
+}
+
+const MAX_PARAMETERS = 1_000_000_000;
+
+const BOUNDED: ReadonlySet<Extract<Layer, { type: "lstm" }>["activation"]> = new Set([
+  "tanh",
+  "sigmoid",
+  "hardSigmoid",
+  "softsign",
+]);
+
+const WINDOWS_DEVICES = new Set(["con", "prn", "aux", "nul", ...[1, 2, 3, 4, 5, 6, 7, 8, 9].flatMap((n) => [`com${n}`, `lpt${n}`])]);
+
+/** Words of the language, and names that the generated code gives to other things. */
+const RESERVED = new Set(
+  (
+    "abstract any arguments as async await bigint boolean break case catch class const constructor continue debugger declare " +
+    "default delete do else enum eval export extends false finally for from function get if implements import in infer " +
+    "instanceof interface is keyof let module namespace never new null number object of package private protected prototype " +
+    "public readonly require return satisfies set static string super switch symbol this throw true try type typeof undefined " +
+    "unique unknown using var void while with yield " +
+    "tf w x step batch input output loss targets moments prediction layers zeros ones " +
+    "glorotUniform glorotNormal heUniform heNormal lecunUniform lecunNormal orthogonal randomUniform randomNormal " +
+    "truncatedNormal withUnitForgetBias createWeight forward trainStep evaluateStep learningRate correctedRate adamUpdate " +
+    "describeLayers initializeWeights initializeMoments namedWeights lstmForward lstmBackward denseForward denseBackward " +
+    "denseSequenceForward denseSequenceBackward dropoutForward dropoutBackward dropoutSequenceForward " +
+    "dropoutSequenceBackward dropoutMask softmaxCrossEntropy meanSquaredError meanAbsoluteError correctPredictions " +
+    "lstmLayer denseLayer dropoutLayer"
+  ).split(" "),
+);
