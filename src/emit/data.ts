@@ -12,8 +12,10 @@ const LOADERS: Record<DatasetPlan["type"], { name: string; module: string }> = {
   text: { name: "loadText", module: "./support/data/text.ts" },
 };
 
-export function datasetModule(dataset: DatasetPlan): string {
-  return LOADERS[dataset.type].module;
+/** What the loader gives back: forecasts and texts know how to turn outputs into values. */
+function datasetType(dataset: DatasetPlan): string {
+  if (dataset.type === "csv") return "CsvDataset";
+  return dataset.type === "text" ? "TextDataset" : "Dataset";
 }
 
 /** data.ts: where the samples come from and how a batch of them looks. */
@@ -25,8 +27,12 @@ export function emitData(context: EmitContext): string {
   const imports = [
     'import * as tf from "@tensorflow/tfjs-core";',
     ...(dataset.type === "mnist" ? ['import { cacheDirectory } from "./support/data/cache.ts";'] : []),
-    'import type { Dataset, Split } from "./support/data/dataset.ts";',
-    `import { ${loader.name} } from "${loader.module}";`,
+    ...(datasetType(dataset) === "Dataset"
+      ? ['import type { Dataset, Split } from "./support/data/dataset.ts";', `import { ${loader.name} } from "${loader.module}";`]
+      : [
+          'import type { Split } from "./support/data/dataset.ts";',
+          `import { ${loader.name}, type ${datasetType(dataset)} } from "${loader.module}";`,
+        ]),
     ...(dataset.type === "idx" || dataset.type === "csv" || dataset.type === "text"
       ? ['import { dataFile } from "./support/data/data-file.ts";']
       : []),
@@ -49,7 +55,7 @@ export function emitData(context: EmitContext): string {
     "",
     [
       `/** Reads the dataset: ${specLine(context, dataset.specLine)}. \`directory\` is what --data names. */`,
-      `export async function loadData(${needsFiles ? "directory" : "_directory"}: string | undefined, ${dataset.type === "mnist" ? "log" : "_log"}: (line: string) => void): Promise<Dataset> {`,
+      `export async function loadData(${needsFiles ? "directory" : "_directory"}: string | undefined, ${dataset.type === "mnist" ? "log" : "_log"}: (line: string) => void): Promise<${datasetType(dataset)}> {`,
       `  return ${loader.name}(${loaderOptions(dataset)});`,
       "}",
     ].join("\n"),

@@ -80,7 +80,7 @@ function main({ plan }: EmitContext): string {
   return `async function main(): Promise<number> {
   const options = parseOptions(process.argv.slice(2), { name: NAME, epochs: EPOCHS, seed: SEED });
   if (options.help) {
-    process.stdout.write(usage(NAME));
+    process.stdout.write(usage({ name: NAME, epochs: EPOCHS, seed: SEED }));
     return 0;
   }
   const progress = new Progress({ stream: process.stderr, quiet: options.quiet, epochs: options.epochs });

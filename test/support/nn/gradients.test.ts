@@ -101,7 +101,7 @@ describe("dense", () => {
     const cotangent = tf.tensor2d(values(15), [3, 5]);
     const run = () => denseForward(x as unknown as tf.Tensor2D, w, activations.SWISH);
     const loss = (): number => tf.sum(tf.mul(run().y, cotangent)).dataSync()[0]!;
-    const { dw, dx } = denseBackward(cotangent, run(), w, activations.SWISH);
+    const { dw, dx } = denseBackward(cotangent, run(), w, activations.SWISH, { inputGradient: true });
     expectGradient(dx, x, loss);
     expectGradient(dw.kernel, w.kernel, loss);
     expectGradient(dw.bias!, w.bias, loss);

@@ -1,0 +1,69 @@
+import { basename } from "node:path";
+import { UserError } from "../user-error.ts";
+import type { Dataset, Split } from "./dataset.ts";
+import { readDataFile, sha256 } from "./idx.ts";
+
+export interface TextOptions {
+  readonly file: string;
+  /** Characters that the model reads before the one it predicts. */
+  readonly timesteps: number;
+  /** The most frequent characters and one slot, index 0, for all others. */
+  readonly vocabularySize: number;
+  /** Share of the text, at the end, kept for testing. */
+  readonly testFraction: number;
+}
+
+export interface TextDataset extends Dataset {
+  /** Character by index; index 0 stands for unknown ones. */
+  readonly vocabulary: readonly string[];
+}
+
+/** A text as windows of one-hot characters, each with the character that follows. @throws UserError */
+export function loadText({ file, timesteps, vocabularySize, testFraction }: TextOptions): TextDataset {
+  const bytes = readDataFile(file);
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new UserError(`${file} is not UTF-8`, { exitCode: 1, fix: "save it as UTF-8", cause });
+  }
+  const characters = [...text.normalize("NFC").replaceAll("\r\n", "\n")];
+  const trainLength = characters.length - Math.max(1, Math.round(characters.length * testFraction));
+  if (trainLength <= timesteps) {
+    throw new UserError(`${file}: ${characters.length} characters are too few for windows of ${timesteps}`, {
+      exitCode: 1,
+      fix: "give a longer text, or lower dataset.timesteps",
+    });
+  }
+  const vocabulary = mostFrequent(characters.slice(0, trainLength), vocabularySize);
+  const indexOf = new Map(vocabulary.map((character, index) => [character, index]));
+  const codes = Int32Array.from(characters, (character) => indexOf.get(character) ?? 0);
+  /** Windows that predict character `first`, `first` + 1, … */
+  const windows = (first: number, count: number): Split => ({
+    count,
+    fill(indices, x, y) {
+      const batch = indices.length;
+      x.fill(0);
+      for (let b = 0; b < batch; b++) {
+        const start = first + indices[b]! - timesteps;
+        for (let t = 0; t < timesteps; t++) x[(t * batch + b) * vocabularySize + codes[start + t]!] = 1;
+        y[b] = codes[start + timesteps]!;
+      }
+    },
+  });
+  return {
+    train: windows(timesteps, trainLength - timesteps),
+    test: windows(trainLength, characters.length - trainLength),
+    vocabulary,
+    source: file,
+    checksums: { [basename(file)]: sha256(bytes) },
+  };
+}
+
+/** Slot 0 is for unknown characters; then by frequency, and by code point among equals. */
+function mostFrequent(characters: readonly string[], size: number): string[] {
+  const counts = new Map<string, number>();
+  for (const character of characters) counts.set(character, (counts.get(character) ?? 0) + 1);
+  const sorted = [...counts].sort(([a, m], [b, n]) => n - m || a.codePointAt(0)! - b.codePointAt(0)!);
+  return ["\ufffd", ...sorted.slice(0, size - 1).map(([character]) => character)];
+}
