@@ -45,8 +45,6 @@ function supportText(path: string): string {
 /** Copies the support files that the program imports, and those that they import. */
 function addSupport(files: Map<string, string>): void {
   const pending = [...files].flatMap(([path, text]) => (path.endsWith(".ts") ? importedFiles(path, text) : []));
-  // The scripts of package.json start this one.
-  pending.push("support/backends/cli.ts");
   for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
     if (files.has(path)) continue;
     const text = supportText(path.slice("support/".length));

@@ -113,6 +113,7 @@ function settings(context: EmitContext, codes: readonly LayerCode[]): string {
     `const BETA_2 = ${literal(optimizer.beta2)};`,
     `const EPSILON = ${literal(optimizer.epsilon)};`,
     "",
+    "",
   ].join("\n");
 }
 
@@ -338,7 +339,7 @@ function trainStep(context: EmitContext, codes: readonly LayerCode[]): FunctionD
         const gradients = trainable(codes).map(({ layer, gradient }) => `${layer.name}: ${gradient}.dw`);
         writer.writeLine(`adamUpdate(w, { ${gradients.join(", ")} }, moments, step.rate);`);
         writer.newLine();
-        writer.writeLine(`return tf.stack([${["loss.total", ...metrics.map((m) => m.expression)].join(", ")}]);`);
+        writer.writeLine(`return tf.stack([${["loss.total", ...metrics.map((m) => m.expression)].join(", ")}]) as tf.Tensor1D;`);
       });
       writer.writeLine("});");
     },
@@ -367,7 +368,7 @@ function evaluateStep(context: EmitContext): FunctionDeclarationStructure {
         writer.writeLine("const { output } = forward(w, x);");
         writer.writeLine(`const loss = ${lossFunction(plan)}(output, targets);`);
         writer.writeLine(
-          `return { totals: tf.stack([${["loss.total", ...metrics.map((m) => m.expression)].join(", ")}]), predicted: ${isClassifier(plan) ? "tf.argMax(output, 1)" : "tf.clone(output)"} };`,
+          `return { totals: tf.stack([${["loss.total", ...metrics.map((m) => m.expression)].join(", ")}]) as tf.Tensor1D, predicted: ${isClassifier(plan) ? "tf.argMax(output, 1)" : "tf.clone(output)"} };`,
         );
       });
       writer.writeLine("});");

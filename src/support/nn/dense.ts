@@ -25,18 +25,18 @@ export function denseForward(x: tf.Tensor2D, w: DenseWeights, activation: Activa
 }
 
 /** Gradients of a dense layer for dy: [N, units]. dx: [N, I]; dw has the shapes of w. */
-export function denseBackward(
+export function denseBackward<InputGradient extends boolean>(
   dy: tf.Tensor2D,
   forward: DenseOutput,
   w: DenseWeights,
   activation: Activation,
-  { inputGradient }: { inputGradient: boolean },
-): { dw: DenseGradients; dx: tf.Tensor2D } {
+  { inputGradient }: { inputGradient: InputGradient },
+): { dw: DenseGradients; dx: InputGradient extends true ? tf.Tensor2D : undefined } {
   const dz = activation.gradient(dy, forward.y, forward.z);
   const kernel = matMulTransposedA(forward.x, dz);
   return {
     dw: w.bias === undefined ? { kernel } : { kernel, bias: tf.sum<tf.Tensor1D>(dz, 0) },
-    dx: inputGradient ? matMulTransposedB(dz, w.kernel) : dy,
+    dx: (inputGradient ? matMulTransposedB(dz, w.kernel) : undefined) as InputGradient extends true ? tf.Tensor2D : undefined,
   };
 }
 
@@ -52,13 +52,16 @@ export function denseSequenceForward(x: Sequence, w: DenseWeights, activation: A
   return { ...forward, sequence: Sequence.fromRows(forward.y, x.timesteps) };
 }
 
-export function denseSequenceBackward(
+export function denseSequenceBackward<InputGradient extends boolean>(
   dy: Sequence,
   forward: DenseOutput,
   w: DenseWeights,
   activation: Activation,
-  { inputGradient }: { inputGradient: boolean },
-): { dw: DenseGradients; dx: Sequence } {
+  { inputGradient }: { inputGradient: InputGradient },
+): { dw: DenseGradients; dx: InputGradient extends true ? Sequence : undefined } {
   const { dw, dx } = denseBackward(dy.rows, forward, w, activation, { inputGradient });
-  return { dw, dx: Sequence.fromRows(dx, dy.timesteps) };
+  return {
+    dw,
+    dx: (dx === undefined ? undefined : Sequence.fromRows(dx, dy.timesteps)) as InputGradient extends true ? Sequence : undefined,
+  };
 }

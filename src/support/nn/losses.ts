@@ -12,7 +12,7 @@ export interface LossOutput {
  */
 export function softmaxCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): LossOutput {
   const [batch, classes] = logits.shape;
-  const oneHot = tf.oneHot(labels, classes, 1, 0, "float32") as tf.Tensor2D;
+  const oneHot = tf.cast(tf.oneHot(labels, classes), "float32") as tf.Tensor2D; // the wasm kernel writes integers whatever it is asked
   const shifted = tf.sub(logits, tf.max(logits, 1, true));
   const exponentials = tf.exp(shifted);
   const normalizer = tf.sum(exponentials, 1, true); // [B, 1]

@@ -71,13 +71,13 @@ export function lstmForward(x: Sequence, w: LstmWeights, { activation, recurrent
  * What does not depend on later steps — every gate's derivative — is computed for all steps at once; only dz, dh and dc are
  * sequential. Weight gradients are one matmul over all steps each. `dx` is computed only where `inputGradient` asks for it.
  */
-export function lstmBackward(
+export function lstmBackward<InputGradient extends boolean>(
   dy: Sequence | tf.Tensor2D,
   forward: LstmOutput,
   w: LstmWeights,
   { activation, recurrentActivation }: LstmActivations,
-  { inputGradient }: { inputGradient: boolean },
-): { dw: LstmGradients; dx: Sequence | undefined } {
+  { inputGradient }: { inputGradient: InputGradient },
+): { dw: LstmGradients; dx: InputGradient extends true ? Sequence : undefined } {
   const { x, steps } = forward;
   const timesteps = steps.length;
   const all = (pick: (step: LstmStep) => tf.Tensor2D): tf.Tensor2D => concatRows(steps.map(pick)); // [T·B, units]
@@ -128,6 +128,8 @@ export function lstmBackward(
   const recurrentKernel = matMulTransposedA(previous((s) => s.h), dz);
   return {
     dw: w.bias === undefined ? { kernel, recurrentKernel } : { kernel, recurrentKernel, bias: tf.sum<tf.Tensor1D>(dz, 0) },
-    dx: inputGradient ? Sequence.fromRows(matMulTransposedB(dz, w.kernel), timesteps) : undefined,
+    dx: (inputGradient ? Sequence.fromRows(matMulTransposedB(dz, w.kernel), timesteps) : undefined) as InputGradient extends true
+      ? Sequence
+      : undefined,
   };
 }

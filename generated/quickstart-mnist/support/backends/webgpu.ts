@@ -1,0 +1,141 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import * as tf from "@tensorflow/tfjs-core";
+import { fixCommand, readInstall } from "./cache.ts";
+import { requireFrom } from "./redirect.ts";
+import { type BackendDriver, messageOf, Unusable } from "./types.ts";
+
+/** LSTM_WEBGPU_ADAPTER: "software" uses SwiftShader; any other text chooses the adapter whose name contains it. */
+const ADAPTER_VARIABLE = "LSTM_WEBGPU_ADAPTER";
+
+/** Where SwiftShader's Vulkan description lies. */
+const SWIFTSHADER_FILES = [
+  "/usr/lib/chromium/vk_swiftshader_icd.json",
+  "/usr/lib/chromium-browser/vk_swiftshader_icd.json",
+  "/opt/google/chrome/vk_swiftshader_icd.json",
+];
+
+interface Adapter {
+  info?: { vendor?: string; architecture?: string; device?: string; description?: string };
+  isFallbackAdapter?: boolean;
+  features: { has(name: string): boolean };
+  limits: Record<string, number>;
+  requestDevice(descriptor: unknown): Promise<unknown>;
+}
+interface Gpu {
+  requestAdapter(options: { powerPreference: string }): Promise<Adapter | null>;
+}
+
+const LIMITS = [
+  "maxComputeWorkgroupStorageSize",
+  "maxComputeWorkgroupsPerDimension",
+  "maxStorageBufferBindingSize",
+  "maxBufferSize",
+  "maxComputeWorkgroupSizeX",
+  "maxComputeInvocationsPerWorkgroup",
+];
+
+/** WebGPU in Node through Dawn: a GPU of any vendor, or SwiftShader on the CPU where that is asked for. */
+export const webgpuDriver: BackendDriver = {
+  name: "webgpu",
+
+  precheck(options) {
+    try {
+      readInstall("webgpu", options.cacheDirectory);
+      return undefined;
+    } catch (error) {
+      if (error instanceof Unusable) return error;
+      throw error;
+    }
+  },
+
+  async activate(options, automatic) {
+    const { directory, record } = readInstall("webgpu", options.cacheDirectory);
+    const wanted = process.env[ADAPTER_VARIABLE] ?? "";
+    const software = wanted === "software";
+    if (software) useSwiftShader();
+
+    const dawn = await loadDawn(directory);
+    const flags = wanted === "" || software ? [] : [`adapter=${wanted}`];
+    const gpu = dawn.create(flags) as Gpu;
+    const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+    if (adapter === null) {
+      throw new Unusable(
+        wanted === "" || software ? "no graphics adapter was found" : `no graphics adapter is called "${wanted}"`,
+        software
+          ? "apt-get install -y chromium   (it brings SwiftShader)"
+          : `install the Vulkan driver of the GPU (Debian: apt-get install -y mesa-vulkan-drivers), or set ${ADAPTER_VARIABLE}=software`,
+      );
+    }
+    const device = describe(adapter);
+    if (automatic && !software && isSoftware(adapter, device)) {
+      throw new Unusable(
+        `the only adapter is a software one (${device}), which is slower than wasm`,
+        `ask for it with --backend webgpu and ${ADAPTER_VARIABLE}=software`,
+      );
+    }
+    try {
+      Object.assign(globalThis, dawn.globals);
+      exposeGpu(gpu);
+      await register(directory, adapter);
+    } catch (error) {
+      throw new Unusable(`WebGPU did not start on ${device}: ${messageOf(error)}`, fixCommand("install webgpu"), error);
+    }
+    return { version: `Dawn ${record.versions.webgpu}, tfjs-backend-webgpu ${record.versions.tfjs}`, device };
+  },
+};
+
+async function loadDawn(directory: string): Promise<{ create(flags: string[]): unknown; globals: object }> {
+  const file = join(directory, "node_modules", "webgpu", "index.js");
+  try {
+    return await import(pathToFileURL(file).href);
+  } catch (error) {
+    throw new Unusable(`Dawn cannot be loaded: ${messageOf(error)}`, fixCommand("install webgpu"), error);
+  }
+}
+
+async function register(directory: string, adapter: Adapter): Promise<void> {
+  const load = requireFrom(directory);
+  const { WebGPUBackend } = load("@tensorflow/tfjs-backend-webgpu") as {
+    WebGPUBackend: new (device: unknown, info: unknown) => tf.KernelBackend;
+  };
+  const requiredLimits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]));
+  const requiredFeatures = adapter.features.has("timestamp-query") ? ["timestamp-query"] : [];
+  const device = await adapter.requestDevice({ requiredFeatures, requiredLimits });
+  if (tf.findBackendFactory("webgpu") !== null) tf.removeBackend("webgpu");
+  tf.registerBackend("webgpu", () => new WebGPUBackend(device, adapter.info ?? {}), 3);
+  if (!(await tf.setBackend("webgpu"))) throw new Error("the backend did not start");
+  await tf.ready();
+}
+
+/** The package looks for the GPU where browsers have it. */
+function exposeGpu(gpu: Gpu): void {
+  if (globalThis.navigator === undefined) {
+    Object.defineProperty(globalThis, "navigator", { value: {}, configurable: true, writable: true });
+  }
+  Object.defineProperty(globalThis.navigator, "gpu", { value: gpu, configurable: true });
+}
+
+function useSwiftShader(): void {
+  if (process.env.VK_ICD_FILENAMES !== undefined) return;
+  const file = SWIFTSHADER_FILES.find((path) => existsSync(path));
+  if (file === undefined) {
+    throw new Unusable(
+      "SwiftShader was not found (vk_swiftshader_icd.json)",
+      "apt-get install -y chromium, or set VK_ICD_FILENAMES to that file",
+    );
+  }
+  process.env.VK_ICD_FILENAMES = file;
+}
+
+function describe({ info }: Adapter): string {
+  const parts = [info?.device, info?.description, info?.architecture].filter(
+    (part) => part !== undefined && part !== "",
+  );
+  return [...new Set(parts)].join(", ") || info?.vendor || "unnamed adapter";
+}
+
+function isSoftware(adapter: Adapter, name: string): boolean {
+  return adapter.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|software|microsoft basic/i.test(name);
+}

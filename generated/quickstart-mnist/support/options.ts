@@ -1,0 +1,185 @@
+import { parseArgs } from "node:util";
+import { BACKEND_NAMES, type BackendRequest } from "./backends/types.ts";
+import { UserError } from "./user-error.ts";
+
+/** What train.ts was asked to do. */
+export interface Options {
+  readonly backend: BackendRequest;
+  /** Folder with the dataset's files. */
+  readonly data: string | undefined;
+  /** Run directory. */
+  readonly out: string;
+  readonly epochs: number;
+  /** Train on the first so many samples only. */
+  readonly limit: number | undefined;
+  readonly seed: number;
+  readonly resume: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  /** Record the step as one graph where the backend can. */
+  readonly capture: boolean;
+  readonly help: boolean;
+}
+
+export interface Defaults {
+  readonly name: string;
+  readonly epochs: number;
+  readonly seed: number;
+}
+
+const MAX_SEED = 2 ** 32 - 1;
+
+const FLAGS = {
+  backend: { type: "string" },
+  data: { type: "string" },
+  out: { type: "string" },
+  epochs: { type: "string" },
+  limit: { type: "string" },
+  seed: { type: "string" },
+  resume: { type: "boolean" },
+  quiet: { type: "boolean" },
+  verbose: { type: "boolean" },
+  "no-capture": { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+export function usage({ name, epochs, seed }: Defaults): string {
+  return `Trains ${name}.
+
+  --backend NAME   auto (default), gpu, cpu, webgpu or wasm
+  --data DIR       folder with the dataset's files
+  --out DIR        run directory (default runs/${name})
+  --epochs N       epochs (spec: ${epochs})
+  --limit N        train on the first N samples only
+  --seed N         root seed (spec: ${seed})
+  --resume         continue the run in --out from its checkpoint
+  --no-capture     run each operation on its own, without graph capture
+  --quiet          no progress, errors only
+  --verbose        also what the libraries print
+`;
+}
+
+/** @throws UserError (exit code 2) for an unknown flag or a wrong value */
+export function parseOptions(argv: readonly string[], defaults: Defaults): Options {
+  const { values } = parse(argv, FLAGS, false);
+  return {
+    backend: backendOption(values.backend),
+    data: values.data as string | undefined,
+    out: (values.out as string | undefined) ?? `runs/${defaults.name}`,
+    epochs: integer("epochs", values.epochs, 1, 1e6) ?? defaults.epochs,
+    limit: integer("limit", values.limit, 1, Number.MAX_SAFE_INTEGER),
+    seed: integer("seed", values.seed, 0, MAX_SEED) ?? defaults.seed,
+    resume: values.resume === true,
+    quiet: values.quiet === true,
+    verbose: values.verbose === true,
+    capture: values["no-capture"] !== true,
+    help: values.help === true,
+  };
+}
+
+/** What the command line decided instead of the spec, for run.json. */
+export function overrides(options: Options, defaults: Defaults): Record<string, string | number | boolean> {
+  const changed: Record<string, string | number | boolean> = {};
+  if (options.backend !== "auto") changed.backend = options.backend;
+  if (options.epochs !== defaults.epochs) changed.epochs = options.epochs;
+  if (options.limit !== undefined) changed.limit = options.limit;
+  if (options.seed !== defaults.seed) changed.seed = options.seed;
+  if (!options.capture) changed.capture = false;
+  return changed;
+}
+
+/** What predict.ts was asked to do. */
+export interface PredictOptions {
+  readonly backend: BackendRequest;
+  readonly data: string | undefined;
+  readonly run: string;
+  readonly files: readonly string[];
+  /** Test samples to show. */
+  readonly demo: number | undefined;
+  readonly json: boolean;
+  /** Characters to generate. */
+  readonly length: number;
+  readonly temperature: number;
+  readonly seed: number;
+  readonly verbose: boolean;
+  readonly help: boolean;
+  readonly usage: string;
+}
+
+const PREDICT_FLAGS = {
+  backend: { type: "string" },
+  data: { type: "string" },
+  run: { type: "string" },
+  demo: { type: "string" },
+  json: { type: "boolean" },
+  length: { type: "string" },
+  temperature: { type: "string" },
+  seed: { type: "string" },
+  verbose: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+/** @throws UserError (exit code 2) for an unknown flag or a wrong value */
+export function parsePredictOptions(argv: readonly string[], { name }: { name: string }): PredictOptions {
+  const { values, positionals } = parse(argv, PREDICT_FLAGS, true);
+  const temperature = Number(values.temperature ?? 0.8);
+  if (!(temperature > 0 && temperature <= 100)) throw wrongValue("temperature", values.temperature, "a number above 0");
+  return {
+    backend: backendOption(values.backend),
+    data: values.data as string | undefined,
+    run: (values.run as string | undefined) ?? `runs/${name}`,
+    files: positionals,
+    demo: integer("demo", values.demo, 1, 1e6),
+    json: values.json === true,
+    length: integer("length", values.length, 1, 1e6) ?? 200,
+    temperature,
+    seed: integer("seed", values.seed, 0, MAX_SEED) ?? 1,
+    verbose: values.verbose === true,
+    help: values.help === true,
+    usage: `Predicts with a trained ${name}.
+
+  --run DIR        run directory (default runs/${name})
+  --backend NAME   auto (default), gpu, cpu, webgpu or wasm
+  --data DIR       folder with the dataset's files
+  --json           print one JSON document
+  --demo N         images: show N test images with their predictions
+  --length N       text: characters to generate (default 200)
+  --temperature T  text: below 1 safer, above 1 bolder (default 0.8)
+  --seed N         text: seed of the drawing (default 1)
+`,
+  };
+}
+
+type Flags = Record<string, { type: "string" | "boolean"; short?: string }>;
+
+function parse(
+  argv: readonly string[],
+  flags: Flags,
+  allowPositionals: boolean,
+): { values: Record<string, string | boolean | undefined>; positionals: string[] } {
+  try {
+    const { values, positionals } = parseArgs({ args: [...argv], options: flags, allowPositionals, strict: true });
+    return { values: values as Record<string, string | boolean | undefined>, positionals };
+  } catch (error) {
+    throw new UserError((error as Error).message.split(". ")[0]!, { exitCode: 2, fix: "see --help for the options" });
+  }
+}
+
+function backendOption(value: string | boolean | undefined): BackendRequest {
+  const request = value ?? "auto";
+  if (request === "auto" || BACKEND_NAMES.some((name) => name === request)) return request as BackendRequest;
+  throw wrongValue("backend", request, `auto, ${BACKEND_NAMES.join(", ")}`);
+}
+
+function integer(flag: string, value: string | boolean | undefined, minimum: number, maximum: number): number | undefined {
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (!/^\d+$/.test(String(value)) || number < minimum || number > maximum) {
+    throw wrongValue(flag, value, `an integer from ${minimum} to ${maximum}`);
+  }
+  return number;
+}
+
+function wrongValue(flag: string, value: unknown, wanted: string): UserError {
+  return new UserError(`--${flag} is ${JSON.stringify(value)}`, { exitCode: 2, fix: `give ${wanted}` });
+}

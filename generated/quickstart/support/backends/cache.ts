@@ -1,0 +1,97 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { platformName, TENSORFLOW_VERSION, TFJS_VERSION, WEBGPU_VERSION } from "./platforms.ts";
+import { type BackendName, Unusable } from "./types.ts";
+
+/** The backends that are installed into the cache; wasm comes with the program. */
+export type InstallableBackend = Exclude<BackendName, "wasm">;
+export const INSTALLABLE: readonly InstallableBackend[] = ["gpu", "cpu", "webgpu"];
+
+/** `installed.json` in the folder of an installed backend; paths are relative to that folder. */
+export interface InstallRecord {
+  backend: InstallableBackend;
+  key: string;
+  /** how it came here: the package's own prebuilt library, or compiled against a TensorFlow wheel */
+  method: "official" | "wheel" | "npm";
+  versions: Record<string, string>;
+  /** the native module that Node loads, or the main file of the package */
+  binding: { path: string; sha256: string };
+  /** other files that must be there, with their sizes in bytes */
+  files: Record<string, number>;
+  installedAt: string;
+}
+
+/** Where downloads and installed backends are kept: LSTM_COMPILE_CACHE, or the platform's cache folder. */
+export function cacheDirectory(override?: string): string {
+  if (override !== undefined) return override;
+  const { env, platform } = process;
+  if (env.LSTM_COMPILE_CACHE) return env.LSTM_COMPILE_CACHE;
+  if (platform === "win32") return join(env.LOCALAPPDATA ?? join(homedir(), "AppData", "Local"), "lstm-compile");
+  if (platform === "darwin") return join(homedir(), "Library", "Caches", "lstm-compile");
+  return join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "lstm-compile");
+}
+
+export function backendsDirectory(cache?: string): string {
+  return join(cacheDirectory(cache), "backends");
+}
+
+/** Names everything that an installed backend depends on, so that another version gets another folder. */
+export function installKey(backend: InstallableBackend): string {
+  if (backend === "webgpu") return `tfjs${TFJS_VERSION}-dawn${WEBGPU_VERSION}-${platformName()}`;
+  return `tfjs${TFJS_VERSION}-tf${TENSORFLOW_VERSION}-${platformName()}`;
+}
+
+export function installDirectory(backend: InstallableBackend, cache?: string): string {
+  return join(backendsDirectory(cache), `${backend}-${installKey(backend)}`);
+}
+
+/**
+ * The record of an installed backend, after checking that its files are there and that the native module is the one that was
+ * verified when it was installed.
+ *
+ * @throws Unusable with the command that installs or rebuilds it
+ */
+export function readInstall(backend: InstallableBackend, cache?: string): { directory: string; record: InstallRecord } {
+  const directory = installDirectory(backend, cache);
+  const recordFile = join(directory, "installed.json");
+  if (!existsSync(recordFile)) throw new Unusable("it is not installed", fixCommand(`install ${backend}`));
+  const damaged = (what: string): Unusable =>
+    new Unusable(`its installation in ${directory} is damaged: ${what}`, fixCommand(`install ${backend}`));
+  let record: InstallRecord;
+  try {
+    record = JSON.parse(readFileSync(recordFile, "utf8")) as InstallRecord;
+  } catch {
+    throw damaged("installed.json cannot be read");
+  }
+  if (record.key !== installKey(backend) || typeof record.binding?.path !== "string") {
+    throw damaged("installed.json is of another version");
+  }
+  for (const [path, size] of Object.entries(record.files ?? {})) {
+    const actual = statSync(join(directory, path), { throwIfNoEntry: false })?.size;
+    if (actual === undefined) throw damaged(`${path} is missing`);
+    if (actual !== size) throw damaged(`${path} has ${actual} bytes instead of ${size}`);
+  }
+  const binding = join(directory, record.binding.path);
+  if (!existsSync(binding)) throw damaged(`${record.binding.path} is missing`);
+  if (sha256(binding) !== record.binding.sha256) throw damaged(`${record.binding.path} is not the file that was built`);
+  return { directory, record };
+}
+
+export function sha256(file: string): string {
+  return createHash("sha256").update(readFileSync(file)).digest("hex");
+}
+
+/** The command line for `backend …`: a generated program has a script of its own, so that it needs no compiler. */
+export function fixCommand(rest: string): string {
+  try {
+    const file = fileURLToPath(new URL("../../package.json", import.meta.url));
+    const { scripts } = JSON.parse(readFileSync(file, "utf8")) as { scripts?: Record<string, string> };
+    if (scripts?.backend !== undefined) return `npm run backend -- ${rest}`;
+  } catch {
+    // inside the compiler, where no package.json lies two folders up
+  }
+  return `lstm-compile backend ${rest}`;
+}

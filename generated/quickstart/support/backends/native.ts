@@ -1,0 +1,129 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism, cpus, hostname } from "node:os";
+import { dirname, join } from "node:path";
+import * as tf from "@tensorflow/tfjs-core";
+import { restoreRemovedUtilFunctions } from "../node-compat.ts";
+import { fixCommand, type InstallRecord, readInstall } from "./cache.ts";
+import { probeInChild } from "./child.ts";
+import { driverVersion, gpuModel, missingCudaLibraries, missingDriver } from "./gpu-diagnosis.ts";
+import { TFJS_VERSION } from "./platforms.ts";
+import { requireFrom } from "./redirect.ts";
+import { type BackendDriver, type BackendOptions, messageOf, Unusable } from "./types.ts";
+
+/** The engine's name of the native backend, on the CPU and on the GPU. */
+const ENGINE_NAME = "tensorflow";
+
+interface Binding {
+  TF_Version?: string;
+  isUsingGpuDevice(): boolean;
+}
+
+export const cpuDriver: BackendDriver = nativeDriver("cpu");
+export const gpuDriver: BackendDriver = nativeDriver("gpu");
+
+function nativeDriver(name: "cpu" | "gpu"): BackendDriver {
+  return {
+    name,
+
+    precheck(options) {
+      const driver = name === "gpu" ? missingDriver() : undefined;
+      if (driver !== undefined) return driver;
+      try {
+        const { directory, record } = readInstall(name, options.cacheDirectory);
+        return incompatible(name, directory, record);
+      } catch (error) {
+        if (error instanceof Unusable) return error;
+        throw error;
+      }
+    },
+
+    async activate(options) {
+      const { directory, record } = readInstall(name, options.cacheDirectory);
+      await provenHere(name, directory, options);
+      return load(name, directory, record, options);
+    },
+  };
+}
+
+function incompatible(name: "cpu" | "gpu", directory: string, record: InstallRecord): Unusable | undefined {
+  const minor = (version: string): string => version.split(".").slice(0, 2).join(".");
+  if (minor(tf.version_core) !== minor(TFJS_VERSION)) {
+    const reason = `it belongs to TensorFlow.js ${TFJS_VERSION}, and the program uses ${tf.version_core}`;
+    return new Unusable(reason, `npm install @tensorflow/tfjs-core@${TFJS_VERSION}`);
+  }
+  if (name === "gpu" && record.method === "wheel") {
+    const missing = missingCudaLibraries(join(directory, "python"));
+    if (missing.length > 0) {
+      return new Unusable(`CUDA libraries are missing: ${missing.join(", ")}`, fixCommand("install gpu"));
+    }
+  }
+  return undefined;
+}
+
+/** Loads it in another process first, unless this machine has done so before. */
+async function provenHere(name: "cpu" | "gpu", directory: string, options: BackendOptions): Promise<void> {
+  if (process.env.LSTM_COMPILE_PROBE === "1") return;
+  const file = join(directory, "proven.json");
+  const machine = [hostname(), cpus()[0]?.model ?? "", process.version, driverVersion()].join("; ");
+  try {
+    if ((JSON.parse(readFileSync(file, "utf8")) as string[]).includes(machine)) return;
+  } catch {
+    // the first time
+  }
+  const probe = await probeInChild(name, options);
+  if (!probe.usable) throw new Unusable(probe.reason, probe.fix || fixCommand(`install ${name}`));
+  try {
+    writeFileSync(file, `${JSON.stringify([...previous(file), machine], null, 2)}\n`);
+  } catch {
+    // a cache that cannot be written to: it is tried again at the next start
+  }
+}
+
+function previous(file: string): string[] {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as string[];
+  } catch {
+    return [];
+  }
+}
+
+async function load(
+  name: "cpu" | "gpu",
+  directory: string,
+  record: InstallRecord,
+  options: BackendOptions,
+): Promise<{ version: string; device: string }> {
+  restoreRemovedUtilFunctions();
+  // Read by TensorFlow when its library is loaded: 2 leaves errors only.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= options.verbose ? "0" : "2";
+  process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true";
+  // Without this the CPU backend of a machine with a GPU library would look for one.
+  if (name === "cpu") process.env.CUDA_VISIBLE_DEVICES ??= "-1";
+  const load = requireFrom(directory);
+  const dist = join(directory, dirname(record.binding.path), "..", "..", "dist");
+  let binding: Binding;
+  try {
+    binding = load(join(directory, record.binding.path)) as Binding;
+    load(join(dist, "register_all_kernels.js"));
+    const { NodeJSKernelBackend } = load(join(dist, "nodejs_kernel_backend.js")) as {
+      NodeJSKernelBackend: new (binding: Binding, packageName: string) => tf.KernelBackend;
+    };
+    const packageName = `@tensorflow/tfjs-node${name === "gpu" ? "-gpu" : ""}`;
+    if (tf.findBackendFactory(ENGINE_NAME) !== null) tf.removeBackend(ENGINE_NAME);
+    tf.registerBackend(ENGINE_NAME, () => new NodeJSKernelBackend(binding, packageName), 3);
+    if (!(await tf.setBackend(ENGINE_NAME))) throw new Error("TensorFlow did not start");
+    await tf.ready();
+  } catch (error) {
+    throw new Unusable(`TensorFlow cannot be loaded: ${messageOf(error)}`, fixCommand(`install ${name}`), error);
+  }
+  if (name === "gpu" && !binding.isUsingGpuDevice()) {
+    const driver = driverVersion();
+    throw new Unusable(
+      `TensorFlow found no GPU that it can use${driver === "" ? "" : ` (driver ${driver})`}`,
+      "check that nvidia-smi shows the GPU and a driver of version 525.60 or newer; --verbose shows TensorFlow's own messages",
+    );
+  }
+  const threads = availableParallelism();
+  const device = name === "gpu" ? gpuModel() : `${cpus()[0]?.model.trim() ?? process.arch}, ${threads} threads`;
+  return { version: `TensorFlow ${binding.TF_Version ?? record.versions.tensorflow ?? ""}`.trim(), device };
+}

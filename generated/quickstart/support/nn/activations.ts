@@ -1,0 +1,154 @@
+import * as tf from "@tensorflow/tfjs-core";
+
+/**
+ * An elementwise activation y = a(z) and its derivative. `gradient` returns dy · a'(z); it may use z, y or both, so that each
+ * activation takes the cheapest form. Formulas are those of Keras 3 (`keras.activations`).
+ */
+export interface Activation {
+  readonly name: string;
+  /** The preactivation z is needed by `gradient`; otherwise callers need not keep it. */
+  readonly needsPreactivation: boolean;
+  apply<T extends tf.Tensor>(z: T): T;
+  gradient<T extends tf.Tensor>(dy: T, y: T, z: T | undefined): T;
+}
+
+function fromOutput(
+  name: string,
+  apply: (z: tf.Tensor) => tf.Tensor,
+  gradient: (dy: tf.Tensor, y: tf.Tensor) => tf.Tensor,
+): Activation {
+  return { name, needsPreactivation: false, apply, gradient } as Activation;
+}
+
+function fromPreactivation(
+  name: string,
+  apply: (z: tf.Tensor) => tf.Tensor,
+  gradient: (dy: tf.Tensor, y: tf.Tensor, z: tf.Tensor) => tf.Tensor,
+): Activation {
+  return { name, needsPreactivation: true, apply, gradient } as Activation;
+}
+
+export const LINEAR = fromOutput(
+  "linear",
+  (z) => z,
+  (dy) => dy,
+);
+
+/** max(z, 0). */
+export const RELU = fromOutput(
+  "relu",
+  (z) => tf.relu(z),
+  (dy, y) => tf.mul(dy, tf.step(y)),
+);
+
+export const TANH = fromOutput(
+  "tanh",
+  (z) => tf.tanh(z),
+  (dy, y) => tf.mul(dy, tf.sub(1, tf.square(y))),
+);
+
+/** 1 / (1 + e^-z). */
+export const SIGMOID = fromOutput(
+  "sigmoid",
+  (z) => tf.sigmoid(z),
+  (dy, y) => tf.mul(dy, tf.mul(y, tf.sub(1, y))),
+);
+
+/** relu6(z + 3) / 6, the formula of Keras 3. */
+export const HARD_SIGMOID = fromPreactivation(
+  "hardSigmoid",
+  (z) => tf.clipByValue(tf.add(tf.mul(z, 1 / 6), 0.5), 0, 1),
+  (dy, _y, z) => tf.mul(dy, tf.mul(tf.sub(tf.step(tf.add(z, 3)), tf.step(tf.sub(z, 3))), 1 / 6)),
+);
+
+/** z for z > 0, else e^z - 1. */
+export const ELU = fromOutput(
+  "elu",
+  (z) => tf.add(tf.relu(z), tf.sub(tf.exp(tf.minimum(z, 0)), 1)),
+  (dy, y) => tf.mul(dy, tf.add(tf.minimum(y, 0), 1)),
+);
+
+const SELU_ALPHA = 1.6732632423543772;
+const SELU_SCALE = 1.0507009873554805;
+/** scale · (z for z > 0, else alpha (e^z - 1)) (Klambauer et al. 2017). */
+export const SELU = fromPreactivation(
+  "selu",
+  (z) => tf.mul(tf.add(tf.relu(z), tf.mul(tf.sub(tf.exp(tf.minimum(z, 0)), 1), SELU_ALPHA)), SELU_SCALE),
+  (dy, _y, z) => {
+    const positive = tf.step(z);
+    const negative = tf.mul(tf.mul(tf.sub(1, positive), tf.exp(tf.minimum(z, 0))), SELU_ALPHA);
+    return tf.mul(dy, tf.mul(tf.add(positive, negative), SELU_SCALE));
+  },
+);
+
+/**
+ * The error function by Abramowitz & Stegun 7.1.26 is too coarse for float32; this is the rational form of W. J. Cody as used
+ * by Eigen and XLA (clamped to ±3.832506856900711), accurate to float32.
+ */
+function erf(z: tf.Tensor): tf.Tensor {
+  const x = tf.clipByValue(z, -3.832506856900711, 3.832506856900711);
+  const x2 = tf.square(x);
+  const polynomial = (coefficients: readonly number[]): tf.Tensor =>
+    coefficients.slice(1).reduce<tf.Tensor>((sum, c) => tf.add(tf.mul(sum, x2), c), tf.fill(x.shape, coefficients[0]!));
+  const numerator = polynomial([
+    0.00022905065861350646, 0.0034082910107109506, 0.050955695062380861, 0.18520832239976145, 1.128379143519084,
+  ]);
+  const denominator = polynomial([
+    -1.1791602954361697e-7, 0.000023547966471313185, 0.0010179625278914885, 0.014070470171167667, 0.11098505178285362,
+    0.49746925110067538, 1.0,
+  ]);
+  return tf.div(tf.mul(x, numerator), denominator);
+}
+
+/** z Φ(z) with Φ the normal distribution function, the exact form (Hendrycks & Gimpel 2016). */
+export const GELU = fromPreactivation(
+  "gelu",
+  (z) => tf.mul(z, tf.mul(tf.add(erf(tf.mul(z, Math.SQRT1_2)), 1), 0.5)),
+  (dy, _y, z) => {
+    const phi = tf.mul(tf.add(erf(tf.mul(z, Math.SQRT1_2)), 1), 0.5);
+    const density = tf.mul(tf.exp(tf.mul(tf.square(z), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+    return tf.mul(dy, tf.add(phi, tf.mul(z, density)));
+  },
+);
+
+function softplus(z: tf.Tensor): tf.Tensor {
+  // max(z, 0) + log(1 + e^-|z|) overflows for no z.
+  return tf.add(tf.relu(z), tf.log(tf.add(tf.exp(tf.neg(tf.abs(z))), 1)));
+}
+
+/** log(1 + e^z). */
+export const SOFTPLUS = fromPreactivation("softplus", softplus, (dy, _y, z) => tf.mul(dy, tf.sigmoid(z)));
+
+/** z / (1 + |z|). */
+export const SOFTSIGN = fromPreactivation(
+  "softsign",
+  (z) => tf.div(z, tf.add(tf.abs(z), 1)),
+  (dy, _y, z) => tf.div(dy, tf.square(tf.add(tf.abs(z), 1))),
+);
+
+/** z · sigmoid(z), also known as SiLU (Ramachandran et al. 2017). */
+export const SWISH = fromPreactivation(
+  "swish",
+  (z) => tf.mul(z, tf.sigmoid(z)),
+  (dy, y, z) => {
+    const s = tf.sigmoid(z);
+    return tf.mul(dy, tf.add(y, tf.mul(s, tf.sub(1, y))));
+  },
+);
+
+/** z · tanh(softplus(z)) (Misra 2019). */
+export const MISH = fromPreactivation(
+  "mish",
+  (z) => tf.mul(z, tf.tanh(softplus(z))),
+  (dy, _y, z) => {
+    const t = tf.tanh(softplus(z));
+    return tf.mul(dy, tf.add(t, tf.mul(tf.mul(z, tf.sigmoid(z)), tf.sub(1, tf.square(t)))));
+  },
+);
+
+/** e^z / Σ e^z over the last axis. Not elementwise: its gradient is (dy - Σ dy·y) · y. */
+export const SOFTMAX = fromOutput(
+  "softmax",
+  (z) => tf.softmax(z),
+  (dy, y) => tf.mul(tf.sub(dy, tf.sum(tf.mul(dy, y), -1, true)), y),
+);

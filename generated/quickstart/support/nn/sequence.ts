@@ -1,0 +1,65 @@
+import * as tf from "@tensorflow/tfjs-core";
+
+/**
+ * A batch of sequences, time-major: T steps of shape [B, F]. Some kernels want the steps, others all rows at once, [T·B, F];
+ * each form is made from the other at first use. Lives inside one `tf.tidy`.
+ */
+export class Sequence {
+  readonly timesteps: number;
+  readonly batch: number;
+  readonly features: number;
+  #rows: tf.Tensor2D | undefined;
+  #steps: tf.Tensor2D[] | undefined;
+
+  private constructor(timesteps: number, batch: number, features: number) {
+    this.timesteps = timesteps;
+    this.batch = batch;
+    this.features = features;
+  }
+
+  /** @param x [T, B, F] */
+  static fromTensor(x: tf.Tensor3D): Sequence {
+    const [timesteps, batch, features] = x.shape;
+    const sequence = new Sequence(timesteps, batch, features);
+    sequence.#rows = tf.reshape(x, [timesteps * batch, features]);
+    return sequence;
+  }
+
+  /** @param rows [T·B, F], all of step 0 first */
+  static fromRows(rows: tf.Tensor2D, timesteps: number): Sequence {
+    const sequence = new Sequence(timesteps, rows.shape[0] / timesteps, rows.shape[1]);
+    sequence.#rows = rows;
+    return sequence;
+  }
+
+  /** @param steps T tensors [B, F] */
+  static fromSteps(steps: tf.Tensor2D[]): Sequence {
+    const [batch, features] = steps[0]!.shape;
+    const sequence = new Sequence(steps.length, batch, features);
+    sequence.#steps = steps;
+    return sequence;
+  }
+
+  /** [T·B, F] */
+  get rows(): tf.Tensor2D {
+    this.#rows ??= concatRows(this.#steps!);
+    return this.#rows;
+  }
+
+  /** T tensors [B, F] */
+  get steps(): tf.Tensor2D[] {
+    this.#steps ??=
+      this.timesteps === 1 ? [this.#rows!] : tf.split(this.#rows!, this.timesteps, 0);
+    return this.#steps;
+  }
+
+  /** [T, B, F] */
+  get tensor(): tf.Tensor3D {
+    return tf.reshape(this.rows, [this.timesteps, this.batch, this.features]);
+  }
+}
+
+/** Joins [B, F] tensors below one another. */
+export function concatRows(tensors: tf.Tensor2D[]): tf.Tensor2D {
+  return tensors.length === 1 ? tensors[0]! : tf.concat2d(tensors, 0);
+}

@@ -1,0 +1,42 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { RandomStream } from "../random.ts";
+import type { Initializer } from "./initializers.ts";
+
+/** A trainable weight with values of its own stream: `name` is the layer and the weight, such as "lstm1/kernel". */
+export function createWeight<R extends tf.Rank>(
+  name: string,
+  shape: tf.ShapeMap[R],
+  initializer: Initializer,
+  seed: number,
+): tf.Variable<R> {
+  const values = initializer(shape, new RandomStream(seed, `weights/${name}`));
+  return tf.tidy(() => tf.variable(tf.tensor(values, shape), true));
+}
+
+/** Weights as "layer/weight" → variable, in the order of the layers. */
+export type NamedWeights = Readonly<Record<string, tf.Variable>>;
+
+/** Reads tensors back from the device, keyed as they came. */
+export async function readTensors(
+  tensors: Readonly<Record<string, tf.Tensor>>,
+): Promise<Record<string, { shape: number[]; values: Float32Array }>> {
+  const read: Record<string, { shape: number[]; values: Float32Array }> = {};
+  for (const [name, tensor] of Object.entries(tensors)) {
+    read[name] = { shape: tensor.shape.slice(), values: Float32Array.from(await tensor.data<"float32">()) };
+  }
+  return read;
+}
+
+/** Assigns saved values to variables of the same names and shapes. */
+export function assignTensors(
+  variables: Readonly<Record<string, tf.Variable>>,
+  values: Readonly<Record<string, { shape: readonly number[]; values: Float32Array }>>,
+): void {
+  for (const [name, variable] of Object.entries(variables)) {
+    const saved = values[name];
+    if (saved === undefined || saved.shape.join() !== variable.shape.join()) {
+      throw new Error(`${name} has shape [${variable.shape}], but [${saved?.shape ?? "nothing"}] was saved`);
+    }
+    tf.tidy(() => variable.assign(tf.tensor(saved.values, variable.shape)));
+  }
+}

@@ -1,0 +1,152 @@
+import type { EpochMetrics } from "./run-directory.ts";
+
+export interface ReportContents {
+  readonly title: string;
+  readonly description: string;
+  readonly summary: Readonly<Record<string, string>>;
+  readonly layers: readonly { name: string; type: string; outputShape: string; parameters: number; specLine: number }[];
+  readonly metrics: readonly EpochMetrics[];
+  /** Rows: true classes; columns: predicted classes. */
+  readonly confusion?: readonly (readonly number[])[];
+}
+
+/** One self-contained HTML page: no scripts, nothing loaded from elsewhere, the same bytes for the same contents. */
+export function renderReport(contents: ReportContents): string {
+  const { title, description, summary, layers, metrics, confusion } = contents;
+  const total = layers.reduce((sum, { parameters }) => sum + parameters, 0);
+  const names = chartedMetrics(metrics);
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escape(title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<h1>${escape(title)}</h1>
+${description === "" ? "" : `<p>${escape(description)}</p>`}
+<table class="facts">${Object.entries(summary)
+    .map(([key, value]) => `<tr><th>${escape(key)}</th><td>${escape(value)}</td></tr>`)
+    .join("")}</table>
+<h2>Training</h2>
+<div class="charts">${names.map((name) => chart(name, metrics)).join("")}</div>
+${metricsTable(metrics)}
+${confusion === undefined ? "" : `<h2>Confusion matrix</h2>\n${confusionTable(confusion)}`}
+<h2>Model</h2>
+<table><tr><th>layer</th><th>type</th><th>output</th><th class="n">parameters</th><th class="n">spec line</th></tr>
+${layers
+  .map(
+    (layer) =>
+      `<tr><td>${escape(layer.name)}</td><td>${escape(layer.type)}</td><td>${escape(layer.outputShape)}</td><td class="n">${layer.parameters.toLocaleString("en-US")}</td><td class="n">${layer.specLine}</td></tr>`,
+  )
+  .join("\n")}
+<tr class="sum"><td colspan="3">total</td><td class="n">${total.toLocaleString("en-US")}</td><td></td></tr></table>
+</body>
+</html>
+`;
+}
+
+const STYLE = `
+:root{color-scheme:light dark;--fg:#1b1f24;--bg:#fff;--soft:#d0d7de;--train:#0969da;--val:#bf5700}
+@media(prefers-color-scheme:dark){:root{--fg:#e6edf3;--bg:#0d1117;--soft:#3d444d;--train:#58a6ff;--val:#f0883e}}
+body{font:15px/1.5 system-ui,sans-serif;color:var(--fg);background:var(--bg);max-width:60rem;margin:2rem auto;padding:0 1rem}
+h1{margin-bottom:.2rem}h2{margin-top:2rem}
+table{border-collapse:collapse;font-size:14px}th,td{padding:.2rem .7rem;border-bottom:1px solid var(--soft);text-align:left}
+.facts td{overflow-wrap:anywhere}.n{text-align:right;font-variant-numeric:tabular-nums}.sum td{font-weight:600}
+.charts{display:flex;flex-wrap:wrap;gap:1rem;margin-bottom:1rem}svg{max-width:100%}svg text{font:12px system-ui,sans-serif;fill:var(--fg)}
+.confusion td{text-align:right;min-width:2.4rem;font-variant-numeric:tabular-nums;border:1px solid var(--soft)}
+`;
+
+function escape(text: string): string {
+  const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+  return text.replace(/[&<>"']/g, (character) => entities[character]!);
+}
+
+const UNCHARTED = ["epoch", "learningRate", "seconds", "samplesPerSecond"];
+
+function chartedMetrics(metrics: readonly EpochMetrics[]): string[] {
+  return Object.keys(metrics[0] ?? {}).filter((key) => !UNCHARTED.includes(key) && !/^val[A-Z]/.test(key));
+}
+
+function validationKey(name: string): string {
+  return `val${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+}
+
+/** Training and validation values of one metric by epoch. */
+function chart(name: string, metrics: readonly EpochMetrics[]): string {
+  const [width, height, left, right, top, bottom] = [440, 260, 56, 16, 30, 40];
+  const series = [
+    { label: "training", color: "var(--train)", values: metrics.map((m) => m[name]!) },
+    { label: "validation", color: "var(--val)", values: metrics.map((m) => m[validationKey(name)]!) },
+  ];
+  const all = series.flatMap(({ values }) => values);
+  const ticks = axisTicks(Math.min(...all), Math.max(...all));
+  const [low, high] = [ticks[0]!, ticks.at(-1)!];
+  const first = metrics[0]!.epoch;
+  const last = metrics.at(-1)!.epoch;
+  const x = (epoch: number): string =>
+    (left + ((epoch - first) / Math.max(1, last - first)) * (width - left - right)).toFixed(1);
+  const y = (value: number): string =>
+    (top + (1 - (value - low) / (high - low)) * (height - top - bottom)).toFixed(1);
+  const grid = ticks
+    .map(
+      (tick) =>
+        `<line x1="${left}" x2="${width - right}" y1="${y(tick)}" y2="${y(tick)}" stroke="var(--soft)"/><text x="${left - 6}" y="${Number(y(tick)) + 4}" text-anchor="end">${Number(tick.toPrecision(6))}</text>`,
+    )
+    .join("");
+  const every = Math.max(1, Math.ceil((last - first + 1) / 8));
+  const epochs = metrics
+    .filter((_, index) => index % every === 0)
+    .map(({ epoch }) => `<text x="${x(epoch)}" y="${height - bottom + 18}" text-anchor="middle">${epoch}</text>`)
+    .join("");
+  const lines = series
+    .map(({ color, values }) => {
+      const points = values.map((value, index) => `${x(metrics[index]!.epoch)},${y(value)}`);
+      const dots = points.map((point) => {
+        const [cx, cy] = point.split(",");
+        return `<circle cx="${cx}" cy="${cy}" r="3" fill="${color}"/>`;
+      });
+      return `<polyline points="${points.join(" ")}" fill="none" stroke="${color}" stroke-width="2"/>${metrics.length <= 60 ? dots.join("") : ""}`;
+    })
+    .join("");
+  const legend = series
+    .map(
+      ({ label, color }, index) =>
+        `<rect x="${left + 100 + index * 110}" y="8" width="12" height="12" fill="${color}"/><text x="${left + 118 + index * 110}" y="18">${label}</text>`,
+    )
+    .join("");
+  return `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escape(name)} by epoch"><text x="${left}" y="18" font-weight="600">${escape(name)}</text>${legend}${grid}${epochs}<text x="${(left + width - right) / 2}" y="${height - 6}" text-anchor="middle">epoch</text>${lines}</svg>`;
+}
+
+/** Four to eight round numbers that enclose both values. */
+function axisTicks(minimum: number, maximum: number): number[] {
+  const span = maximum - minimum || Math.abs(maximum) || 1;
+  const rough = span / 5;
+  const magnitude = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((factor) => factor * magnitude).find((candidate) => candidate >= rough)!;
+  const from = Math.floor(minimum / step);
+  const to = Math.max(from + 1, Math.ceil(maximum / step));
+  return Array.from({ length: to - from + 1 }, (_, index) => (from + index) * step);
+}
+
+function metricsTable(metrics: readonly EpochMetrics[]): string {
+  const keys = Object.keys(metrics[0] ?? {});
+  const cell = (key: string, value: number): string =>
+    key === "epoch" ? String(value) : key === "samplesPerSecond" ? value.toFixed(0) : key === "seconds" ? value.toFixed(1) : value.toPrecision(4);
+  const rows = metrics.map((m) => `<tr>${keys.map((key) => `<td class="n">${cell(key, m[key]!)}</td>`).join("")}</tr>`);
+  return `<table><tr>${keys.map((key) => `<th class="n">${escape(key)}</th>`).join("")}</tr>\n${rows.join("\n")}</table>`;
+}
+
+function confusionTable(matrix: readonly (readonly number[])[]): string {
+  const head = matrix.map((_, index) => `<th class="n">${index}</th>`).join("");
+  const rows = matrix.map((row, label) => {
+    const sum = Math.max(1, row.reduce((total, count) => total + count, 0));
+    const cells = row.map((count, predicted) => {
+      const color = predicted === label ? "9,105,218" : "207,34,46";
+      return `<td style="background:rgba(${color},${((0.85 * count) / sum).toFixed(3)})">${count}</td>`;
+    });
+    return `<tr><th class="n">${label}</th>${cells.join("")}</tr>`;
+  });
+  return `<p>Rows are the true classes, columns the predicted ones.</p>\n<table class="confusion"><tr><th></th>${head}</tr>\n${rows.join("\n")}</table>`;
+}

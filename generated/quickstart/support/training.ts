@@ -1,0 +1,54 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { Split } from "./data/dataset.ts";
+import { RandomStream } from "./random.ts";
+
+/** The order of an epoch's samples: a permutation that seed and epoch alone decide, or as they lie in the data. */
+export function sampleOrder(count: number, options: { shuffle: boolean; seed: number; epoch: number }): Int32Array {
+  if (options.shuffle) return new RandomStream(options.seed, "shuffle", options.epoch).permutation(count);
+  return Int32Array.from({ length: count }, (_, index) => index);
+}
+
+/** The first `limit` samples of a split. */
+export function firstSamples(split: Split, limit: number | undefined): Split {
+  if (limit === undefined || limit >= split.count) return split;
+  return { count: limit, fill: (indices, x, y) => split.fill(indices, x, y) };
+}
+
+/** Sums kept on the device over an epoch, so that the loop reads them back only where somebody looks. */
+export class DeviceSums {
+  #sums: tf.Tensor1D;
+
+  constructor(initial: readonly number[]) {
+    this.#sums = tf.tensor1d([...initial]);
+  }
+
+  /** Adds a batch's sums and disposes of them. */
+  add(batch: tf.Tensor1D): void {
+    const next = tf.add<tf.Tensor1D>(this.#sums, batch);
+    batch.dispose();
+    this.#sums.dispose();
+    this.#sums = next;
+  }
+
+  async read(): Promise<number[]> {
+    return [...(await this.#sums.data<"float32">())];
+  }
+
+  dispose(): void {
+    this.#sums.dispose();
+  }
+}
+
+/** Lets signals and timers in between steps: a step blocks the event loop while it computes. */
+export function breathe(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** The first of the named tensors that holds NaN or an infinity. */
+export async function firstNonFinite(tensors: Readonly<Record<string, tf.Tensor>>): Promise<string | undefined> {
+  for (const [name, tensor] of Object.entries(tensors)) {
+    const values = await tensor.data<"float32">();
+    if (!values.every(Number.isFinite)) return name;
+  }
+  return undefined;
+}
