@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { atomicWrite, writeError } from "./files.ts";
 import type { SavedTensors } from "./checkpoint.ts";
+import { atomicWrite, writeError } from "./files.ts";
 
 /** A layer as TensorFlow.js serialises it; config keys are snake_case there. */
 export interface LayerDescription {
@@ -102,7 +102,9 @@ export function writeLayersModel(
   const specs: { name: string; shape: number[]; dtype: "float32" }[] = [];
   const parts: Buffer[] = [];
   for (const { ours, theirs } of model.layers.flatMap((layer) => layer.weights)) {
-    const { shape, values } = model.weights[ours]!;
+    const weight = model.weights[ours];
+    if (weight === undefined) throw new Error(`the model to export lacks the weight ${ours}`);
+    const { shape, values } = weight;
     specs.push({ name: theirs, shape, dtype: "float32" });
     parts.push(Buffer.from(values.buffer, values.byteOffset, values.byteLength));
   }
@@ -120,7 +122,9 @@ export function writeLayersModel(
   const layers = model.layers.map(({ className, config }, index) => ({
     class_name: className,
     config:
-      index === 0 ? { ...config, batch_input_shape: [null, ...model.inputShape], dtype: "float32" } : { ...config, dtype: "float32" },
+      index === 0
+        ? { ...config, batch_input_shape: [null, ...model.inputShape], dtype: "float32" }
+        : { ...config, dtype: "float32" },
   }));
   const topology = {
     format: "layers-model",

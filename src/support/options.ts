@@ -62,10 +62,12 @@ export function usage({ name, epochs, seed }: Defaults): string {
 /** @throws UserError (exit code 2) for an unknown flag or a wrong value */
 export function parseOptions(argv: readonly string[], defaults: Defaults): Options {
   const { values } = parse(argv, FLAGS, false);
+  // Help is shown whatever else is wrong with the values.
+  if (values.help === true) return { ...parseOptions([], defaults), help: true };
   return {
     backend: backendOption(values.backend),
-    data: values.data as string | undefined,
-    out: (values.out as string | undefined) ?? `runs/${defaults.name}`,
+    data: folder("data", values.data),
+    out: folder("out", values.out) ?? `runs/${defaults.name}`,
     epochs: integer("epochs", values.epochs, 1, 1e6) ?? defaults.epochs,
     limit: integer("limit", values.limit, 1, Number.MAX_SAFE_INTEGER),
     seed: integer("seed", values.seed, 0, MAX_SEED) ?? defaults.seed,
@@ -73,7 +75,7 @@ export function parseOptions(argv: readonly string[], defaults: Defaults): Optio
     quiet: values.quiet === true,
     verbose: values.verbose === true,
     capture: values["no-capture"] !== true,
-    help: values.help === true,
+    help: false,
   };
 }
 
@@ -81,6 +83,7 @@ export function parseOptions(argv: readonly string[], defaults: Defaults): Optio
 export function overrides(options: Options, defaults: Defaults): Record<string, string | number | boolean> {
   const changed: Record<string, string | number | boolean> = {};
   if (options.backend !== "auto") changed.backend = options.backend;
+  if (options.data !== undefined) changed.data = options.data;
   if (options.epochs !== defaults.epochs) changed.epochs = options.epochs;
   if (options.limit !== undefined) changed.limit = options.limit;
   if (options.seed !== defaults.seed) changed.seed = options.seed;
@@ -126,8 +129,8 @@ export function parsePredictOptions(argv: readonly string[], { name }: { name: s
   if (!(temperature > 0 && temperature <= 100)) throw wrongValue("temperature", values.temperature, "a number above 0");
   return {
     backend: backendOption(values.backend),
-    data: values.data as string | undefined,
-    run: (values.run as string | undefined) ?? `runs/${name}`,
+    data: folder("data", values.data),
+    run: folder("run", values.run) ?? `runs/${name}`,
     files: positionals,
     demo: integer("demo", values.demo, 1, 1e6),
     json: values.json === true,
@@ -161,17 +164,64 @@ function parse(
     const { values, positionals } = parseArgs({ args: [...argv], options: flags, allowPositionals, strict: true });
     return { values: values as Record<string, string | boolean | undefined>, positionals };
   } catch (error) {
-    throw new UserError((error as Error).message.split(". ")[0]!, { exitCode: 2, fix: "see --help for the options" });
+    throw commandLineError(error as NodeJS.ErrnoException, Object.keys(flags));
   }
+}
+
+/** The errors of `parseArgs`, each with what to type instead. */
+function commandLineError(error: NodeJS.ErrnoException, flags: readonly string[]): unknown {
+  if (error.code?.startsWith("ERR_PARSE_ARGS") !== true) return error;
+  const message = error.message.split(/\. |\.?\n/)[0]!;
+  const flag = /'-{1,2}([^' ]*)/.exec(message)?.[1] ?? "";
+  let fix = "see --help for the options";
+  if (error.code === "ERR_PARSE_ARGS_UNKNOWN_OPTION") {
+    const near = nearest(flag, flags);
+    if (near !== undefined) fix = `did you mean --${near}? --help lists the options`;
+  } else if (/missing|ambiguous/.test(message)) {
+    return new UserError(`--${flag} lacks its value`, { exitCode: 2, fix: `write --${flag} VALUE`, cause: error });
+  } else if (/does not take an argument/.test(message)) {
+    return new UserError(`--${flag} takes no value`, { exitCode: 2, fix: `write --${flag} alone`, cause: error });
+  }
+  return new UserError(message, { exitCode: 2, fix, cause: error });
+}
+
+/** The known word fewest edits away, unless that is more than a third of the word. */
+function nearest(word: string, known: readonly string[]): string | undefined {
+  const ranked = known.map((name) => ({ name, edits: editDistance(word, name) })).sort((a, b) => a.edits - b.edits);
+  const best = ranked[0];
+  return best !== undefined && best.edits <= Math.max(1, Math.floor(word.length / 3)) ? best.name : undefined;
+}
+
+/** Levenshtein distance. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
+
+function folder(flag: string, value: string | boolean | undefined): string | undefined {
+  if (value === "") throw wrongValue(flag, value, "the path of a folder");
+  return value as string | undefined;
 }
 
 function backendOption(value: string | boolean | undefined): BackendRequest {
   const request = value ?? "auto";
   if (request === "auto" || BACKEND_NAMES.some((name) => name === request)) return request as BackendRequest;
-  throw wrongValue("backend", request, `auto, ${BACKEND_NAMES.join(", ")}`);
+  throw wrongValue("backend", request, `auto or one of ${BACKEND_NAMES.join(", ")}`);
 }
 
-function integer(flag: string, value: string | boolean | undefined, minimum: number, maximum: number): number | undefined {
+function integer(
+  flag: string,
+  value: string | boolean | undefined,
+  minimum: number,
+  maximum: number,
+): number | undefined {
   if (value === undefined) return undefined;
   const number = Number(value);
   if (!/^\d+$/.test(String(value)) || number < minimum || number > maximum) {

@@ -8,11 +8,13 @@ export interface ReportContents {
   readonly metrics: readonly EpochMetrics[];
   /** Rows: true classes; columns: predicted classes. */
   readonly confusion?: readonly (readonly number[])[];
+  /** Names of the classes; their numbers where absent. */
+  readonly classNames?: readonly string[];
 }
 
 /** One self-contained HTML page: no scripts, nothing loaded from elsewhere, the same bytes for the same contents. */
 export function renderReport(contents: ReportContents): string {
-  const { title, description, summary, layers, metrics, confusion } = contents;
+  const { title, description, summary, layers, metrics, confusion, classNames } = contents;
   const total = layers.reduce((sum, { parameters }) => sum + parameters, 0);
   const names = chartedMetrics(metrics);
   return `<!doctype html>
@@ -20,28 +22,28 @@ export function renderReport(contents: ReportContents): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(title)}</title>
+<title>${escapeHtml(title)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
-<h1>${escape(title)}</h1>
-${description === "" ? "" : `<p>${escape(description)}</p>`}
+<h1>${escapeHtml(title)}</h1>
+${description === "" ? "" : `<p class="description">${escapeHtml(description)}</p>`}
 <table class="facts">${Object.entries(summary)
-    .map(([key, value]) => `<tr><th>${escape(key)}</th><td>${escape(value)}</td></tr>`)
+    .map(([key, value]) => `<tr><th>${escapeHtml(key)}</th><td>${escapeHtml(value)}</td></tr>`)
     .join("")}</table>
 <h2>Training</h2>
-<div class="charts">${names.map((name) => chart(name, metrics)).join("")}</div>
+<div class="charts">${names.map((name) => chart(name, thinned(metrics, MAX_POINTS))).join("")}</div>
 ${metricsTable(metrics)}
-${confusion === undefined ? "" : `<h2>Confusion matrix</h2>\n${confusionTable(confusion)}`}
+${confusion === undefined ? "" : `<h2>Confusion matrix</h2>\n${confusionTable(confusion, classNames)}`}
 <h2>Model</h2>
-<table><tr><th>layer</th><th>type</th><th>output</th><th class="n">parameters</th><th class="n">spec line</th></tr>
+<div class="wide"><table><tr><th>layer</th><th>type</th><th>output</th><th class="n">parameters</th><th class="n">spec line</th></tr>
 ${layers
   .map(
     (layer) =>
-      `<tr><td>${escape(layer.name)}</td><td>${escape(layer.type)}</td><td>${escape(layer.outputShape)}</td><td class="n">${layer.parameters.toLocaleString("en-US")}</td><td class="n">${layer.specLine}</td></tr>`,
+      `<tr><td>${escapeHtml(layer.name)}</td><td>${escapeHtml(layer.type)}</td><td>${escapeHtml(layer.outputShape)}</td><td class="n">${layer.parameters.toLocaleString("en-US")}</td><td class="n">${layer.specLine}</td></tr>`,
   )
   .join("\n")}
-<tr class="sum"><td colspan="3">total</td><td class="n">${total.toLocaleString("en-US")}</td><td></td></tr></table>
+<tr class="sum"><td colspan="3">total</td><td class="n">${total.toLocaleString("en-US")}</td><td></td></tr></table></div>
 </body>
 </html>
 `;
@@ -53,17 +55,28 @@ const STYLE = `
 body{font:15px/1.5 system-ui,sans-serif;color:var(--fg);background:var(--bg);max-width:60rem;margin:2rem auto;padding:0 1rem}
 h1{margin-bottom:.2rem}h2{margin-top:2rem}
 table{border-collapse:collapse;font-size:14px}th,td{padding:.2rem .7rem;border-bottom:1px solid var(--soft);text-align:left}
-.facts td{overflow-wrap:anywhere}.n{text-align:right;font-variant-numeric:tabular-nums}.sum td{font-weight:600}
+.description{white-space:pre-line}.facts td{overflow-wrap:anywhere}.facts th{white-space:nowrap;vertical-align:top}.wide{overflow-x:auto}
+.n{text-align:right;font-variant-numeric:tabular-nums}.sum td{font-weight:600}
 .charts{display:flex;flex-wrap:wrap;gap:1rem;margin-bottom:1rem}svg{max-width:100%}svg text{font:12px system-ui,sans-serif;fill:var(--fg)}
-.confusion td{text-align:right;min-width:2.4rem;font-variant-numeric:tabular-nums;border:1px solid var(--soft)}
+.confusion th{border:0}.confusion td{text-align:right;min-width:2.4rem;font-variant-numeric:tabular-nums;border:1px solid var(--soft)}
 `;
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
   return text.replace(/[&<>"']/g, (character) => entities[character]!);
 }
 
 const UNCHARTED = ["epoch", "learningRate", "seconds", "samplesPerSecond"];
+
+const MAX_POINTS = 500;
+const MAX_ROWS = 100;
+const MAX_CLASSES = 64;
+
+/** At most `limit` of the epochs, evenly spread, with the first and the last. */
+function thinned(metrics: readonly EpochMetrics[], limit: number): readonly EpochMetrics[] {
+  if (metrics.length <= limit) return metrics;
+  return Array.from({ length: limit }, (_, k) => metrics[Math.round((k * (metrics.length - 1)) / (limit - 1))]!);
+}
 
 function chartedMetrics(metrics: readonly EpochMetrics[]): string[] {
   return Object.keys(metrics[0] ?? {}).filter((key) => !UNCHARTED.includes(key) && !/^val[A-Z]/.test(key));
@@ -75,20 +88,19 @@ function validationKey(name: string): string {
 
 /** Training and validation values of one metric by epoch. */
 function chart(name: string, metrics: readonly EpochMetrics[]): string {
-  const [width, height, left, right, top, bottom] = [440, 260, 56, 16, 30, 40];
+  const [width, height, left, right, top, bottom] = [440, 260, 64, 16, 36, 40];
   const series = [
     { label: "training", color: "var(--train)", values: metrics.map((m) => m[name]!) },
     { label: "validation", color: "var(--val)", values: metrics.map((m) => m[validationKey(name)]!) },
   ];
-  const all = series.flatMap(({ values }) => values);
-  const ticks = axisTicks(Math.min(...all), Math.max(...all));
+  const all = series.flatMap(({ values }) => values).filter(Number.isFinite);
+  const ticks = all.length === 0 ? [0, 1] : axisTicks(Math.min(...all), Math.max(...all));
   const [low, high] = [ticks[0]!, ticks.at(-1)!];
   const first = metrics[0]!.epoch;
   const last = metrics.at(-1)!.epoch;
   const x = (epoch: number): string =>
-    (left + ((epoch - first) / Math.max(1, last - first)) * (width - left - right)).toFixed(1);
-  const y = (value: number): string =>
-    (top + (1 - (value - low) / (high - low)) * (height - top - bottom)).toFixed(1);
+    (left + (last === first ? 0.5 : (epoch - first) / (last - first)) * (width - left - right)).toFixed(1);
+  const y = (value: number): string => (top + (1 - (value - low) / (high - low)) * (height - top - bottom)).toFixed(1);
   const grid = ticks
     .map(
       (tick) =>
@@ -102,7 +114,9 @@ function chart(name: string, metrics: readonly EpochMetrics[]): string {
     .join("");
   const lines = series
     .map(({ color, values }) => {
-      const points = values.map((value, index) => `${x(metrics[index]!.epoch)},${y(value)}`);
+      const points = values.flatMap((value, index) =>
+        Number.isFinite(value) ? [`${x(metrics[index]!.epoch)},${y(value)}`] : [],
+      );
       const dots = points.map((point) => {
         const [cx, cy] = point.split(",");
         return `<circle cx="${cx}" cy="${cy}" r="3" fill="${color}"/>`;
@@ -113,10 +127,10 @@ function chart(name: string, metrics: readonly EpochMetrics[]): string {
   const legend = series
     .map(
       ({ label, color }, index) =>
-        `<rect x="${left + 100 + index * 110}" y="8" width="12" height="12" fill="${color}"/><text x="${left + 118 + index * 110}" y="18">${label}</text>`,
+        `<rect x="${width - right - 170 + index * 92}" y="8" width="12" height="12" fill="${color}"/><text x="${width - right - 152 + index * 92}" y="18">${label}</text>`,
     )
     .join("");
-  return `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escape(name)} by epoch"><text x="${left}" y="18" font-weight="600">${escape(name)}</text>${legend}${grid}${epochs}<text x="${(left + width - right) / 2}" y="${height - 6}" text-anchor="middle">epoch</text>${lines}</svg>`;
+  return `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeHtml(name)} by epoch"><text x="${left}" y="18" font-weight="600">${escapeHtml(name)}</text>${legend}${grid}${epochs}<text x="${(left + width - right) / 2}" y="${height - 6}" text-anchor="middle">epoch</text>${lines}</svg>`;
 }
 
 /** Four to eight round numbers that enclose both values. */
@@ -132,21 +146,39 @@ function axisTicks(minimum: number, maximum: number): number[] {
 
 function metricsTable(metrics: readonly EpochMetrics[]): string {
   const keys = Object.keys(metrics[0] ?? {});
-  const cell = (key: string, value: number): string =>
-    key === "epoch" ? String(value) : key === "samplesPerSecond" ? value.toFixed(0) : key === "seconds" ? value.toFixed(1) : value.toPrecision(4);
-  const rows = metrics.map((m) => `<tr>${keys.map((key) => `<td class="n">${cell(key, m[key]!)}</td>`).join("")}</tr>`);
-  return `<table><tr>${keys.map((key) => `<th class="n">${escape(key)}</th>`).join("")}</tr>\n${rows.join("\n")}</table>`;
+  const shown = thinned(metrics, MAX_ROWS);
+  const rows = shown.map((m) => `<tr>${keys.map((key) => `<td class="n">${cell(key, m[key]!)}</td>`).join("")}</tr>`);
+  const head = keys.map((key) => `<th class="n">${escapeHtml(HEADS[key] ?? key)}</th>`).join("");
+  const note =
+    shown.length < metrics.length ? `<p>${shown.length} of ${metrics.length} epochs; metrics.jsonl holds all.</p>` : "";
+  return `${note}<div class="wide"><table><tr>${head}</tr>\n${rows.join("\n")}</table></div>`;
 }
 
-function confusionTable(matrix: readonly (readonly number[])[]): string {
-  const head = matrix.map((_, index) => `<th class="n">${index}</th>`).join("");
+const HEADS: Readonly<Record<string, string>> = { learningRate: "learning rate", samplesPerSecond: "samples/s" };
+
+function cell(key: string, value: number): string {
+  if (!Number.isFinite(value)) return "not finite";
+  if (key === "epoch") return String(value);
+  if (key === "samplesPerSecond") return Math.round(value).toLocaleString("en-US");
+  if (key === "seconds") return value.toFixed(1);
+  if (key === "learningRate") return String(Number(value.toPrecision(4)));
+  return Math.abs(value) >= 1e-3 || value === 0 ? value.toFixed(4) : value.toExponential(2);
+}
+
+function confusionTable(matrix: readonly (readonly number[])[], classNames: readonly string[] = []): string {
+  if (matrix.length > MAX_CLASSES) return `<p>Not shown: ${matrix.length} classes.</p>`;
+  const name = (index: number): string => escapeHtml(classNames[index] ?? String(index));
+  const head = matrix.map((_, index) => `<th class="n">${name(index)}</th>`).join("");
   const rows = matrix.map((row, label) => {
-    const sum = Math.max(1, row.reduce((total, count) => total + count, 0));
+    const sum = Math.max(
+      1,
+      row.reduce((total, count) => total + count, 0),
+    );
     const cells = row.map((count, predicted) => {
-      const color = predicted === label ? "9,105,218" : "207,34,46";
-      return `<td style="background:rgba(${color},${((0.85 * count) / sum).toFixed(3)})">${count}</td>`;
+      const color = predicted === label ? "9,105,218" : "207,34,46"; // The square root below keeps rare mistakes visible.
+      return `<td style="background:rgba(${color},${(0.6 * Math.sqrt(count / sum)).toFixed(3)})">${count}</td>`;
     });
-    return `<tr><th class="n">${label}</th>${cells.join("")}</tr>`;
+    return `<tr><th class="n">${name(label)}</th>${cells.join("")}</tr>`;
   });
-  return `<p>Rows are the true classes, columns the predicted ones.</p>\n<table class="confusion"><tr><th></th>${head}</tr>\n${rows.join("\n")}</table>`;
+  return `<p>Rows are the true classes, columns the predicted ones; test samples.</p>\n<div class="wide"><table class="confusion"><tr><th></th>${head}</tr>\n${rows.join("\n")}</table></div>`;
 }

@@ -37,6 +37,9 @@ interface Index {
 }
 
 const INDEX = "checkpoint.json";
+const DATA_FILE = /^state-\d+-[0-9a-f]{12}\.bin$/;
+/** Older data, and what a kill in the middle of a write leaves. */
+const OUTDATED = /^state-\d+-[0-9a-f]{12}\.bin(\.\d+\.tmp)?$|^checkpoint\.json\.\d+\.tmp$/;
 
 /** Writes <run>/checkpoint. A kill at any moment leaves the last checkpoint or this one, whole. */
 export function saveCheckpoint(run: string, { weights, optimizer, state }: Checkpoint): void {
@@ -50,19 +53,20 @@ export function saveCheckpoint(run: string, { weights, optimizer, state }: Check
     }
   }
   const data = Buffer.concat(parts);
-  const file = `state-${state.iteration}.bin`;
+  const sha256 = createHash("sha256").update(data).digest("hex");
+  // Named by its contents, so that no write replaces the data that the index still names.
+  const file = `state-${state.iteration}-${sha256.slice(0, 12)}.bin`;
   try {
     mkdirSync(directory, { recursive: true });
   } catch (error) {
     throw writeError(directory, error);
   }
   atomicWrite(join(directory, file), data);
-  const sha256 = createHash("sha256").update(data).digest("hex");
   const index: Index = { format: "lstm-compile-checkpoint", data: { file, sha256 }, state, slots };
   atomicWrite(join(directory, INDEX), `${JSON.stringify(index, null, 2)}\n`);
   // Only now does nothing name the older data.
   for (const name of readdirSync(directory)) {
-    if (/^state-\d+\.bin/.test(name) && name !== file) rmSync(join(directory, name), { force: true });
+    if (name !== file && OUTDATED.test(name)) rmSync(join(directory, name), { force: true });
   }
 }
 
@@ -83,11 +87,12 @@ export function loadCheckpoint(run: string, { specSha256 }: { specSha256?: strin
   let index: Index;
   let data: Buffer;
   try {
-    index = JSON.parse(text) as Index;
-    if (index.format !== "lstm-compile-checkpoint" || !/^state-\d+\.bin$/.test(index.data.file)) throw damaged(INDEX);
+    const parsed: unknown = JSON.parse(text);
+    if (!isIndex(parsed)) throw new Error(`${INDEX} does not describe a checkpoint`);
+    index = parsed;
     data = readFileSync(join(directory, index.data.file));
   } catch (error) {
-    throw error instanceof UserError ? error : damaged((error as Error).message);
+    throw damaged((error as Error).message);
   }
   if (createHash("sha256").update(data).digest("hex") !== index.data.sha256) {
     throw damaged(`the SHA-256 of ${index.data.file} does not match`);
@@ -95,7 +100,9 @@ export function loadCheckpoint(run: string, { specSha256 }: { specSha256?: strin
   if (specSha256 !== undefined && index.state.specSha256 !== specSha256) {
     throw new UserError(`${run} was trained from another spec`, { exitCode: 2, fix: "train again without --resume, or choose another --out" });
   }
-  const checkpoint: Checkpoint = { weights: {}, optimizer: {}, state: index.state };
+  // JSON has no NaN or infinity; they are written as null.
+  const sums = index.state.sums.map((sum) => sum ?? Number.NaN);
+  const checkpoint: Checkpoint = { weights: {}, optimizer: {}, state: { ...index.state, sums } };
   let offset = 0;
   for (const { slot, name, shape } of index.slots) {
     const count = shape.reduce((product, n) => product * n, 1);
@@ -106,5 +113,22 @@ export function loadCheckpoint(run: string, { specSha256 }: { specSha256?: strin
     if (slot !== "weights") checkpoint.optimizer[slot] ??= {};
     (slot === "weights" ? checkpoint.weights : checkpoint.optimizer[slot]!)[name] = { shape, values };
   }
+  if (offset !== data.byteLength) throw damaged(`${index.data.file} is longer than its tensors`);
   return checkpoint;
+}
+
+function isIndex(value: unknown): value is Index {
+  const index = value as Partial<Index> | null;
+  const { data, state, slots } = index ?? {};
+  const isCount = (n: unknown): boolean => Number.isSafeInteger(n) && (n as number) >= 0;
+  return (
+    index?.format === "lstm-compile-checkpoint" &&
+    typeof data?.sha256 === "string" &&
+    DATA_FILE.test(String(data.file)) &&
+    [state?.epoch, state?.step, state?.iteration, state?.seed].every(isCount) &&
+    typeof state?.specSha256 === "string" &&
+    Array.isArray(state.sums) &&
+    Array.isArray(slots) &&
+    slots.every(({ slot, name, shape }) => [slot, name].every((s) => typeof s === "string") && shape.every(isCount))
+  );
 }

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { atomicWrite, writeError } from "./files.ts";
 import { UserError } from "./user-error.ts";
@@ -16,7 +16,10 @@ export interface EpochMetrics {
 }
 
 const FORMAT = "lstm-compile-run";
-const OURS = ["run.json", "metrics.jsonl", "checkpoint", "model", "report.html"];
+/** What a fresh run removes. run.json stays until the new one replaces it, since it is what marks the folder as ours. */
+const RESULTS = ["metrics.jsonl", "checkpoint", "model", "report.html"];
+/** What a kill in the middle of a write leaves. */
+const LEFTOVER = /^(run\.json|metrics\.jsonl|report\.html)\.\d+\.tmp$/;
 
 /** A run's folder: run.json, metrics.jsonl, checkpoint/, model/ and report.html. */
 export interface RunDirectory {
@@ -40,18 +43,26 @@ export function openRunDirectory(path: string, { resume }: { resume: boolean }):
   const runFile = join(path, "run.json");
   const metricsFile = join(path, "metrics.jsonl");
   try {
-    mkdirSync(path, { recursive: true });
-    const entries = readdirSync(path);
-    if (entries.length > 0 && !isRun(runFile)) {
-      throw new UserError(`${path} holds ${entries[0]}, but no run: nothing was changed`, {
+    const entries = entriesOf(path);
+    const foreign = entries.find((name) => !LEFTOVER.test(name));
+    if (foreign !== undefined && !isRun(runFile)) {
+      throw new UserError(`${path} holds ${foreign}, but no run: nothing was changed`, {
         exitCode: 2,
         fix: "choose an empty folder with --out",
       });
     }
     if (resume && !existsSync(join(path, "checkpoint"))) {
-      throw new UserError(`${path} has no checkpoint to resume from`, { exitCode: 2, fix: "leave out --resume, or correct --out" });
+      throw new UserError(`${path} has no checkpoint to resume from`, {
+        exitCode: 2,
+        fix: "leave out --resume, or correct --out",
+      });
     }
-    if (!resume) for (const name of OURS) rmSync(join(path, name), { recursive: true, force: true });
+    mkdirSync(path, { recursive: true });
+    for (const name of entries) if (LEFTOVER.test(name)) rmSync(join(path, name), { force: true });
+    if (!resume) {
+      atomicWrite(runFile, `${JSON.stringify({ format: FORMAT, status: "starting" }, null, 2)}\n`);
+      for (const name of RESULTS) rmSync(join(path, name), { recursive: true, force: true });
+    }
   } catch (error) {
     throw writeError(path, error);
   }
@@ -64,7 +75,8 @@ export function openRunDirectory(path: string, { resume }: { resume: boolean }):
       .split("\n")
       .flatMap((line) => {
         try {
-          return line === "" ? [] : [JSON.parse(line) as EpochMetrics];
+          // JSON has no NaN or infinity; they are written as null.
+          return line === "" ? [] : [JSON.parse(line, (_, value) => value ?? Number.NaN) as EpochMetrics];
         } catch {
           return [];
         }
@@ -83,7 +95,7 @@ export function openRunDirectory(path: string, { resume }: { resume: boolean }):
     },
     appendMetrics(metrics) {
       try {
-        appendFileSync(metricsFile, `${JSON.stringify(inOrder(metrics))}\n`);
+        appendFileSync(metricsFile, `${JSON.stringify(orderedMetrics(metrics))}\n`);
       } catch (error) {
         throw writeError(metricsFile, error);
       }
@@ -91,7 +103,7 @@ export function openRunDirectory(path: string, { resume }: { resume: boolean }):
     readMetrics,
     keepMetricsBefore(epoch) {
       const kept = readMetrics().filter((metrics) => metrics.epoch < epoch);
-      atomicWrite(metricsFile, kept.map((metrics) => `${JSON.stringify(inOrder(metrics))}\n`).join(""));
+      atomicWrite(metricsFile, kept.map((metrics) => `${JSON.stringify(orderedMetrics(metrics))}\n`).join(""));
     },
     writeReport(html) {
       atomicWrite(join(path, "report.html"), html);
@@ -107,8 +119,17 @@ function isRun(runFile: string): boolean {
   }
 }
 
+/** The names in the folder; none where it does not exist yet. */
+function entriesOf(path: string): string[] {
+  if (!existsSync(path)) return [];
+  if (!statSync(path).isDirectory()) {
+    throw new UserError(`${path} is a file, not a folder`, { exitCode: 2, fix: "choose another folder with --out" });
+  }
+  return readdirSync(path);
+}
+
 /** epoch, loss and metrics, the same of the validation, then the rest. */
-function inOrder(metrics: EpochMetrics): Record<string, number> {
+export function orderedMetrics(metrics: EpochMetrics): Record<string, number> {
   const last = ["learningRate", "seconds", "samplesPerSecond"];
   const keys = Object.keys(metrics).filter((key) => key !== "epoch" && !last.includes(key));
   const isValidation = (key: string): boolean => /^val[A-Z]/.test(key);

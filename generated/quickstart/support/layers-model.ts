@@ -102,7 +102,9 @@ export function writeLayersModel(
   const specs: { name: string; shape: number[]; dtype: "float32" }[] = [];
   const parts: Buffer[] = [];
   for (const { ours, theirs } of model.layers.flatMap((layer) => layer.weights)) {
-    const { shape, values } = model.weights[ours]!;
+    const weight = model.weights[ours];
+    if (weight === undefined) throw new Error(`the model to export lacks the weight ${ours}`);
+    const { shape, values } = weight;
     specs.push({ name: theirs, shape, dtype: "float32" });
     parts.push(Buffer.from(values.buffer, values.byteOffset, values.byteLength));
   }

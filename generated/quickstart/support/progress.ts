@@ -1,4 +1,4 @@
-import type { EpochMetrics } from "./run-directory.ts";
+import { type EpochMetrics, orderedMetrics } from "./run-directory.ts";
 
 export interface ProgressUpdate {
   readonly epoch: number;
@@ -25,25 +25,35 @@ export class Progress {
   readonly #epochs: number;
   readonly #bar: boolean;
   readonly #color: boolean;
-  #lastUpdate = performance.now();
+  readonly #clock: () => number;
+  #lastUpdate: number;
   #epochStarted: { epoch: number; time: number; samples: number } | undefined;
   #barShown = false;
 
-  constructor(options: { stream: Terminal; quiet: boolean; epochs: number; color?: boolean }) {
+  /** clock: milliseconds. */
+  constructor(options: {
+    stream: Terminal;
+    quiet: boolean;
+    epochs: number;
+    color?: boolean;
+    clock?: () => number;
+  }) {
     this.#stream = options.stream;
     this.#quiet = options.quiet;
     this.#epochs = options.epochs;
-    this.#bar = options.stream.isTTY === true && !options.quiet && !process.env.CI;
+    this.#bar = options.stream.isTTY === true && !options.quiet && !process.env.CI && process.env.TERM !== "dumb";
     this.#color = options.color ?? (this.#bar && !process.env.NO_COLOR);
+    this.#clock = options.clock ?? (() => performance.now());
+    this.#lastUpdate = this.#clock();
   }
 
   /** Whether the loop should read its sums back and call `update`. */
   wantsUpdate(): boolean {
-    return performance.now() - this.#lastUpdate >= (this.#bar ? REDRAW_MILLISECONDS : WATCH_MILLISECONDS);
+    return this.#clock() - this.#lastUpdate >= (this.#bar ? REDRAW_MILLISECONDS : WATCH_MILLISECONDS);
   }
 
   update(update: ProgressUpdate): void {
-    const now = performance.now();
+    const now = this.#clock();
     this.#lastUpdate = now;
     if (!this.#bar) return;
     if (this.#epochStarted?.epoch !== update.epoch) {
@@ -57,7 +67,7 @@ export class Progress {
 
   epochEnd(metrics: EpochMetrics): void {
     this.#epochStarted = undefined;
-    const values = Object.entries(metrics)
+    const values = Object.entries(orderedMetrics(metrics))
       .filter(([key]) => !["epoch", "learningRate", "seconds", "samplesPerSecond"].includes(key))
       .map(([key, value]) => `${key} ${value.toFixed(4)}`);
     this.note(
@@ -88,11 +98,13 @@ export class Progress {
     const right = ` ${String(Math.floor(100 * share)).padStart(3)} %  loss ${loss.toFixed(4)}${
       accuracy === undefined ? "" : `  accuracy ${accuracy.toFixed(4)}`
     }${rate > 0 ? `  ${Math.round(rate)} samples/s` : ""}${eta}`;
-    const columns = this.#stream.columns ?? 80;
-    const width = Math.max(0, Math.min(30, columns - left.length - right.length - 1));
+    // The last column stays free: a line that fills it wraps, and the next redraw would leave it behind.
+    const columns = (this.#stream.columns || 80) - 1;
+    const width = Math.min(30, columns - left.length - right.length);
+    if (width < 1) return `${left}${right}`.slice(0, columns);
     const filled = Math.round(share * width);
     const bar = "█".repeat(filled) + "░".repeat(width - filled);
-    return `${left}${this.#color ? `\u001b[36m${bar}\u001b[0m` : bar}${right}`.slice(0, columns + 16);
+    return `${left}${this.#color ? `\u001b[36m${bar}\u001b[0m` : bar}${right}`;
   }
 }
 

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { cacheDirectory } from "../data/cache.ts";
 import { platformName, TENSORFLOW_VERSION, TFJS_VERSION, WEBGPU_VERSION } from "./platforms.ts";
 import { type BackendName, Unusable } from "./types.ts";
 
@@ -24,18 +24,8 @@ export interface InstallRecord {
   installedAt: string;
 }
 
-/** Where downloads and installed backends are kept: LSTM_COMPILE_CACHE, or the platform's cache folder. */
-export function cacheDirectory(override?: string): string {
-  if (override !== undefined) return override;
-  const { env, platform } = process;
-  if (env.LSTM_COMPILE_CACHE) return env.LSTM_COMPILE_CACHE;
-  if (platform === "win32") return join(env.LOCALAPPDATA ?? join(homedir(), "AppData", "Local"), "lstm-compile");
-  if (platform === "darwin") return join(homedir(), "Library", "Caches", "lstm-compile");
-  return join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "lstm-compile");
-}
-
-export function backendsDirectory(cache?: string): string {
-  return join(cacheDirectory(cache), "backends");
+export function backendsDirectory(cache: string = cacheDirectory()): string {
+  return join(cache, "backends");
 }
 
 /** Names everything that an installed backend depends on, so that another version gets another folder. */

@@ -12,7 +12,9 @@ const TIMEOUT = 120_000;
  * @returns what was found; `reason` names the signal when the process was ended by one
  */
 export async function probeInChild(name: BackendName, options: BackendOptions): Promise<Omit<BackendProbe, "name">> {
-  const script = new URL(import.meta.url.endsWith(".ts") ? "./probe-child.ts" : "./probe-child.js", import.meta.url);
+  const script = import.meta.url.endsWith(".ts")
+    ? new URL("./probe-child.ts", import.meta.url)
+    : new URL("./probe-child.js", import.meta.url);
   const request = JSON.stringify({ name, verbose: options.verbose, cacheDirectory: options.cacheDirectory });
   const child = spawn(process.execPath, [...typeScriptArguments(script), fileURLToPath(script), request], {
     stdio: ["ignore", "pipe", "pipe"],
@@ -49,5 +51,9 @@ export async function probeInChild(name: BackendName, options: BackendOptions): 
 /** Node 22.18 and newer run TypeScript; older ones need tsx. */
 function typeScriptArguments(script: URL): string[] {
   if (!script.pathname.endsWith(".ts") || (process.features as { typescript?: unknown }).typescript) return [];
-  return ["--import", pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href];
+  try {
+    return ["--import", pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href];
+  } catch {
+    return process.execArgv; // `npx tsx` names itself there
+  }
 }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, hostname } from "node:os";
 import { dirname, join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
@@ -26,7 +26,7 @@ function nativeDriver(name: "cpu" | "gpu"): BackendDriver {
     name,
 
     precheck(options) {
-      const driver = name === "gpu" ? missingDriver() : undefined;
+      const driver = name === "gpu" && process.env.LSTM_COMPILE_PROBE !== "load" ? missingDriver() : undefined;
       if (driver !== undefined) return driver;
       try {
         const { directory, record } = readInstall(name, options.cacheDirectory);
@@ -62,7 +62,7 @@ function incompatible(name: "cpu" | "gpu", directory: string, record: InstallRec
 
 /** Loads it in another process first, unless this machine has done so before. */
 async function provenHere(name: "cpu" | "gpu", directory: string, options: BackendOptions): Promise<void> {
-  if (process.env.LSTM_COMPILE_PROBE === "1") return;
+  if (process.env.LSTM_COMPILE_PROBE !== undefined) return;
   const file = join(directory, "proven.json");
   const machine = [hostname(), cpus()[0]?.model ?? "", process.version, driverVersion()].join("; ");
   try {
@@ -103,7 +103,7 @@ async function load(
   const dist = join(directory, dirname(record.binding.path), "..", "..", "dist");
   let binding: Binding;
   try {
-    binding = load(join(directory, record.binding.path)) as Binding;
+    binding = loadQuietly(load, join(directory, record.binding.path), options.verbose ?? false);
     load(join(dist, "register_all_kernels.js"));
     const { NodeJSKernelBackend } = load(join(dist, "nodejs_kernel_backend.js")) as {
       NodeJSKernelBackend: new (binding: Binding, packageName: string) => tf.KernelBackend;
@@ -116,7 +116,7 @@ async function load(
   } catch (error) {
     throw new Unusable(`TensorFlow cannot be loaded: ${messageOf(error)}`, fixCommand(`install ${name}`), error);
   }
-  if (name === "gpu" && !binding.isUsingGpuDevice()) {
+  if (name === "gpu" && !binding.isUsingGpuDevice() && process.env.LSTM_COMPILE_PROBE !== "load") {
     const driver = driverVersion();
     throw new Unusable(
       `TensorFlow found no GPU that it can use${driver === "" ? "" : ` (driver ${driver})`}`,
@@ -126,4 +126,17 @@ async function load(
   const threads = availableParallelism();
   const device = name === "gpu" ? gpuModel() : `${cpus()[0]?.model.trim() ?? process.arch}, ${threads} threads`;
   return { version: `TensorFlow ${binding.TF_Version ?? record.versions.tensorflow ?? ""}`.trim(), device };
+}
+
+/** Loads the binding while the error stream is off: TensorFlow greets there, whatever its log level. */
+function loadQuietly(load: NodeJS.Require, path: string, verbose: boolean): Binding {
+  const quiet = join(dirname(path), "quiet.node");
+  if (verbose || !existsSync(quiet)) return load(path) as Binding;
+  const { mute, unmute } = load(quiet) as { mute(): void; unmute(): void };
+  mute();
+  try {
+    return load(path) as Binding;
+  } finally {
+    unmute();
+  }
 }

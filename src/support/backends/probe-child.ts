@@ -2,7 +2,7 @@
 import { probeHere } from "./select.ts";
 import type { BackendName } from "./types.ts";
 
-process.env.LSTM_COMPILE_PROBE = "1"; // native.ts must not start a further process
+process.env.LSTM_COMPILE_PROBE ??= "1"; // native.ts must not start a further process
 const { name, ...options } = JSON.parse(process.argv[2] ?? "{}") as { name: BackendName };
 const result = await probeHere(name, options);
 process.stdout.write(`\n${JSON.stringify(result)}\n`, () => process.exit(0));

@@ -18,22 +18,27 @@ export interface TextDataset extends Dataset {
   readonly vocabulary: readonly string[];
 }
 
-/** A text as windows of one-hot characters, each with the character that follows. @throws UserError */
+/**
+ * A text as windows of one-hot characters, x [timesteps, batch, vocabularySize], each with the index of the character that
+ * follows, y [batch]. Characters are code points of the text in Unicode's form NFC, with LF for CRLF. The vocabulary is that of
+ * the training part alone.
+ * @throws UserError (3) where the file is missing, (1) where it is not UTF-8 or too short
+ */
 export function loadText({ file, timesteps, vocabularySize, testFraction }: TextOptions): TextDataset {
   const bytes = readDataFile(file);
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new UserError(`${file} is not UTF-8`, { exitCode: 1, fix: "save it as UTF-8", cause });
+    throw new UserError(`${file} is not text in UTF-8`, { exitCode: 1, fix: "save it as UTF-8", cause });
   }
   const characters = [...text.normalize("NFC").replaceAll("\r\n", "\n")];
   const trainLength = characters.length - Math.max(1, Math.round(characters.length * testFraction));
   if (trainLength <= timesteps) {
-    throw new UserError(`${file}: ${characters.length} characters are too few for windows of ${timesteps}`, {
-      exitCode: 1,
-      fix: "give a longer text, or lower dataset.timesteps",
-    });
+    throw new UserError(
+      `${file}: ${characters.length} characters are too few: ${trainLength} are left for training, but a window and the character after it need ${timesteps + 1}`,
+      { exitCode: 1, fix: "give a longer text, or lower dataset.timesteps or dataset.testFraction" },
+    );
   }
   const vocabulary = mostFrequent(characters.slice(0, trainLength), vocabularySize);
   const indexOf = new Map(vocabulary.map((character, index) => [character, index]));
@@ -62,8 +67,10 @@ export function loadText({ file, timesteps, vocabularySize, testFraction }: Text
 
 /** Slot 0 is for unknown characters; then by frequency, and by code point among equals. */
 function mostFrequent(characters: readonly string[], size: number): string[] {
+  const unknown = "\ufffd";
   const counts = new Map<string, number>();
   for (const character of characters) counts.set(character, (counts.get(character) ?? 0) + 1);
+  counts.delete(unknown); // its slot is there anyway
   const sorted = [...counts].sort(([a, m], [b, n]) => n - m || a.codePointAt(0)! - b.codePointAt(0)!);
-  return ["\ufffd", ...sorted.slice(0, size - 1).map(([character]) => character)];
+  return [unknown, ...sorted.slice(0, size - 1).map(([character]) => character)];
 }

@@ -12,7 +12,7 @@ export const CUDA_LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   cudnn: ["libcudnn.so.9"],
 };
 
-const DRIVER_FOLDERS = [
+const LIBRARY_FOLDERS = [
   "/usr/lib/x86_64-linux-gnu",
   "/usr/lib/aarch64-linux-gnu",
   "/usr/lib64",
@@ -20,22 +20,29 @@ const DRIVER_FOLDERS = [
   "/usr/lib/wsl/lib",
   "/usr/local/nvidia/lib64",
   "/usr/local/cuda/compat",
+  "/usr/local/lib",
+  "/lib",
+  "/lib64",
+  "/run/opengl-driver/lib",
 ];
 
-/** The driver's library `libcuda.so.1`, or undefined. */
-export function findDriver(folders: readonly string[] = driverFolders()): string | undefined {
-  return folders.map((folder) => join(folder, "libcuda.so.1")).find((file) => existsSync(file));
+/** The path of a shared library in the places where the linker looks, or undefined. */
+export function findLibrary(name: string, folders: readonly string[] = libraryFolders()): string | undefined {
+  return folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
 }
 
-function driverFolders(): string[] {
-  return [...(process.env.LD_LIBRARY_PATH ?? "").split(delimiter).filter((folder) => folder !== ""), ...DRIVER_FOLDERS];
+function libraryFolders(): string[] {
+  return [
+    ...(process.env.LD_LIBRARY_PATH ?? "").split(delimiter).filter((folder) => folder !== ""),
+    ...LIBRARY_FOLDERS,
+  ];
 }
 
 /** What keeps TensorFlow from using an NVIDIA GPU, as far as it can be seen without loading anything. */
 export function missingDriver(): Unusable | undefined {
   if (process.platform === "darwin") return new Unusable("NVIDIA GPUs are not supported on macOS", "use --backend cpu");
   if (process.platform !== "linux") return undefined;
-  if (findDriver() === undefined) {
+  if (findLibrary("libcuda.so.1") === undefined) {
     return new Unusable(
       "the NVIDIA driver is missing: libcuda.so.1 was not found",
       "install the driver, version 525.60 or newer (Debian: apt-get install -y nvidia-driver; in a container: run it with --gpus all)",

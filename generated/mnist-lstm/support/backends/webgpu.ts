@@ -1,8 +1,10 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as tf from "@tensorflow/tfjs-core";
 import { fixCommand, readInstall } from "./cache.ts";
+import { findLibrary } from "./gpu-diagnosis.ts";
 import { requireFrom } from "./redirect.ts";
 import { type BackendDriver, messageOf, Unusable } from "./types.ts";
 
@@ -14,6 +16,15 @@ const SWIFTSHADER_FILES = [
   "/usr/lib/chromium/vk_swiftshader_icd.json",
   "/usr/lib/chromium-browser/vk_swiftshader_icd.json",
   "/opt/google/chrome/vk_swiftshader_icd.json",
+];
+
+/** Where Vulkan drivers describe themselves. */
+const VULKAN_DRIVER_FOLDERS = [
+  "/usr/share/vulkan/icd.d",
+  "/etc/vulkan/icd.d",
+  "/usr/local/share/vulkan/icd.d",
+  "/usr/local/etc/vulkan/icd.d",
+  join(homedir(), ".local/share/vulkan/icd.d"),
 ];
 
 interface Adapter {
@@ -43,7 +54,7 @@ export const webgpuDriver: BackendDriver = {
   precheck(options) {
     try {
       readInstall("webgpu", options.cacheDirectory);
-      return undefined;
+      return missingVulkan();
     } catch (error) {
       if (error instanceof Unusable) return error;
       throw error;
@@ -86,6 +97,30 @@ export const webgpuDriver: BackendDriver = {
   },
 };
 
+/** What Dawn needs on Linux, looked for here since it prints its own complaints to the terminal. */
+function missingVulkan(): Unusable | undefined {
+  if (process.platform !== "linux") return undefined;
+  if (findLibrary("libvulkan.so.1") === undefined) {
+    return new Unusable("the Vulkan loader is missing: libvulkan.so.1 was not found", "apt-get install -y libvulkan1");
+  }
+  const { env } = process;
+  if (env[ADAPTER_VARIABLE] === "software") return undefined;
+  if (env.VK_ICD_FILENAMES !== undefined || env.VK_DRIVER_FILES !== undefined) return undefined;
+  if (VULKAN_DRIVER_FOLDERS.some((folder) => hasDriver(folder))) return undefined;
+  return new Unusable(
+    `no Vulkan driver is installed: no description (.json) was found in ${VULKAN_DRIVER_FOLDERS.slice(0, 2).join(" or ")}`,
+    `install the driver of the GPU (AMD, Intel: apt-get install -y mesa-vulkan-drivers; NVIDIA: its own driver), or set ${ADAPTER_VARIABLE}=software`,
+  );
+}
+
+function hasDriver(folder: string): boolean {
+  try {
+    return readdirSync(folder).some((file) => file.endsWith(".json"));
+  } catch {
+    return false;
+  }
+}
+
 async function loadDawn(directory: string): Promise<{ create(flags: string[]): unknown; globals: object }> {
   const file = join(directory, "node_modules", "webgpu", "index.js");
   try {
@@ -111,10 +146,12 @@ async function register(directory: string, adapter: Adapter): Promise<void> {
 
 /** The package looks for the GPU where browsers have it. */
 function exposeGpu(gpu: Gpu): void {
-  if (globalThis.navigator === undefined) {
-    Object.defineProperty(globalThis, "navigator", { value: {}, configurable: true, writable: true });
+  const scope = globalThis as { navigator?: object };
+  // Node 20 has no navigator.
+  if (scope.navigator === undefined) {
+    Object.defineProperty(scope, "navigator", { value: {}, configurable: true, writable: true });
   }
-  Object.defineProperty(globalThis.navigator, "gpu", { value: gpu, configurable: true });
+  Object.defineProperty(scope.navigator, "gpu", { value: gpu, configurable: true });
 }
 
 function useSwiftShader(): void {

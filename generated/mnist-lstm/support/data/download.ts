@@ -1,54 +1,70 @@
 import { existsSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 import { writeError } from "../files.ts";
 
-const STALL_MILLISECONDS = 15_000;
-
-/**
- * Downloads a .gz file to `path`. A part left by an earlier attempt is continued where the server can; `verify` gets the
- * unpacked bytes and throws where they are wrong. Only a verified file gets its name, by an atomic rename.
- */
-export async function download(url: string, path: string, verify: (unpacked: Uint8Array) => void): Promise<void> {
-  const partial = `${path}.partial`;
-  for (let attempt = 0; ; attempt++) {
-    const resumed = existsSync(partial) ? statSync(partial).size : 0;
-    await fetchInto(url, partial, resumed);
-    try {
-      verify(gunzipSync(readFileSync(partial)));
-      renameSync(partial, path);
-      return;
-    } catch (error) {
-      rmSync(partial, { force: true });
-      // A continued part may belong to another file: once more from the start.
-      if (resumed === 0 || attempt > 0) throw error;
-    }
-  }
+export interface DownloadOptions {
+  /** Gets the unpacked bytes and throws where they are not the wanted ones. */
+  verify(unpacked: Uint8Array): void;
+  /** Without an answer or a new piece of data for this long, the download fails. Unit: ms. */
+  stallMilliseconds?: number;
 }
 
-async function fetchInto(url: string, partial: string, offset: number): Promise<void> {
-  const stalled = new AbortController();
-  let timer = setTimeout(() => stalled.abort(new Error("no answer within 15 s")), STALL_MILLISECONDS);
+/**
+ * Downloads a .gz file to `path`. A part left by an earlier attempt is continued where the server can, and by another server
+ * too. Only a verified file gets its name, by an atomic rename. Callers see to it that one download at a time writes to `path`.
+ * @throws Error where the server fails, UserError (3) where the disk does
+ */
+export async function download(url: string, path: string, options: DownloadOptions): Promise<void> {
+  const partial = `${path}.partial`;
+  const resumed = existsSync(partial) ? statSync(partial).size : 0;
+  await fetchInto(url, partial, resumed, options.stallMilliseconds ?? 15_000);
   try {
-    const headers: Record<string, string> = offset > 0 ? { range: `bytes=${offset}-` } : {};
-    const response = await fetch(url, { headers, signal: stalled.signal });
-    if (response.status === 416) return; // all of it is here already
-    if (!response.ok || response.body === null) throw new Error(`HTTP ${response.status}`);
-    const file = await open(partial, response.status === 206 ? "a" : "w").catch((error: unknown) => {
+    options.verify(unpack(readFileSync(partial)));
+  } catch (error) {
+    rmSync(partial, { force: true });
+    if (resumed === 0) throw error;
+    // The continued part may have belonged to another file: once more from the start.
+    return download(url, path, options);
+  }
+  renameSync(partial, path);
+}
+
+/** Some servers unpack what they send. */
+function unpack(bytes: Uint8Array): Uint8Array {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes;
+}
+
+async function fetchInto(url: string, partial: string, offset: number, stallMilliseconds: number): Promise<void> {
+  const aborter = new AbortController();
+  const stall = (): void => aborter.abort(new Error(`no data for ${stallMilliseconds / 1000} s`));
+  let timer = setTimeout(stall, stallMilliseconds);
+  let file: FileHandle | undefined;
+  try {
+    const headers: Record<string, string> = { "accept-encoding": "identity" };
+    if (offset > 0) headers.range = `bytes=${offset}-`;
+    const response = await fetch(url, { headers, signal: aborter.signal });
+    if (response.status === 416 && offset > 0) {
+      await response.body?.cancel();
+      return; // all of it may be here already: the caller verifies it
+    }
+    if (!response.ok || response.body === null) {
+      await response.body?.cancel();
+      throw new Error(`HTTP ${response.status}`);
+    }
+    file = await open(partial, response.status === 206 ? "a" : "w").catch((error: unknown) => {
       throw writeError(partial, error);
     });
-    try {
-      for await (const chunk of response.body) {
-        clearTimeout(timer);
-        timer = setTimeout(() => stalled.abort(new Error("the download stalled for 15 s")), STALL_MILLISECONDS);
-        await file.write(chunk as Uint8Array).catch((error: unknown) => {
-          throw writeError(partial, error);
-        });
-      }
-    } finally {
-      await file.close();
+    for await (const chunk of response.body) {
+      clearTimeout(timer);
+      timer = setTimeout(stall, stallMilliseconds);
+      await file.appendFile(chunk as Uint8Array).catch((error: unknown) => {
+        throw writeError(partial, error);
+      });
     }
+    await file.sync();
   } finally {
     clearTimeout(timer);
+    await file?.close();
   }
 }

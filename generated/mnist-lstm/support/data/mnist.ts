@@ -1,9 +1,11 @@
-import { existsSync, mkdirSync } from "node:fs";
-import { basename, join } from "node:path";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { withLock } from "../backends/lock.ts";
+import { writeError } from "../files.ts";
 import { UserError } from "../user-error.ts";
-import type { Dataset } from "./dataset.ts";
+import type { Dataset, Split } from "./dataset.ts";
 import { download } from "./download.ts";
-import { imageSplit, parseIdxImages, parseIdxLabels, readDataFile, sha256 } from "./idx.ts";
+import { imageSplit, parseIdxImages, parseIdxLabels, readDataFile, sha256, sortedRecord } from "./idx.ts";
 
 /** The files and the SHA-256 of their uncompressed bytes. */
 export const MNIST_FILES: Readonly<Record<string, string>> = {
@@ -19,6 +21,9 @@ export const MNIST_MIRRORS: readonly string[] = [
   "https://storage.googleapis.com/cvdf-datasets/mnist/",
 ];
 
+const NAMES = Object.keys(MNIST_FILES);
+const WITHOUT_DOWNLOAD = `give a folder with the files ${NAMES.join(", ")} (plain or .gz) by --data DIR, or use dataset type: digits, which needs no download`;
+
 export interface MnistOptions {
   /** What --data names; then nothing else is looked at. */
   readonly directory: string | undefined;
@@ -26,74 +31,131 @@ export interface MnistOptions {
   /** Pixels are divided by this. */
   readonly scale: number;
   readonly log: (line: string) => void;
+  /** Never downloads. */
+  readonly offline?: boolean;
+  /** Addresses of folders, each with a slash at its end, instead of MNIST_MIRRORS. */
   readonly mirrors?: readonly string[];
+  /** Without data for this long, the next mirror is tried. Unit: ms. */
+  readonly stallMilliseconds?: number;
 }
 
-/** MNIST from --data, from the cache, or downloaded into the cache. @throws UserError (3) where it cannot be had */
+/**
+ * MNIST, 28 × 28 pixels, 10 classes: from --data, from the cache, or downloaded into the cache.
+ * @throws UserError (3) where it cannot be had, (1) where the files of --data are damaged
+ */
 export async function loadMnist(options: MnistOptions): Promise<Dataset> {
   const directory = options.directory ?? join(options.cacheDirectory, "mnist");
-  const missing = Object.keys(MNIST_FILES).filter((name) => !isThere(join(directory, name)));
-  if (options.directory !== undefined && missing.length > 0) {
-    throw new UserError(`${directory} lacks ${missing[0]} (or ${missing[0]}.gz)`, {
+  const files = options.directory === undefined ? await cachedFiles(directory, options) : givenFiles(directory, options);
+  const split = (imageName: string, labelName: string): Split => {
+    const file = join(directory, imageName);
+    const images = parseIdxImages(files.get(imageName)!, file);
+    const labelFile = join(directory, labelName);
+    const labels = parseIdxLabels(files.get(labelName)!, labelFile, 10, "give the labels of MNIST, or use dataset type: idx");
+    if (images.count !== labels.length || images.rows !== 28 || images.columns !== 28) {
+      throw new UserError(
+        `${file}: ${images.count} images of ${images.rows}x${images.columns} pixels with ${labels.length} labels, but MNIST has one label for each image of 28x28`,
+        { exitCode: 1, fix: "give the files of MNIST, or use dataset type: idx" },
+      );
+    }
+    return imageSplit(images, labels, options.scale);
+  };
+  return {
+    train: split("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
+    test: split("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
+    source: `MNIST in ${directory}`,
+    checksums: sortedRecord(new Map([...files].map(([name, bytes]) => [name, sha256(bytes)]))),
+  };
+}
+
+/** The four files of --data. Those that are not the published ones are someone's own variant: they are read all the same. */
+function givenFiles(directory: string, { log }: MnistOptions): Map<string, Uint8Array> {
+  const missing = NAMES.filter((name) => !isThere(join(directory, name)));
+  if (missing.length > 0) {
+    const what = existsSync(directory) ? `lacks ${missing.join(", ")}` : "does not exist";
+    throw new UserError(`the folder ${directory} ${what}`, {
       exitCode: 3,
-      fix: `put the four MNIST files there: ${Object.keys(MNIST_FILES).join(", ")}`,
+      fix: `put the four files of MNIST there, plain or .gz: ${NAMES.join(", ")}; or leave --data out to download them`,
     });
   }
-  if (missing.length > 0) {
-    mkdirSync(directory, { recursive: true });
-    for (const name of missing) await fetchFile(name, directory, options);
-  }
-  const checksums: Record<string, string> = {};
-  const read = (name: string): { bytes: Uint8Array; file: string } => {
+  const files = new Map<string, Uint8Array>();
+  for (const name of NAMES) {
     const file = join(directory, name);
     const bytes = readDataFile(file);
-    checksums[basename(file)] = sha256(bytes);
-    if (checksums[basename(file)] !== MNIST_FILES[name]) {
-      options.log(`${file}: not the published file (its SHA-256 is recorded in run.json)`);
-    }
-    return { bytes, file };
+    const found = sha256(bytes);
+    if (found !== MNIST_FILES[name]) log(`warning: ${file} is not the published file: its SHA-256 is ${found}`);
+    files.set(name, bytes);
+  }
+  return files;
+}
+
+/** The four published files, from the cache; those that are missing or damaged there are downloaded. */
+async function cachedFiles(directory: string, options: MnistOptions): Promise<Map<string, Uint8Array>> {
+  const read = (): Map<string, Uint8Array> => {
+    const found = NAMES.map((name) => [name, readPublished(join(directory, name), MNIST_FILES[name]!)] as const);
+    return new Map(found.filter((entry): entry is [string, Uint8Array] => entry[1] !== undefined));
   };
-  const split = (images: string, labels: string): Dataset["train"] => {
-    const x = read(images);
-    const y = read(labels);
-    const parsed = parseIdxImages(x.bytes, x.file);
-    const classes = parseIdxLabels(y.bytes, y.file, 10);
-    if (parsed.count !== classes.length || parsed.rows !== 28 || parsed.columns !== 28) {
-      throw new UserError(`${x.file}: ${parsed.count} images of ${parsed.rows}x${parsed.columns}, ${classes.length} labels`, {
-        exitCode: 1,
-        fix: "replace the files by whole copies of MNIST",
-      });
-    }
-    return imageSplit(parsed, classes, options.scale);
-  };
-  const train = split("train-images-idx3-ubyte", "train-labels-idx1-ubyte");
-  const test = split("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte");
-  return { train, test, source: `MNIST in ${directory}`, checksums };
+  const files = read();
+  if (files.size === NAMES.length) return files;
+  if (options.offline) {
+    throw new UserError(`MNIST is not in ${directory}, and downloads are off`, { exitCode: 3, fix: WITHOUT_DOWNLOAD });
+  }
+  try {
+    mkdirSync(directory, { recursive: true });
+  } catch (error) {
+    throw writeError(directory, error);
+  }
+  const lock = join(directory, ".download-lock");
+  try {
+    return await withLock(lock, async () => {
+      const present = read(); // another process may have downloaded them while this one waited for the lock
+      for (const name of NAMES.filter((name) => !present.has(name))) await fetchFile(name, directory, options);
+      return read();
+    });
+  } catch (error) {
+    throw writeError(lock, error);
+  }
+}
+
+/** The published file, or nothing where it is missing or damaged. */
+function readPublished(path: string, checksum: string): Uint8Array | undefined {
+  if (!isThere(path)) return undefined;
+  try {
+    const bytes = readDataFile(path);
+    return sha256(bytes) === checksum ? bytes : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function isThere(path: string): boolean {
   return existsSync(path) || existsSync(`${path}.gz`);
 }
 
+/** Downloads one file into the cache, from the first mirror that gives the published bytes. */
 async function fetchFile(name: string, directory: string, options: MnistOptions): Promise<void> {
+  const path = join(directory, name);
+  if (existsSync(path)) rmSync(path, { force: true }); // damaged; a plain file would hide the .gz
+  const verify = (bytes: Uint8Array): void => {
+    const found = sha256(bytes);
+    if (found !== MNIST_FILES[name]) throw new Error(`its SHA-256 is ${found}, not ${MNIST_FILES[name]}`);
+  };
   const failures: string[] = [];
   for (const mirror of options.mirrors ?? MNIST_MIRRORS) {
+    const { host } = new URL(mirror);
+    options.log(`downloading ${name} from ${host}`);
     try {
-      options.log(`downloading ${name} from ${new URL(mirror).host}`);
-      await download(`${mirror}${name}.gz`, join(directory, `${name}.gz`), (bytes) => {
-        const found = sha256(bytes);
-        if (found !== MNIST_FILES[name]) throw new Error(`its SHA-256 is ${found}, not ${MNIST_FILES[name]}`);
+      const { stallMilliseconds } = options;
+      await download(`${mirror}${name}.gz`, `${path}.gz`, {
+        verify,
+        ...(stallMilliseconds === undefined ? {} : { stallMilliseconds }),
       });
       return;
     } catch (error) {
       if (error instanceof UserError) throw error;
-      failures.push(`${new URL(mirror).host}: ${reason(error)}`);
+      failures.push(`${host}: ${reason(error)}`);
     }
   }
-  throw new UserError(`MNIST cannot be downloaded (${failures.join("; ")})`, {
-    exitCode: 3,
-    fix: `give a folder with its files by --data DIR (${Object.keys(MNIST_FILES).join(", ")}), or use dataset type digits, which needs none`,
-  });
+  throw new UserError(`${name} cannot be downloaded (${failures.join("; ")})`, { exitCode: 3, fix: WITHOUT_DOWNLOAD });
 }
 
 function reason(error: unknown): string {

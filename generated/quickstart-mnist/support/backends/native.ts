@@ -26,7 +26,7 @@ function nativeDriver(name: "cpu" | "gpu"): BackendDriver {
     name,
 
     precheck(options) {
-      const driver = name === "gpu" ? missingDriver() : undefined;
+      const driver = name === "gpu" && process.env.LSTM_COMPILE_PROBE !== "load" ? missingDriver() : undefined;
       if (driver !== undefined) return driver;
       try {
         const { directory, record } = readInstall(name, options.cacheDirectory);
@@ -62,7 +62,7 @@ function incompatible(name: "cpu" | "gpu", directory: string, record: InstallRec
 
 /** Loads it in another process first, unless this machine has done so before. */
 async function provenHere(name: "cpu" | "gpu", directory: string, options: BackendOptions): Promise<void> {
-  if (process.env.LSTM_COMPILE_PROBE === "1") return;
+  if (process.env.LSTM_COMPILE_PROBE !== undefined) return;
   const file = join(directory, "proven.json");
   const machine = [hostname(), cpus()[0]?.model ?? "", process.version, driverVersion()].join("; ");
   try {
@@ -116,7 +116,7 @@ async function load(
   } catch (error) {
     throw new Unusable(`TensorFlow cannot be loaded: ${messageOf(error)}`, fixCommand(`install ${name}`), error);
   }
-  if (name === "gpu" && !binding.isUsingGpuDevice()) {
+  if (name === "gpu" && !binding.isUsingGpuDevice() && process.env.LSTM_COMPILE_PROBE !== "load") {
     const driver = driverVersion();
     throw new Unusable(
       `TensorFlow found no GPU that it can use${driver === "" ? "" : ` (driver ${driver})`}`,

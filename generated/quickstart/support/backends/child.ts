@@ -49,5 +49,9 @@ export async function probeInChild(name: BackendName, options: BackendOptions): 
 /** Node 22.18 and newer run TypeScript; older ones need tsx. */
 function typeScriptArguments(script: URL): string[] {
   if (!script.pathname.endsWith(".ts") || (process.features as { typescript?: unknown }).typescript) return [];
-  return ["--import", pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href];
+  try {
+    return ["--import", pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href];
+  } catch {
+    return process.execArgv; // `npx tsx` names itself there
+  }
 }

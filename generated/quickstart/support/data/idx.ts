@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, normalize, sep } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { UserError } from "../user-error.ts";
 import type { Dataset, Split } from "./dataset.ts";
@@ -15,18 +15,28 @@ export interface IdxImages {
 
 const UINT8 = 0x08;
 
-/** A file's bytes, unpacked where it is gzip; `path` itself or `path`.gz. @throws UserError (3) where neither exists */
+/** The format's other types of data, none of which is read. */
+const OTHER_TYPES: Readonly<Record<number, string>> = {
+  9: "signed bytes",
+  11: "16-bit integers",
+  12: "32-bit integers",
+  13: "32-bit floats",
+  14: "64-bit floats",
+};
+
+/**
+ * A file's bytes, unpacked where it is gzip; `path` itself or `path`.gz.
+ * @throws UserError (3) where neither can be read, (1) where the gzip data is damaged
+ */
 export function readDataFile(path: string): Uint8Array {
   const found = existsSync(path) ? path : `${path}.gz`;
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(found);
   } catch (cause) {
-    throw new UserError(`${path} cannot be read: ${(cause as NodeJS.ErrnoException).code}`, {
-      exitCode: 3,
-      fix: "name the folder that holds the file with --data DIR",
-      cause,
-    });
+    const { code } = cause as NodeJS.ErrnoException;
+    const what = code === "ENOENT" ? `neither ${path} nor ${path}.gz exists` : `${found} cannot be read: ${code}`;
+    throw new UserError(what, { exitCode: 3, fix: "name the folder that holds the file with --data DIR", cause });
   }
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {
@@ -36,6 +46,7 @@ export function readDataFile(path: string): Uint8Array {
   }
 }
 
+/** SHA-256 in lower-case hexadecimal. */
 export function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
@@ -47,14 +58,18 @@ export function parseIdxImages(bytes: Uint8Array, file: string): IdxImages {
   return { count, rows, columns, pixels: data };
 }
 
-/** IDX labels, one unsigned byte each. @throws UserError (1) naming the file and what is wrong */
-export function parseIdxLabels(bytes: Uint8Array, file: string, classes: number): Uint8Array {
+/**
+ * IDX labels, one unsigned byte each.
+ * @param fix what to do about a label outside the classes
+ * @throws UserError (1) naming the file and what is wrong
+ */
+export function parseIdxLabels(bytes: Uint8Array, file: string, classes: number, fix: string): Uint8Array {
   const { data } = parseIdx(bytes, file, 1);
   const wrong = data.findIndex((label) => label >= classes);
   if (wrong >= 0) {
     throw new UserError(`${file}: label ${data[wrong]} at index ${wrong}, but the classes are 0..${classes - 1}`, {
       exitCode: 1,
-      fix: "correct dataset.classes in the spec, or the file",
+      fix,
     });
   }
   return data;
@@ -63,22 +78,43 @@ export function parseIdxLabels(bytes: Uint8Array, file: string, classes: number)
 /** The format: two zero bytes, the type, the number of dimensions, each dimension as a big-endian uint32, the data. */
 function parseIdx(bytes: Uint8Array, file: string, rank: number): { dimensions: number[]; data: Uint8Array } {
   const headerBytes = 4 + 4 * rank;
-  if (bytes.length < headerBytes) throw damaged(file, `${bytes.length} bytes are too few for an IDX header`);
+  if (bytes.length < headerBytes) {
+    throw damaged(file, `it is truncated: ${bytes.length} bytes are there, but the IDX header alone needs ${headerBytes}`);
+  }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const magic = view.getUint32(0);
   const wanted = (UINT8 << 8) | rank;
-  if (magic !== wanted) {
-    throw damaged(file, `it begins with ${hex(magic)}, but IDX data of this kind begins with ${hex(wanted)}`);
-  }
+  if (magic !== wanted) throw otherKind(file, magic, wanted);
   const dimensions = Array.from({ length: rank }, (_, k) => view.getUint32(4 + 4 * k));
+  // In doubles: a product too large to be exact differs from every possible length all the same.
   const size = dimensions.reduce((product, n) => product * n, 1);
   const data = bytes.subarray(headerBytes);
-  if (size === 0) throw damaged(file, `it is empty: ${dimensions.join(" × ")}`);
+  if (size === 0) throw damaged(file, `it holds nothing: its header says ${dimensions.join(" × ")}`);
   if (data.length !== size) {
     const what = data.length < size ? "truncated" : "too long";
-    throw damaged(file, `it is ${what}: ${dimensions.join(" × ")} needs ${size} bytes, but ${data.length} follow the header`);
+    const shape = dimensions.join(" × ");
+    throw damaged(
+      file,
+      `it is ${what}: the header says ${shape}, which is ${size} bytes after it, but ${data.length} are there`,
+    );
   }
   return { dimensions, data };
+}
+
+function otherKind(file: string, magic: number, wanted: number): UserError {
+  const [zeros, type, rank] = [magic >>> 16, (magic >>> 8) & 0xff, magic & 0xff];
+  if (zeros !== 0 || (type !== UINT8 && OTHER_TYPES[type] === undefined)) {
+    return damaged(file, `it is not an IDX file: it begins with ${hex(magic)}, not with ${hex(wanted)}`);
+  }
+  const message =
+    type === UINT8
+      ? `${file}: its data has ${rank} dimension${rank === 1 ? "" : "s"}, not ${wanted & 0xff}`
+      : `${file}: it holds ${OTHER_TYPES[type]}`;
+  const fix =
+    type === UINT8
+      ? "name image files (3 dimensions) and label files (1 dimension) each in its place"
+      : "write it with unsigned bytes (type 0x08)";
+  return new UserError(message, { exitCode: 1, fix });
 }
 
 function hex(value: number): string {
@@ -122,29 +158,57 @@ export interface IdxOptions {
   readonly scale: number;
 }
 
-/** Two pairs of IDX files. @throws UserError naming the file and what is wrong with it */
+/** Two pairs of IDX files. @throws UserError (3) where a file is missing, (1) where it is damaged or does not fit */
 export function loadIdx(options: IdxOptions): Dataset {
-  const checksums: Record<string, string> = {};
+  const files = [options.trainImages, options.trainLabels, options.testImages, options.testLabels];
+  const names = shortNames(files);
+  const checksums = new Map<string, string>();
   const read = (path: string): Uint8Array => {
     const bytes = readDataFile(path);
-    checksums[basename(path)] = sha256(bytes);
+    checksums.set(names.get(path)!, sha256(bytes));
     return bytes;
   };
   const split = (imageFile: string, labelFile: string): Split => {
     const images = parseIdxImages(read(imageFile), imageFile);
-    const labels = parseIdxLabels(read(labelFile), labelFile, options.classes);
+    const labels = parseIdxLabels(
+      read(labelFile),
+      labelFile,
+      options.classes,
+      "correct dataset.classes in the spec, or the file",
+    );
     if (images.rows !== options.rows || images.columns !== options.columns) {
       throw new UserError(
         `${imageFile}: images of ${images.rows}x${images.columns} pixels, but the model reads ${options.rows}x${options.columns}`,
-        { exitCode: 1, fix: "correct rows and columns in the spec" },
+        { exitCode: 1, fix: "correct dataset.rows and dataset.columns in the spec, or scale the images" },
       );
     }
     if (images.count !== labels.length) {
-      throw damaged(labelFile, `${labels.length} labels, but ${imageFile} has ${images.count} images`);
+      throw new UserError(`${labelFile}: ${labels.length} labels, but ${imageFile} has ${images.count} images`, {
+        exitCode: 1,
+        fix: "give labels and images that belong together",
+      });
     }
     return imageSplit(images, labels, options.scale);
   };
   const train = split(options.trainImages, options.trainLabels);
   const test = split(options.testImages, options.testLabels);
-  return { train, test, source: options.trainImages, checksums };
+  const source = `IDX files ${options.trainImages} and ${options.testImages}`;
+  return { train, test, source, checksums: sortedRecord(checksums) };
+}
+
+/** A map as an object whose keys are in order. */
+export function sortedRecord(map: ReadonlyMap<string, string>): Record<string, string> {
+  return Object.fromEntries([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** File names by path: the last part of the path, and more of it where two files share that. */
+function shortNames(paths: readonly string[]): Map<string, string> {
+  const unique = [...new Set(paths)];
+  const parts = unique.map((path) => normalize(path).split(sep));
+  for (let length = 1; ; length++) {
+    const names = parts.map((part) => part.slice(-length).join("/"));
+    if (new Set(names).size === unique.length || parts.every((part) => part.length <= length)) {
+      return new Map(unique.map((path, k) => [path, length === 1 ? basename(path) : names[k]!]));
+    }
+  }
 }

@@ -1,0 +1,69 @@
+import { analyze } from "../compile.ts";
+import { renderDiagnostics } from "../diagnostic.ts";
+import type { LayerPlan, Plan } from "../plan/types.ts";
+import { readSpec } from "./specs.ts";
+
+/** Rates that the time estimate assumes: this project's measurements on two cores, batches of 32. */
+const ASSUMED_FLOPS_PER_SECOND = { cpu: 40e9, wasm: 8e9 } as const;
+
+export function explainCommand(spec: string, { json }: { json?: boolean }): number {
+  const bytes = readSpec(spec);
+  const { diagnostics, plan } = analyze(bytes, { specPath: spec });
+  const texts = new Map([[spec, Buffer.from(bytes).toString("utf8")]]);
+  process.stderr.write(renderDiagnostics(diagnostics, texts, "text", { color: process.stderr.isTTY === true && !process.env.NO_COLOR }));
+  if (plan === undefined) return 2;
+  process.stdout.write(json === true ? `${JSON.stringify(explanation(plan), null, 2)}\n` : table(plan));
+  return 0;
+}
+
+function secondsPerEpoch(plan: Plan): Record<keyof typeof ASSUMED_FLOPS_PER_SECOND, number> | undefined {
+  const samples = plan.dataset.trainSamples;
+  if (samples === undefined) return undefined;
+  const flops = plan.cost.trainingFlopsPerSample * samples;
+  return { cpu: flops / ASSUMED_FLOPS_PER_SECOND.cpu, wasm: flops / ASSUMED_FLOPS_PER_SECOND.wasm };
+}
+
+function explanation(plan: Plan): object {
+  return { ...plan, estimatedSecondsPerEpoch: secondsPerEpoch(plan) ?? null };
+}
+
+function table(plan: Plan): string {
+  const number = (value: number): string => Math.round(value).toLocaleString("en-US");
+  const details = (layer: LayerPlan): string =>
+    layer.type === "dropout" ? `rate ${layer.rate}` : `${layer.activation}${layer.type === "lstm" && layer.returnSequences ? ", sequences" : ""}`;
+  const rows = [
+    ["layer", "type", "", "output", "parameters", "FLOPs/sample"],
+    ["input", plan.dataset.type, "", `[${plan.dataset.inputShape.join(", ")}]`, "0", "0"],
+    ...plan.layers.map((layer) => [
+      layer.name,
+      layer.type,
+      details(layer),
+      `[${layer.outputShape.join(", ")}]`,
+      number(layer.parameterCount),
+      number(layer.flopsPerSample),
+    ]),
+    ["total", "", "", "", number(plan.cost.parameterCount), number(plan.cost.flopsPerSample)],
+  ];
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const lines = rows.map((row) =>
+    row.map((cell, column) => (column >= 4 ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!))).join("  ").trimEnd(),
+  );
+  const { cost, optimizer, training } = plan;
+  const bytes = (value: number): string => `${(value / 1e6).toFixed(1)} MB`;
+  const time = secondsPerEpoch(plan);
+  return [
+    `${plan.name}${plan.description === "" ? "" : `: ${plan.description}`}`,
+    "",
+    ...lines,
+    "",
+    `loss         ${training.loss}${training.metrics.length > 0 ? `; metrics ${training.metrics.join(", ")}` : ""}`,
+    `optimizer    ${optimizer.type}, learningRate ${optimizer.learningRate}, decay ${optimizer.decay}`,
+    `training     ${training.epochs} epochs, batches of ${training.batchSize}, seed ${training.seed}`,
+    `memory       weights ${bytes(cost.weightBytes)}, optimizer ${bytes(cost.optimizerBytes)}, activations of a batch ${bytes(cost.activationBytes)}`,
+    `work         ${number(cost.trainingFlopsPerSample)} FLOPs to train one sample`,
+    time === undefined
+      ? "time         depends on the number of samples"
+      : `time         about ${number(time.cpu)} s per epoch on cpu, ${number(time.wasm)} s on wasm (two cores; machines differ)`,
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,159 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { CommandError } from "../command-error.ts";
+import { RandomStream } from "../support/random.ts";
+
+const SCHEMA = fileURLToPath(new URL("../../schemas/model-spec.v1.schema.json", import.meta.url));
+
+interface Template {
+  readonly spec: (name: string) => string;
+  /** Data that comes with it: file name and contents. */
+  readonly data?: { file: (name: string) => string; contents: () => string };
+}
+
+const TEMPLATES: Readonly<Record<string, Template>> = {
+  classify: {
+    spec: (name) => `specVersion: 1
+name: ${name}
+description: Classifies generated digits, reading each image row by row
+dataset:
+  type: digits # generated: no files needed; use type mnist or idx for real images
+  scale: 255 # pixels 0..255 become 0..1
+layers:
+  - type: lstm
+    units: 48
+  - type: dropout
+    rate: 0.1
+  - type: dense
+    units: 10 # one for each class
+    activation: softmax
+optimizer:
+  type: adam
+  learningRate: 0.003
+training:
+  loss: sparseCategoricalCrossentropy
+  metrics: [accuracy]
+  epochs: 4
+  batchSize: 64
+`,
+  },
+  forecast: {
+    spec: (name) => `specVersion: 1
+name: ${name}
+description: Forecasts the next three months of a monthly series from the last twelve
+dataset:
+  type: csv
+  path: ${name}.csv
+  target: sales
+  lookback: 12
+  horizon: 3
+layers:
+  - type: lstm
+    units: 24
+  - type: dense
+    units: 3 # one for each month of the horizon
+optimizer:
+  type: adam
+  learningRate: 0.005
+training:
+  loss: meanSquaredError
+  metrics: [meanAbsoluteError]
+  epochs: 40
+  batchSize: 16
+`,
+    data: { file: (name) => `${name}.csv`, contents: series },
+  },
+  text: {
+    spec: (name) => `specVersion: 1
+name: ${name}
+description: Predicts the next character of a text
+dataset:
+  type: text
+  path: ${name}.txt
+  timesteps: 24
+  vocabularySize: 40
+layers:
+  - type: lstm
+    units: 64
+  - type: dense
+    units: 40 # one for each character of the vocabulary
+    activation: softmax
+optimizer:
+  type: adam
+  learningRate: 0.005
+training:
+  loss: sparseCategoricalCrossentropy
+  metrics: [accuracy]
+  epochs: 10
+  batchSize: 64
+`,
+    data: { file: (name) => `${name}.txt`, contents: sentences },
+  },
+};
+
+/** Writes <name>.yaml, and data where the template needs some, into the current folder. Overwrites nothing. */
+export function initCommand(name: string, templateName: string): number {
+  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) || name.length > 64) {
+    throw new CommandError(`${JSON.stringify(name)} cannot be a model's name`, {
+      exitCode: 2,
+      fix: "use lower-case words joined by hyphens, such as my-model",
+    });
+  }
+  const template = Object.hasOwn(TEMPLATES, templateName) ? TEMPLATES[templateName] : undefined;
+  if (template === undefined) {
+    throw new CommandError(`there is no template ${JSON.stringify(templateName)}`, {
+      exitCode: 2,
+      fix: `use one of ${Object.keys(TEMPLATES).join(", ")}`,
+    });
+  }
+  const files = [{ file: `${name}.yaml`, contents: `${modeline()}\n${template.spec(name)}` }];
+  if (template.data !== undefined) files.push({ file: template.data.file(name), contents: template.data.contents() });
+  for (const { file } of files) {
+    if (existsSync(file)) throw new CommandError(`${file} exists already`, { exitCode: 2, fix: "choose another name" });
+  }
+  for (const { file, contents } of files) {
+    try {
+      writeFileSync(file, contents, { flag: "wx" });
+    } catch (cause) {
+      throw new CommandError(`cannot write ${file}: ${(cause as NodeJS.ErrnoException).code}`, {
+        exitCode: 2,
+        fix: "run this in a folder that you may write to",
+        cause,
+      });
+    }
+    process.stderr.write(`wrote ${file}\n`);
+  }
+  process.stderr.write(`next: lstm-compile run ${name}.yaml\n`);
+  return 0;
+}
+
+/** The comment by which editors find the schema. */
+function modeline(): string {
+  const path = relative(process.cwd(), SCHEMA).split(sep).join("/");
+  return `# yaml-language-server: $schema=${path.startsWith("..") ? path : `./${path}`}`;
+}
+
+/** Ten years of months with trend, season and noise. */
+function series(): string {
+  const random = new RandomStream(1, "init/forecast");
+  const season = [0.82, 0.8, 0.95, 0.98, 1.0, 1.12, 1.25, 1.22, 1.05, 0.93, 0.84, 1.04];
+  const rows = Array.from({ length: 120 }, (_, month) => {
+    const year = 2015 + Math.floor(month / 12);
+    const value = (120 + 1.6 * month) * season[month % 12]! * (0.97 + 0.06 * random.uniform(month));
+    return `${year}-${String((month % 12) + 1).padStart(2, "0")},${value.toFixed(1)}`;
+  });
+  return `month,sales\n${rows.join("\n")}\n`;
+}
+
+/** Sentences of a small grammar: enough to learn spelling and word order from. */
+function sentences(): string {
+  const random = new RandomStream(1, "init/text");
+  let drawn = 0;
+  const pick = (words: readonly string[]): string => words[Math.floor(random.uniform(drawn++) * words.length)]!;
+  const sentence = (): string =>
+    `the ${pick(["small", "old", "quiet", "quick", "green"])} ${pick(["river", "garden", "train", "painter", "gull"])} ` +
+    `${pick(["finds", "follows", "leaves", "remembers", "crosses"])} the ${pick(["long", "bright", "narrow", "distant"])} ` +
+    `${pick(["road", "harbour", "bridge", "morning", "valley"])}.`;
+  return `${Array.from({ length: 160 }, sentence).join("\n")}\n`;
+}

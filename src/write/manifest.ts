@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** What this compiler reads back from a program's manifest.json. */
+export interface Manifest {
+  readonly format: "lstm-compile-program";
+  readonly compiler: { readonly version: string };
+  readonly spec: { readonly sha256: string };
+  /** SHA-256 of every other file. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+export function sha256(data: string | Uint8Array): string {
+  return createHash("sha256").update(data).digest("hex");
+}
+
+/** The manifest of a generated folder; undefined where there is none of ours. */
+export function readManifest(folder: string): Manifest | undefined {
+  try {
+    const manifest = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8")) as Manifest;
+    const isOurs =
+      manifest.format === "lstm-compile-program" &&
+      typeof manifest.compiler?.version === "string" &&
+      typeof manifest.spec?.sha256 === "string" &&
+      typeof manifest.files === "object" &&
+      manifest.files !== null;
+    return isOurs ? manifest : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What people and package managers leave in a generated folder; never touched. */
+const THEIRS = new Set(["node_modules", "package-lock.json", "runs", ".DS_Store"]);
+
+/** Files of a generated folder by posix path, without those that belong to others. Symbolic links count as files. */
+export function listFiles(folder: string, below = ""): string[] {
+  const files: string[] = [];
+  for (const entry of readdirSync(join(folder, below), { withFileTypes: true })) {
+    if (below === "" && THEIRS.has(entry.name)) continue;
+    const path = below === "" ? entry.name : `${below}/${entry.name}`;
+    if (entry.isDirectory()) files.push(...listFiles(folder, path));
+    else files.push(path);
+  }
+  return files.sort();
+}
