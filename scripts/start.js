@@ -8,7 +8,10 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const data = process.env.LSTM_COMPILE_DATA;
 
 function compiler(...args) {
-  return spawnSync(process.execPath, [join(root, "bin", "lstm-compile.js"), ...args], { cwd: root, stdio: "inherit" }).status ?? 1;
+  return (
+    spawnSync(process.execPath, [join(root, "bin", "lstm-compile.js"), ...args], { cwd: root, stdio: "inherit" })
+      .status ?? 1
+  );
 }
 
 setUp();
@@ -26,7 +29,9 @@ console.log("\nWhat it sees in test images, and what it says:\n");
 const { programCommand } = await import("../dist/run/run.js");
 const [command, ...rest] = programCommand(join(root, "generated", name, "predict.ts"));
 const shown = name === "quickstart" || data === undefined ? [] : ["--data", data];
-status = spawnSync(command, [...rest, "--run", `runs/${name}`, "--demo", "4", ...shown], { cwd: root, stdio: "inherit" }).status ?? 1;
+status =
+  spawnSync(command, [...rest, "--run", `runs/${name}`, "--demo", "4", ...shown], { cwd: root, stdio: "inherit" })
+    .status ?? 1;
 if (status !== 0) process.exit(status);
 
 console.log(`

@@ -73,6 +73,16 @@ async function main(): Promise<number> {
   let firstStep = 0;
   let sums = METRICS.map(() => 0);
   if (saved !== undefined) {
+    const trained = run.readInfo().settings as { trainSamples?: number } | undefined;
+    if (options.seed !== SEED && options.seed !== seed) {
+      throw new UserError(`--seed ${options.seed}, but the run began with seed ${seed}`, { exitCode: 2, fix: "leave out --seed" });
+    }
+    if (trained?.trainSamples !== train.count) {
+      throw new UserError(`${train.count} training samples, but the run began with ${trained?.trainSamples}`, {
+        exitCode: 2,
+        fix: "give the same --data and --limit as before",
+      });
+    }
     assignTensors(weights, saved.weights);
     assignTensors(moments.m, saved.optimizer.m!);
     assignTensors(moments.v, saved.optimizer.v!);
@@ -123,6 +133,7 @@ async function main(): Promise<number> {
       await breathe();
       if (interrupt.requested) {
         await checkpoint({ epoch, step: step + 1, sums: await totals.read() });
+        run.finishRun({ status: "interrupted" });
         note(`stopped in epoch ${epoch}; continue with --resume --out ${options.out}`);
         return interrupt.exitCode;
       }
@@ -140,18 +151,22 @@ async function main(): Promise<number> {
     });
     firstStep = 0;
     sums = METRICS.map(() => 0);
+    run.appendMetrics(metrics); // before the checkpoint: a resumed run drops lines of epochs that it repeats
     await checkpoint({ epoch: epoch + 1, step: 0, sums });
-    run.appendMetrics(metrics);
     progress.epochEnd(metrics);
     if (epoch === options.epochs) await finish(metrics, predicted);
   }
-  if (firstEpoch > options.epochs) note(`nothing left to train: ${options.epochs} epochs are done`);
+  if (firstEpoch > options.epochs) {
+    note(`nothing left to train: ${options.epochs} epochs are done`);
+    const { predicted } = await evaluate(w, data.test);
+    await finish(run.readMetrics().at(-1), predicted);
+  }
   interrupt.dispose();
   progress.close();
   return 0;
 
   /** Exports the model and writes the report. */
-  async function finish(last: EpochMetrics, predicted: number[]): Promise<void> {
+  async function finish(last: EpochMetrics | undefined, predicted: number[]): Promise<void> {
     const values = await readTensors(weights);
     const { warnings } = writeLayersModel(run.modelPath, {
       name: NAME,

@@ -38,12 +38,17 @@ export function checkProgram(outDir: string, program: Program): Difference[] {
     }
     const found = readFileSync(join(folder, path), "utf8");
     if (found === text) continue;
-    const kind = path === "manifest.json" ? manifestReason(found, program, manifest) : reason(path, found, program, manifest);
+    const kind =
+      path === "manifest.json" ? manifestReason(found, program, manifest) : reason(path, found, program, manifest);
     differences.push({ kind, path: shown, patch: patch(shown, found, text) });
   }
   // The manifest has no hash of itself: where no other output changed, only a hand can have changed it.
   const changed = differences.filter(({ kind }) => kind === "compiler output changed");
-  if (changed.length === 1 && changed[0]!.path === `${program.name}/manifest.json` && manifest?.compiler.version === COMPILER_VERSION) {
+  if (
+    changed.length === 1 &&
+    changed[0]!.path === `${program.name}/manifest.json` &&
+    manifest?.compiler.version === COMPILER_VERSION
+  ) {
     differences[differences.indexOf(changed[0]!)] = { ...changed[0]!, kind: "edited by hand" };
   }
   for (const path of onDisk) {
@@ -56,7 +61,9 @@ export function checkProgram(outDir: string, program: Program): Difference[] {
 export function leftOverFolders(outDir: string, names: ReadonlySet<string>): Difference[] {
   if (!existsSync(outDir)) return [];
   return readdirSync(outDir, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !names.has(entry.name) && readManifest(join(outDir, entry.name)) !== undefined)
+    .filter(
+      (entry) => entry.isDirectory() && !names.has(entry.name) && readManifest(join(outDir, entry.name)) !== undefined,
+    )
     .map(({ name }) => ({ kind: "left over", path: name, patch: "" }) as const);
 }
 

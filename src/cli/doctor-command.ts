@@ -1,19 +1,55 @@
-import { probeBackends } from "../support/backends/select.ts";
+import { availableParallelism, cpus, totalmem } from "node:os";
+import { runsTypeScript } from "../run/run.ts";
+import { cacheDirectory } from "../support/data/cache.ts";
+import { type BackendProbe, probeBackends } from "../support/backends/select.ts";
 import { COMPILER_VERSION } from "../version.ts";
 
-/** What this machine can train on. 0 where some backend works. */
-export async function doctorCommand({ json }: { json?: boolean }): Promise<number> {
-  const backends = await probeBackends();
+interface Machine {
+  readonly compiler: string;
+  readonly node: string;
+  readonly platform: string;
+  readonly processor: string;
+  readonly threads: number;
+  readonly memoryBytes: number;
+  /** How generated programs are run on this Node. */
+  readonly runsTypeScriptBy: "node" | "tsx";
+  readonly cache: string;
+}
+
+/** What this machine can train on, and what is missing for more. 0 where some backend works. */
+export async function doctorCommand({ json, verbose }: { json?: boolean; verbose?: boolean }): Promise<number> {
+  const machine: Machine = {
+    compiler: COMPILER_VERSION,
+    node: process.version,
+    platform: `${process.platform}-${process.arch}`,
+    processor: cpus()[0]?.model.trim() ?? "unknown",
+    threads: availableParallelism(),
+    memoryBytes: totalmem(),
+    runsTypeScriptBy: runsTypeScript(process.versions.node) ? "node" : "tsx",
+    cache: cacheDirectory(),
+  };
+  const backends = await probeBackends({ verbose, log: (line) => void process.stderr.write(`${line}\n`) });
   const auto = backends.find(({ usable }) => usable)?.name ?? null;
-  if (json === true) {
-    process.stdout.write(`${JSON.stringify({ compiler: COMPILER_VERSION, node: process.version, auto, backends }, null, 2)}\n`);
-  } else {
-    process.stdout.write(`lstm-compile ${COMPILER_VERSION}, Node ${process.version}, ${process.platform}-${process.arch}\n`);
-    for (const { name, usable, version, device, reason, fix } of backends) {
-      process.stdout.write(`${usable ? "✓" : "✗"} ${name.padEnd(7)} ${usable ? [version, device].filter(Boolean).join(", ") : reason}\n`);
-      if (!usable && fix !== "") process.stdout.write(`            fix: ${fix}\n`);
-    }
-    process.stdout.write(auto === null ? "no backend works\n" : `auto takes ${auto}\n`);
-  }
+  process.stdout.write(
+    json === true ? `${JSON.stringify({ ...machine, auto, backends }, null, 2)}\n` : report(machine, backends, auto),
+  );
   return auto === null ? 3 : 0;
+}
+
+function report(machine: Machine, backends: readonly BackendProbe[], auto: string | null): string {
+  const lines = [
+    `lstm-compile ${machine.compiler}, Node ${machine.node}, ${machine.platform}`,
+    `machine  ${machine.processor}, ${machine.threads} threads, ${(machine.memoryBytes / 2 ** 30).toFixed(1)} GiB memory`,
+    `cache    ${machine.cache}`,
+    `programs run by ${machine.runsTypeScriptBy === "node" ? "node train.ts" : "tsx train.ts (Node strips types from 22.18 on)"}`,
+    "",
+  ];
+  for (const { name, usable, version, device, reason, fix } of backends) {
+    lines.push(
+      `${usable ? "✓" : "✗"} ${name.padEnd(7)}${usable ? [version, device].filter(Boolean).join(", ") : reason}`,
+    );
+    if (!usable && fix !== "") lines.push(`         fix: ${fix}`);
+  }
+  lines.push("", auto === null ? "no backend works" : `--backend auto takes ${auto}`, "");
+  return lines.join("\n");
 }

@@ -1,16 +1,20 @@
 import { analyze } from "../compile.ts";
-import { renderDiagnostics } from "../diagnostic.ts";
 import type { LayerPlan, Plan } from "../plan/types.ts";
-import { readSpec } from "./specs.ts";
+import { printDiagnostics } from "./report.ts";
+import { readSpecs } from "./specs.ts";
 
 /** Rates that the time estimate assumes: this project's measurements on two cores, batches of 32. */
 const ASSUMED_FLOPS_PER_SECOND = { cpu: 40e9, wasm: 8e9 } as const;
 
-export function explainCommand(spec: string, { json }: { json?: boolean }): number {
-  const bytes = readSpec(spec);
-  const { diagnostics, plan } = analyze(bytes, { specPath: spec });
-  const texts = new Map([[spec, Buffer.from(bytes).toString("utf8")]]);
-  process.stderr.write(renderDiagnostics(diagnostics, texts, "text", { color: process.stderr.isTTY === true && !process.env.NO_COLOR }));
+/** Prints what a spec means and costs: a table, or the plan as JSON. */
+export function explainCommand(spec: string, { json, quiet }: { json?: boolean; quiet?: boolean }): number {
+  const file = readSpecs([spec])[0]!;
+  if ("diagnostic" in file) {
+    printDiagnostics([file.diagnostic], new Map(), { format: "text" });
+    return 2;
+  }
+  const { diagnostics, plan } = analyze(file.bytes, { specPath: spec });
+  printDiagnostics(diagnostics, new Map([[spec, file.text]]), { format: "text", quiet });
   if (plan === undefined) return 2;
   process.stdout.write(json === true ? `${JSON.stringify(explanation(plan), null, 2)}\n` : table(plan));
   return 0;
@@ -30,7 +34,9 @@ function explanation(plan: Plan): object {
 function table(plan: Plan): string {
   const number = (value: number): string => Math.round(value).toLocaleString("en-US");
   const details = (layer: LayerPlan): string =>
-    layer.type === "dropout" ? `rate ${layer.rate}` : `${layer.activation}${layer.type === "lstm" && layer.returnSequences ? ", sequences" : ""}`;
+    layer.type === "dropout"
+      ? `rate ${layer.rate}`
+      : `${layer.activation}${layer.type === "lstm" && layer.returnSequences ? ", sequences" : ""}`;
   const rows = [
     ["layer", "type", "", "output", "parameters", "FLOPs/sample"],
     ["input", plan.dataset.type, "", `[${plan.dataset.inputShape.join(", ")}]`, "0", "0"],
@@ -46,10 +52,14 @@ function table(plan: Plan): string {
   ];
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const lines = rows.map((row) =>
-    row.map((cell, column) => (column >= 4 ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!))).join("  ").trimEnd(),
+    row
+      .map((cell, column) => (column >= 4 ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)))
+      .join("  ")
+      .trimEnd(),
   );
   const { cost, optimizer, training } = plan;
-  const bytes = (value: number): string => `${(value / 1e6).toFixed(1)} MB`;
+  const bytes = (value: number): string =>
+    value >= 1e6 ? `${(value / 1e6).toFixed(1)} MB` : `${(value / 1e3).toFixed(1)} kB`;
   const time = secondsPerEpoch(plan);
   return [
     `${plan.name}${plan.description === "" ? "" : `: ${plan.description}`}`,

@@ -1,8 +1,9 @@
 import { existsSync, writeFileSync } from "node:fs";
-import { relative, sep } from "node:path";
+import { basename, dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CommandError } from "../command-error.ts";
 import { RandomStream } from "../support/random.ts";
+import { UserError } from "../support/user-error.ts";
+import { note } from "./report.ts";
 
 const SCHEMA = fileURLToPath(new URL("../../schemas/model-spec.v1.schema.json", import.meta.url));
 
@@ -95,14 +96,14 @@ training:
 /** Writes <name>.yaml, and data where the template needs some, into the current folder. Overwrites nothing. */
 export function initCommand(name: string, templateName: string): number {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) || name.length > 64) {
-    throw new CommandError(`${JSON.stringify(name)} cannot be a model's name`, {
+    throw new UserError(`${JSON.stringify(name)} cannot be a model's name`, {
       exitCode: 2,
       fix: "use lower-case words joined by hyphens, such as my-model",
     });
   }
   const template = Object.hasOwn(TEMPLATES, templateName) ? TEMPLATES[templateName] : undefined;
   if (template === undefined) {
-    throw new CommandError(`there is no template ${JSON.stringify(templateName)}`, {
+    throw new UserError(`there is no template ${JSON.stringify(templateName)}`, {
       exitCode: 2,
       fix: `use one of ${Object.keys(TEMPLATES).join(", ")}`,
     });
@@ -110,28 +111,41 @@ export function initCommand(name: string, templateName: string): number {
   const files = [{ file: `${name}.yaml`, contents: `${modeline()}\n${template.spec(name)}` }];
   if (template.data !== undefined) files.push({ file: template.data.file(name), contents: template.data.contents() });
   for (const { file } of files) {
-    if (existsSync(file)) throw new CommandError(`${file} exists already`, { exitCode: 2, fix: "choose another name" });
+    if (!existsSync(file)) continue;
+    throw new UserError(`${file} exists already: nothing was written`, { exitCode: 2, fix: "choose another name" });
   }
   for (const { file, contents } of files) {
     try {
       writeFileSync(file, contents, { flag: "wx" });
     } catch (cause) {
-      throw new CommandError(`cannot write ${file}: ${(cause as NodeJS.ErrnoException).code}`, {
-        exitCode: 2,
+      throw new UserError(`cannot write ${file}: ${(cause as NodeJS.ErrnoException).code}`, {
+        exitCode: 1,
         fix: "run this in a folder that you may write to",
         cause,
       });
     }
-    process.stderr.write(`wrote ${file}\n`);
+    note(`wrote ${file}`);
   }
-  process.stderr.write(`next: lstm-compile run ${name}.yaml\n`);
+  note(`next: lstm-compile run ${name}.yaml`);
   return 0;
 }
 
-/** The comment by which editors find the schema. */
+/** The comment by which editors find the schema: in this repository, or where npm installs the package for a project. */
 function modeline(): string {
-  const path = relative(process.cwd(), SCHEMA).split(sep).join("/");
+  const path = relative(process.cwd(), nearestSchema()).split(sep).join("/");
   return `# yaml-language-server: $schema=${path.startsWith("..") ? path : `./${path}`}`;
+}
+
+function nearestSchema(): string {
+  const repository = dirname(dirname(SCHEMA));
+  const here = process.cwd();
+  if (here === repository || here.startsWith(`${repository}${sep}`)) return SCHEMA;
+  const installed = join("node_modules", "lstm-compile", "schemas", basename(SCHEMA));
+  for (let folder = here; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, installed))) return join(folder, installed);
+    // `npm install --save-dev lstm-compile` puts it here.
+    if (dirname(folder) === folder) return join(here, installed);
+  }
 }
 
 /** Ten years of months with trend, season and noise. */

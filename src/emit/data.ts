@@ -28,7 +28,10 @@ export function emitData(context: EmitContext): string {
     'import * as tf from "@tensorflow/tfjs-core";',
     ...(dataset.type === "mnist" ? ['import { cacheDirectory } from "./support/data/cache.ts";'] : []),
     ...(datasetType(dataset) === "Dataset"
-      ? ['import type { Dataset, Split } from "./support/data/dataset.ts";', `import { ${loader.name} } from "${loader.module}";`]
+      ? [
+          'import type { Dataset, Split } from "./support/data/dataset.ts";',
+          `import { ${loader.name} } from "${loader.module}";`,
+        ]
       : [
           'import type { Split } from "./support/data/dataset.ts";',
           `import { ${loader.name}, type ${datasetType(dataset)} } from "${loader.module}";`,

@@ -45,6 +45,8 @@ function supportText(path: string): string {
 /** Copies the support files that the program imports, and those that they import. */
 function addSupport(files: Map<string, string>): void {
   const pending = [...files].flatMap(([path, text]) => (path.endsWith(".ts") ? importedFiles(path, text) : []));
+  // The scripts of package.json start this one.
+  pending.push("support/backends/cli.ts");
   for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
     if (files.has(path)) continue;
     const text = supportText(path.slice("support/".length));
@@ -69,9 +71,17 @@ function emitManifest({ plan, specPath }: EmitContext, files: ReadonlyMap<string
     schemaVersion: plan.specVersion,
     spec: { path: specPath, sha256: plan.specSha256 },
     packages: { ...PACKAGES.dependencies, ...PACKAGES.devDependencies, ...PACKAGES.optionalDependencies },
-    resolved: { dataset: plan.dataset, layers: plan.layers, optimizer: plan.optimizer, training: plan.training, cost: plan.cost },
+    resolved: {
+      dataset: plan.dataset,
+      layers: plan.layers,
+      optimizer: plan.optimizer,
+      training: plan.training,
+      cost: plan.cost,
+    },
     files: Object.fromEntries(
-      [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, text]) => [path, createHash("sha256").update(text).digest("hex")]),
+      [...files]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([path, text]) => [path, createHash("sha256").update(text).digest("hex")]),
     ),
   });
 }

@@ -65,8 +65,7 @@ function layerCode(plan: Plan, layer: LayerPlan, place: Place): LayerCode {
         infer: `lstmForward(${place.inferredInput}, w.${name}, ${cell})`,
         output: out,
         inferredOutput: out,
-        backward: (dy) =>
-          `lstmBackward(${dy}, ${name}, w.${name}, ${cell}, { inputGradient: ${place.inputGradient} })`,
+        backward: (dy) => `lstmBackward(${dy}, ${name}, w.${name}, ${cell}, { inputGradient: ${place.inputGradient} })`,
         gradient,
         inputGradient: `${gradient}.dx`,
         imports: {

@@ -23,7 +23,7 @@ export function emitModel(context: EmitContext): string {
     trainStep(context, codes),
     evaluateStep(context),
     learningRate(context),
-    adamUpdate(context, codes),
+    adamUpdate(codes),
     describeLayers(context),
   ]);
 }
@@ -68,8 +68,12 @@ function imports({ plan }: EmitContext, codes: readonly LayerCode[]): string {
   };
   for (const code of codes) for (const [module, names] of Object.entries(code.imports)) add(module, names);
   const parameters = plan.layers.flatMap((layer) => layer.parameters);
-  add("./support/nn/initializers.ts", parameters.map(({ initializer }) => initializer));
-  if (parameters.some(({ unitForgetBias }) => unitForgetBias)) add("./support/nn/initializers.ts", ["withUnitForgetBias"]);
+  add(
+    "./support/nn/initializers.ts",
+    parameters.map(({ initializer }) => initializer),
+  );
+  if (parameters.some(({ unitForgetBias }) => unitForgetBias))
+    add("./support/nn/initializers.ts", ["withUnitForgetBias"]);
   add("./support/nn/losses.ts", [lossFunction(plan), ...metricExpressions(plan, "").map(({ support }) => support)]);
   const modelTypes = [...new Set(plan.layers.map((layer) => layer.type))].filter((type) => type !== "dropout");
   for (const type of modelTypes) {
@@ -88,7 +92,11 @@ function imports({ plan }: EmitContext, codes: readonly LayerCode[]): string {
     .map(([module, names]) => {
       const all = [...names];
       const types = all.filter((name) => name.startsWith("type ")).map((name) => name.slice("type ".length));
-      return importLine(module, all.filter((name) => !name.startsWith("type ")), types);
+      return importLine(
+        module,
+        all.filter((name) => !name.startsWith("type ")),
+        types,
+      );
     });
   return ['import * as tf from "@tensorflow/tfjs-core";', ...lines].join("\n");
 }
@@ -145,7 +153,8 @@ function weightsType(codes: readonly LayerCode[]): WriterFunction {
     writer.writeLine("/** The trainable weights by layer. */");
     writer.writeLine("export interface Weights {");
     writer.indent(() => {
-      for (const code of trainable(codes)) writer.writeLine(`readonly ${code.layer.name}: ${typeName(code, "Weights")};`);
+      for (const code of trainable(codes))
+        writer.writeLine(`readonly ${code.layer.name}: ${typeName(code, "Weights")};`);
     });
     writer.writeLine("}").newLine();
     writer.writeLine("interface Gradients {");
@@ -174,7 +183,9 @@ function initializeWeights(context: EmitContext, codes: readonly LayerCode[]): F
       writer.writeLine("return {");
       writer.indent(() => {
         for (const { layer } of trainable(codes)) {
-          writer.writeLine(`// ${specLine(context, layer.specLine)}: ${layer.parameterCount.toLocaleString("en-US")} parameters`);
+          writer.writeLine(
+            `// ${specLine(context, layer.specLine)}: ${layer.parameterCount.toLocaleString("en-US")} parameters`,
+          );
           writer.writeLine(`${layer.name}: {`);
           writer.indent(() => {
             for (const parameter of layer.parameters) {
@@ -268,8 +279,7 @@ function forward(context: EmitContext, codes: readonly LayerCode[]): FunctionDec
       { name: "w", type: "Weights" },
       { name: "x", type: "tf.Tensor3D" },
     ],
-    returnType:
-      "{ layers: Record<string, tf.Tensor>; output: tf.Tensor2D; prediction: tf.Tensor2D }",
+    returnType: "{ layers: Record<string, tf.Tensor>; output: tf.Tensor2D; prediction: tf.Tensor2D }",
     statements: (writer) => {
       writer.writeLine(inputLine(plan));
       const shown: string[] = [];
@@ -339,7 +349,9 @@ function trainStep(context: EmitContext, codes: readonly LayerCode[]): FunctionD
         const gradients = trainable(codes).map(({ layer, gradient }) => `${layer.name}: ${gradient}.dw`);
         writer.writeLine(`adamUpdate(w, { ${gradients.join(", ")} }, moments, step.rate);`);
         writer.newLine();
-        writer.writeLine(`return tf.stack([${["loss.total", ...metrics.map((m) => m.expression)].join(", ")}]) as tf.Tensor1D;`);
+        writer.writeLine(
+          `return tf.stack([${["loss.total", ...metrics.map((m) => m.expression)].join(", ")}]) as tf.Tensor1D;`,
+        );
       });
       writer.writeLine("});");
     },
@@ -398,7 +410,7 @@ function learningRate({ plan }: EmitContext): string {
   ].join("\n");
 }
 
-function adamUpdate(context: EmitContext, codes: readonly LayerCode[]): FunctionDeclarationStructure {
+function adamUpdate(codes: readonly LayerCode[]): FunctionDeclarationStructure {
   return {
     kind: StructureKind.Function,
     name: "adamUpdate",
@@ -439,7 +451,9 @@ function describeLayers({ plan }: EmitContext): FunctionDeclarationStructure {
     kind: StructureKind.Function,
     isExported: true,
     name: "describeLayers",
-    docs: ["The layers for the TensorFlow.js LayersModel that a run exports; weights are filled in from a flat record."],
+    docs: [
+      "The layers for the TensorFlow.js LayersModel that a run exports; weights are filled in from a flat record.",
+    ],
     returnType: "LayerDescription[]",
     statements: (writer) => {
       writer.writeLine("return [");

@@ -5,7 +5,11 @@ import { batchShape, literal, markdownText } from "./text.ts";
 
 /** Versions of the packages that a generated program uses, the ones that this compiler was tested with. */
 export const PACKAGES = {
-  dependencies: { "@tensorflow/tfjs-backend-cpu": "4.22.0", "@tensorflow/tfjs-backend-wasm": "4.22.0", "@tensorflow/tfjs-core": "4.22.0" },
+  dependencies: {
+    "@tensorflow/tfjs-backend-cpu": "4.22.0",
+    "@tensorflow/tfjs-backend-wasm": "4.22.0",
+    "@tensorflow/tfjs-core": "4.22.0",
+  },
   devDependencies: { "@types/node": "20.19.43", tsx: "4.23.15", typescript: "5.9.3" },
   optionalDependencies: { "@tensorflow/tfjs-node-gpu": "4.22.0" },
 } as const;

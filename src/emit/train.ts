@@ -5,7 +5,14 @@ import { printFile } from "./write.ts";
 
 /** train.ts: settings, then one readable loop from the data to the report. */
 export function emitTrain(context: EmitContext): string {
-  return printFile([header(context), introduction(context), imports(context), settings(context), main(context), FOOTER]);
+  return printFile([
+    header(context),
+    introduction(context),
+    imports(context),
+    settings(context),
+    main(context),
+    FOOTER,
+  ]);
 }
 
 function introduction({ plan }: EmitContext): string {
@@ -21,7 +28,8 @@ function introduction({ plan }: EmitContext): string {
 }
 
 function imports({ plan }: EmitContext): string {
-  const data = plan.dataset.classes === undefined ? [] : ["CLASSES", "FEATURES", "TIMESTEPS"];
+  const data =
+    plan.dataset.classes === undefined || plan.dataset.classes > 64 ? [] : ["CLASSES", "FEATURES", "TIMESTEPS"];
   return [
     'import * as tf from "@tensorflow/tfjs-core";',
     `import { ${[...data.slice(0, 2), "loadData", "readBatch", ...data.slice(2)].join(", ")} } from "./data.ts";`,
@@ -103,6 +111,16 @@ function main({ plan }: EmitContext): string {
   let firstStep = 0;
   let sums = METRICS.map(() => 0);
   if (saved !== undefined) {
+    const trained = run.readInfo().settings as { trainSamples?: number } | undefined;
+    if (options.seed !== SEED && options.seed !== seed) {
+      throw new UserError(\`--seed \${options.seed}, but the run began with seed \${seed}\`, { exitCode: 2, fix: "leave out --seed" });
+    }
+    if (trained?.trainSamples !== train.count) {
+      throw new UserError(\`\${train.count} training samples, but the run began with \${trained?.trainSamples}\`, {
+        exitCode: 2,
+        fix: "give the same --data and --limit as before",
+      });
+    }
     assignTensors(weights, saved.weights);
     assignTensors(moments.m, saved.optimizer.m!);
     assignTensors(moments.v, saved.optimizer.v!);
@@ -153,6 +171,7 @@ function main({ plan }: EmitContext): string {
       await breathe();
       if (interrupt.requested) {
         await checkpoint({ epoch, step: step + 1, sums: await totals.read() });
+        run.finishRun({ status: "interrupted" });
         note(\`stopped in epoch \${epoch}; continue with --resume --out \${options.out}\`);
         return interrupt.exitCode;
       }
@@ -170,18 +189,22 @@ function main({ plan }: EmitContext): string {
     });
     firstStep = 0;
     sums = METRICS.map(() => 0);
+    run.appendMetrics(metrics); // before the checkpoint: a resumed run drops lines of epochs that it repeats
     await checkpoint({ epoch: epoch + 1, step: 0, sums });
-    run.appendMetrics(metrics);
     progress.epochEnd(metrics);
     if (epoch === options.epochs) await finish(metrics, predicted);
   }
-  if (firstEpoch > options.epochs) note(\`nothing left to train: \${options.epochs} epochs are done\`);
+  if (firstEpoch > options.epochs) {
+    note(\`nothing left to train: \${options.epochs} epochs are done\`);
+    const { predicted } = await evaluate(w, data.test);
+    await finish(run.readMetrics().at(-1), predicted);
+  }
   interrupt.dispose();
   progress.close();
   return 0;
 
   /** Exports the model and writes the report. */
-  async function finish(last: EpochMetrics, predicted: ${classifier ? "number[]" : "number[][]"}): Promise<void> {
+  async function finish(last: EpochMetrics | undefined, predicted: ${classifier ? "number[]" : "number[][]"}): Promise<void> {
     const values = await readTensors(weights);
     const { warnings } = writeLayersModel(run.modelPath, {
       name: NAME,
@@ -198,7 +221,7 @@ function main({ plan }: EmitContext): string {
         description: ${literal(plan.description)},
         layers: LAYERS,
         metrics: run.readMetrics(),
-${classifier ? "        confusion: confusion(data.test, predicted),\n" : ""}        summary: {
+${classifier && plan.dataset.classes! <= 64 ? "        confusion: confusion(data.test, predicted),\n" : ""}        summary: {
           Spec: \`\${SPEC} (SHA-256 \${SPEC_SHA256})\`,
           Compiler: COMPILER,
           Backend: \`\${backend.name}: \${backend.device}\`,
@@ -207,7 +230,7 @@ ${classifier ? "        confusion: confusion(data.test, predicted),\n" : ""}    
         },
       }),
     );
-${classifier ? "" : "    void predicted;\n"}    note(\`model, metrics and report: \${options.out}\`);
+${classifier && plan.dataset.classes! <= 64 ? "" : "    void predicted;\n"}    note(\`model, metrics and report: \${options.out}\`);
   }
 }
 
@@ -246,7 +269,7 @@ function epochMetrics(
   }
   return metrics;
 }
-${classifier ? CONFUSION : ""}
+${classifier && plan.dataset.classes! <= 64 ? CONFUSION : ""}
 /** The error for a loss that is no number: names the first layer that has left the finite numbers. */
 async function notFinite(
   weights: ReturnType<typeof namedWeights>,

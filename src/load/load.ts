@@ -1,7 +1,17 @@
 import { createHash } from "node:crypto";
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseAllDocuments } from "yaml";
-import type { DiagnosticCode } from "../diagnostic-codes.ts";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseAllDocuments,
+} from "yaml";
 import type { Diagnostic } from "../diagnostic.ts";
+import type { DiagnosticCode } from "../diagnostic-codes.ts";
 
 export interface Position {
   /** Offsets into the text. */
@@ -36,7 +46,11 @@ export function load(bytes: string | Uint8Array, file: string): { diagnostics: D
   });
 
   if (buffer.length > MAX_BYTES) {
-    return refuse("LC1010", `the file has ${buffer.length} bytes; a spec has at most ${MAX_BYTES}`, "check that this is the spec");
+    return refuse(
+      "LC1010",
+      `the file has ${buffer.length} bytes; a spec has at most ${MAX_BYTES}`,
+      "check that this is the spec",
+    );
   }
   if (buffer.includes(0)) return refuse("LC1001", "the file is binary", "give a YAML file in UTF-8");
   let text: string;
@@ -66,7 +80,13 @@ export function load(bytes: string | Uint8Array, file: string): { diagnostics: D
   }
   let documents: Document.Parsed[];
   try {
-    const parsed = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: true, strict: true, version: "1.2", prettyErrors: false });
+    const parsed = parseAllDocuments(text, {
+      lineCounter: lines,
+      uniqueKeys: true,
+      strict: true,
+      version: "1.2",
+      prettyErrors: false,
+    });
     documents = Array.isArray(parsed) ? (parsed as Document.Parsed[]) : [];
   } catch (error) {
     return refuse("LC1003", `the YAML cannot be parsed: ${(error as Error).message}`, "correct the YAML");
@@ -91,6 +111,9 @@ export function load(bytes: string | Uint8Array, file: string): { diagnostics: D
     report("LC1006", start, end, "a second YAML document begins here", "keep one spec per file");
   }
   const document = documents[0];
+  if (document === undefined && diagnostics.length === 0) {
+    return refuse("LC1002", "the file holds no spec", "start from `lstm-compile init`");
+  }
   if (diagnostics.length > 0 || document === undefined) return { diagnostics: inOrder(diagnostics) };
 
   const positions = new Map<string, { key?: [number, number]; value: [number, number] }>();
@@ -139,7 +162,13 @@ export function load(bytes: string | Uint8Array, file: string): { diagnostics: D
         const [keyStart, keyEnd] = pair.key?.range ?? [start, end];
         const name = isScalar(pair.key) ? pair.key.value : undefined;
         if (typeof name !== "string" || RESERVED_KEYS.has(name) || name === "<<") {
-          report("LC1008", keyStart, keyEnd, "this cannot be a key of a spec", "use the keys that `lstm-compile schema` lists");
+          report(
+            "LC1008",
+            keyStart,
+            keyEnd,
+            "this cannot be a key of a spec",
+            "use the keys that `lstm-compile schema` lists",
+          );
           continue;
         }
         map[name] = plain(pair.value, `${pointer}/${escapePointer(name)}`, [keyStart, keyEnd]);
@@ -149,7 +178,13 @@ export function load(bytes: string | Uint8Array, file: string): { diagnostics: D
     if (isSeq(node)) return node.items.map((item, index) => plain(item as Node, `${pointer}/${index}`, undefined));
     if (!isScalar(node)) return undefined;
     if (typeof node.value === "bigint" || (typeof node.value === "number" && !Number.isFinite(node.value))) {
-      report("LC1009", start, end, `${lineOf(text, start, true).trim().slice(0, 40)} is not a finite number`, "give a finite number");
+      report(
+        "LC1009",
+        start,
+        end,
+        `${lineOf(text, start, true).trim().slice(0, 40)} is not a finite number`,
+        "give a finite number",
+      );
       return undefined;
     }
     if (typeof node.value === "number" && Number.isInteger(node.value) && !Number.isSafeInteger(node.value)) {

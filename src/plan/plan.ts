@@ -1,6 +1,6 @@
 import type { Source } from "../load/load.ts";
-import type { Initializer, Layer, ModelSpec } from "../spec/types.ts";
 import { layerNames } from "../spec/names.ts";
+import type { Initializer, Layer, ModelSpec } from "../spec/types.ts";
 import type {
   CostPlan,
   DatasetPlan,
@@ -153,7 +153,8 @@ function planLayer(layer: Layer, name: string, inputShape: Shape, specLine: numb
         parameter("kernel", [features, 4 * units], layer.kernelInitializer!),
         parameter("recurrentKernel", [units, 4 * units], layer.recurrentInitializer!),
       ];
-      if (layer.useBias!) parameters.push(parameter("bias", [4 * units], layer.biasInitializer!, layer.unitForgetBias!));
+      if (layer.useBias!)
+        parameters.push(parameter("bias", [4 * units], layer.biasInitializer!, layer.unitForgetBias!));
       return {
         ...common,
         type: "lstm",

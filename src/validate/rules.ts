@@ -43,7 +43,12 @@ const RULES: Readonly<Record<string, (checked: Checked) => void>> = {
     const lastLstm = spec.layers.findLastIndex(({ type }) => type === "lstm");
     const layer = spec.layers[lastLstm];
     if (layer === undefined) {
-      report("LC1202", "/layers", "no layer turns the sequence of timesteps into one vector", "add an lstm before the last dense layer");
+      report(
+        "LC1202",
+        "/layers",
+        "no layer turns the sequence of timesteps into one vector",
+        "add an lstm before the last dense layer",
+      );
     } else if (layer.type === "lstm" && layer.returnSequences === true) {
       report(
         "LC1202",
@@ -63,23 +68,46 @@ const RULES: Readonly<Record<string, (checked: Checked) => void>> = {
     }
     const wanted = classes ?? (spec.dataset.type === "csv" ? spec.dataset.horizon! : 1);
     if (last.units !== wanted) {
-      const why = classes === undefined ? `the forecast has ${wanted} values (dataset.horizon)` : `the dataset has ${classes} classes`;
+      const why =
+        classes === undefined
+          ? `the forecast has ${wanted} values (dataset.horizon)`
+          : `the dataset has ${classes} classes`;
       report("LC1203", `${pointer}/units`, `${last.units} units, but ${why}`, `use \`units: ${wanted}\``);
     }
     if (classes !== undefined && last.activation !== "softmax") {
-      report("LC1204", pointer, `cross-entropy needs probabilities, but the activation is ${last.activation}`, "add `activation: softmax`");
+      report(
+        "LC1204",
+        pointer,
+        `cross-entropy needs probabilities, but the activation is ${last.activation}`,
+        "add `activation: softmax`",
+      );
     }
     if (classes === undefined && last.activation === "softmax") {
-      report("LC1204", `${pointer}/activation`, "softmax gives probabilities, but the targets are numbers", "use `activation: linear`");
+      report(
+        "LC1204",
+        `${pointer}/activation`,
+        "softmax gives probabilities, but the targets are numbers",
+        "use `activation: linear`",
+      );
     }
   },
   "the loss fits the dataset": ({ spec, report, classes }) => {
     const { loss } = spec.training;
     const classification = loss === "sparseCategoricalCrossentropy";
     if (classification && classes === undefined) {
-      report("LC1205", "/training/loss", `${loss} compares classes, but a forecast has numbers`, "use meanSquaredError or meanAbsoluteError");
+      report(
+        "LC1205",
+        "/training/loss",
+        `${loss} compares classes, but a forecast has numbers`,
+        "use meanSquaredError or meanAbsoluteError",
+      );
     } else if (!classification && classes !== undefined) {
-      report("LC1205", "/training/loss", `${loss} compares numbers, but ${spec.dataset.type} has classes`, "use sparseCategoricalCrossentropy");
+      report(
+        "LC1205",
+        "/training/loss",
+        `${loss} compares numbers, but ${spec.dataset.type} has classes`,
+        "use sparseCategoricalCrossentropy",
+      );
     }
   },
   "each metric fits the dataset": ({ spec, report, classes }) => {
@@ -104,9 +132,19 @@ const RULES: Readonly<Record<string, (checked: Checked) => void>> = {
       const other = first === index ? names.lastIndexOf(name) : first;
       if (other !== index) {
         const line = source.position(`/layers/${other}`).line;
-        report("LC1207", `/layers/${index}/name`, `the layer in line ${line} is named \`${name}\` too`, "choose another name");
+        report(
+          "LC1207",
+          `/layers/${index}/name`,
+          `the layer in line ${line} is named \`${name}\` too`,
+          "choose another name",
+        );
       } else if (RESERVED.has(name) || /^d[A-Z]/.test(name)) {
-        report("LC1207", `/layers/${index}/name`, `\`${name}\` has a meaning in the generated code`, "choose another name");
+        report(
+          "LC1207",
+          `/layers/${index}/name`,
+          `\`${name}\` has a meaning in the generated code`,
+          "choose another name",
+        );
       }
     }
   },
@@ -115,7 +153,12 @@ const RULES: Readonly<Record<string, (checked: Checked) => void>> = {
       if (!["path", "trainImages", "trainLabels", "testImages", "testLabels"].includes(key)) continue;
       const path = String(value);
       if (path.startsWith("/") || /^[A-Za-z]:/.test(path) || path.split("/").includes("..")) {
-        report("LC1208", `/dataset/${key}`, "the path leaves the data folder", "give a path inside the folder that --data names");
+        report(
+          "LC1208",
+          `/dataset/${key}`,
+          "the path leaves the data folder",
+          "give a path inside the folder that --data names",
+        );
       }
     }
   },
@@ -129,19 +172,35 @@ const RULES: Readonly<Record<string, (checked: Checked) => void>> = {
       features = layer.units;
     }
     if (count > MAX_PARAMETERS) {
-      report("LC1209", "/layers", `${count.toLocaleString("en-US")} parameters; at most ${MAX_PARAMETERS.toLocaleString("en-US")} can be trained`, "use fewer units");
+      report(
+        "LC1209",
+        "/layers",
+        `${count.toLocaleString("en-US")} parameters; at most ${MAX_PARAMETERS.toLocaleString("en-US")} can be trained`,
+        "use fewer units",
+      );
     }
   },
   "a bias is no matrix": ({ spec, report }) => {
     for (const [index, layer] of spec.layers.entries()) {
       if (layer.type !== "dropout" && layer.biasInitializer === "orthogonal") {
-        report("LC1210", `/layers/${index}/biasInitializer`, "orthogonal makes matrices, but a bias is a vector", "use zeros");
+        report(
+          "LC1210",
+          `/layers/${index}/biasInitializer`,
+          "orthogonal makes matrices, but a bias is a vector",
+          "use zeros",
+        );
       }
     }
   },
   "pixels are scaled": ({ spec, report }) => {
     if (!("scale" in spec.dataset) || spec.dataset.scale !== 1) return;
-    report("LC2001", "/dataset", "pixels stay in 0..255, with which recurrent layers hardly learn", "add `scale: 255`", "warning");
+    report(
+      "LC2001",
+      "/dataset",
+      "pixels stay in 0..255, with which recurrent layers hardly learn",
+      "add `scale: 255`",
+      "warning",
+    );
   },
   "recurrent activations are bounded": ({ spec, report }) => {
     for (const [index, layer] of spec.layers.entries()) {
@@ -158,17 +217,35 @@ const RULES: Readonly<Record<string, (checked: Checked) => void>> = {
   "dropout leaves enough": ({ spec, report }) => {
     for (const [index, layer] of spec.layers.entries()) {
       if (layer.type !== "dropout" || layer.rate < 0.8) continue;
-      report("LC2003", `/layers/${index}/rate`, `dropout of ${layer.rate} leaves little to learn from`, "0.1 to 0.5 is usual", "warning");
+      report(
+        "LC2003",
+        `/layers/${index}/rate`,
+        `dropout of ${layer.rate} leaves little to learn from`,
+        "0.1 to 0.5 is usual",
+        "warning",
+      );
     }
   },
   "the learning rate is moderate": ({ spec, report }) => {
     if (spec.optimizer.learningRate! <= 0.1) return;
-    report("LC2004", "/optimizer/learningRate", `a learning rate of ${spec.optimizer.learningRate} rarely converges`, "0.0001 to 0.01 is usual for adam", "warning");
+    report(
+      "LC2004",
+      "/optimizer/learningRate",
+      `a learning rate of ${spec.optimizer.learningRate} rarely converges`,
+      "0.0001 to 0.01 is usual for adam",
+      "warning",
+    );
   },
   "softmax stands last": ({ spec, report }) => {
     for (const [index, layer] of spec.layers.slice(0, -1).entries()) {
       if (layer.type !== "dense" || layer.activation !== "softmax") continue;
-      report("LC2005", `/layers/${index}/activation`, "softmax inside a model lets little information through", "use relu or tanh", "warning");
+      report(
+        "LC2005",
+        `/layers/${index}/activation`,
+        "softmax inside a model lets little information through",
+        "use relu or tanh",
+        "warning",
+      );
     }
   },
 };
@@ -220,7 +297,13 @@ const BOUNDED: ReadonlySet<Extract<Layer, { type: "lstm" }>["activation"]> = new
   "softsign",
 ]);
 
-const WINDOWS_DEVICES = new Set(["con", "prn", "aux", "nul", ...[1, 2, 3, 4, 5, 6, 7, 8, 9].flatMap((n) => [`com${n}`, `lpt${n}`])]);
+const WINDOWS_DEVICES = new Set([
+  "con",
+  "prn",
+  "aux",
+  "nul",
+  ...[1, 2, 3, 4, 5, 6, 7, 8, 9].flatMap((n) => [`com${n}`, `lpt${n}`]),
+]);
 
 /** Words of the language, and names that the generated code gives to other things. */
 const RESERVED = new Set(

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type ErrorObject, type ValidateFunction } from "ajv";
+import type { ErrorObject, ValidateFunction } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import type { Diagnostic } from "../diagnostic.ts";
 import type { DiagnosticCode } from "../diagnostic-codes.ts";
@@ -44,11 +44,19 @@ export function checkSchema(source: Source): { diagnostics: Diagnostic[]; spec?:
 function explain(error: ErrorObject, source: Source): Diagnostic | undefined {
   const { instancePath, keyword, params, data } = error;
   const name = instancePath === "" ? "the spec" : `\`${instancePath.slice(instancePath.lastIndexOf("/") + 1)}\``;
-  const make = (code: DiagnosticCode, message: string, fix: string, pointer = instancePath, kind: "key" | "value" = "value"): Diagnostic => {
+  const make = (
+    code: DiagnosticCode,
+    message: string,
+    fix: string,
+    pointer = instancePath,
+    kind: "key" | "value" = "value",
+  ): Diagnostic => {
     const { line, column, ...range } = source.position(pointer, kind);
     return { code, severity: "error", file: source.file, range, line, column, message, fix };
   };
-  const parent = error.parentSchema as { properties?: object; enum?: string[]; const?: unknown; oneOf?: unknown } | undefined;
+  const parent = error.parentSchema as
+    | { properties?: object; enum?: string[]; const?: unknown; oneOf?: unknown }
+    | undefined;
   switch (keyword) {
     case "additionalProperties": {
       const key = String(params.additionalProperty);
@@ -71,12 +79,17 @@ function explain(error: ErrorObject, source: Source): Diagnostic | undefined {
           : typeof data === "string" && wanted !== "string" && data.trim() !== "" && Number.isFinite(Number(data))
             ? " (quotes make it text: remove them)"
             : "";
-      return make("LC1103", `${name} is ${kindOf(data)}, but must be ${article(wanted)}${hint}`, `give ${article(wanted)}`);
+      return make(
+        "LC1103",
+        `${name} is ${kindOf(data)}, but must be ${article(wanted)}${hint}`,
+        `give ${article(wanted)}`,
+      );
     }
     case "discriminator": {
       const tag = String(params.tagValue ?? "");
       const known = tagsOf(error);
-      if (params.tagValue === undefined) return make("LC1102", `${name} lacks the key \`type\``, `add \`type\`: one of ${known.join(", ")}`);
+      if (params.tagValue === undefined)
+        return make("LC1102", `${name} lacks the key \`type\``, `add \`type\`: one of ${known.join(", ")}`);
       return make("LC1104", `unknown type \`${tag}\``, suggestion(tag, known), `${instancePath}/type`);
     }
     case "enum":
@@ -87,18 +100,28 @@ function explain(error: ErrorObject, source: Source): Diagnostic | undefined {
     case "exclusiveMinimum":
     case "maximum":
     case "exclusiveMaximum":
-      return make("LC1105", `${name} is ${data}, but must be ${params.comparison} ${params.limit}`, `give a number ${params.comparison} ${params.limit}`);
+      return make(
+        "LC1105",
+        `${name} is ${data}, but must be ${params.comparison} ${params.limit}`,
+        `give a number ${params.comparison} ${params.limit}`,
+      );
     case "pattern":
     case "minLength":
     case "maxLength":
       return make(
         "LC1106",
         `${name} has the wrong form: ${JSON.stringify(data)?.slice(0, 80)}`,
-        keyword === "pattern" ? patternFix(instancePath, String(data)) : `give ${keyword === "minLength" ? "at least" : "at most"} ${params.limit} characters`,
+        keyword === "pattern"
+          ? patternFix(instancePath, String(data))
+          : `give ${keyword === "minLength" ? "at least" : "at most"} ${params.limit} characters`,
       );
     case "minItems":
     case "maxItems":
-      return make("LC1107", `${name} has ${(data as unknown[]).length} items`, `give ${keyword === "minItems" ? "at least" : "at most"} ${params.limit}`);
+      return make(
+        "LC1107",
+        `${name} has ${(data as unknown[]).length} items`,
+        `give ${keyword === "minItems" ? "at least" : "at most"} ${params.limit}`,
+      );
     case "uniqueItems":
       return make("LC1107", `${name} names the same thing twice`, "remove one", `${instancePath}/${params.i}`);
     default:
@@ -116,7 +139,10 @@ function tagsOf(error: ErrorObject): string[] {
 
 function patternFix(pointer: string, text: string): string {
   if (pointer === "/name") {
-    const near = text.replace(/[^A-Za-z0-9]+/g, "-").replace(/^[^A-Za-z]+|-+$/g, "").toLowerCase();
+    const near = text
+      .replace(/[^A-Za-z0-9]+/g, "-")
+      .replace(/^[^A-Za-z]+|-+$/g, "")
+      .toLowerCase();
     return `use lower-case words joined by hyphens${near === "" ? "" : `, such as ${near}`}`;
   }
   if (pointer.endsWith("/name")) return "use a letter, then letters and digits, such as encoder1";
@@ -132,6 +158,13 @@ function kindOf(value: unknown): string {
 }
 
 function article(type: string): string {
-  const words: Record<string, string> = { object: "a map", array: "a list", string: "text", integer: "an integer", number: "a number", boolean: "true or false" };
+  const words: Record<string, string> = {
+    object: "a map",
+    array: "a list",
+    string: "text",
+    integer: "an integer",
+    number: "a number",
+    boolean: "true or false",
+  };
   return words[type] ?? type;
 }

@@ -77,12 +77,19 @@ export function saveCheckpoint(run: string, { weights, optimizer, state }: Check
 export function loadCheckpoint(run: string, { specSha256 }: { specSha256?: string }): Checkpoint {
   const directory = join(run, "checkpoint");
   const damaged = (what: string): UserError =>
-    new UserError(`${directory}: the checkpoint is damaged: ${what}`, { exitCode: 1, fix: "train again without --resume" });
+    new UserError(`${directory}: the checkpoint is damaged: ${what}`, {
+      exitCode: 1,
+      fix: "train again without --resume",
+    });
   let text: string;
   try {
     text = readFileSync(join(directory, INDEX), "utf8");
   } catch (cause) {
-    throw new UserError(`${run} has no checkpoint`, { exitCode: 2, fix: "train first, or name the run's folder", cause });
+    throw new UserError(`${run} has no checkpoint`, {
+      exitCode: 2,
+      fix: "train first, or name the run's folder",
+      cause,
+    });
   }
   let index: Index;
   let data: Buffer;
@@ -98,7 +105,10 @@ export function loadCheckpoint(run: string, { specSha256 }: { specSha256?: strin
     throw damaged(`the SHA-256 of ${index.data.file} does not match`);
   }
   if (specSha256 !== undefined && index.state.specSha256 !== specSha256) {
-    throw new UserError(`${run} was trained from another spec`, { exitCode: 2, fix: "train again without --resume, or choose another --out" });
+    throw new UserError(`${run} was trained from another spec`, {
+      exitCode: 2,
+      fix: "train again without --resume, or choose another --out",
+    });
   }
   // JSON has no NaN or infinity; they are written as null.
   const sums = index.state.sums.map((sum) => sum ?? Number.NaN);

@@ -19,7 +19,8 @@ export function reportFailure(error: unknown, options: { modelUrl: URL; specPath
   const failure = error instanceof Error ? error : new Error(String(error));
   const line = specLineOf(failure, options.modelUrl);
   print(`error: ${line === undefined ? "" : `${options.specPath}:${line}: `}${failure.message}`);
-  if (line !== undefined) print(`  fix: look at the layer in line ${line} of the spec; the stack below names the operation that failed`);
+  if (line !== undefined)
+    print(`  fix: look at the layer in line ${line} of the spec; the stack below names the operation that failed`);
   print(failure.stack ?? "");
   return 1;
 }

@@ -15,7 +15,11 @@ export function atomicWrite(path: string, data: string | Uint8Array): void {
     }
     renameSync(temporary, path);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    try {
+      rmSync(temporary, { force: true });
+    } catch {
+      // The first error says more.
+    }
     throw writeError(path, error);
   }
 }
@@ -35,5 +39,9 @@ export function writeError(path: string, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException).code ?? "";
   const known = REASONS[code];
   if (known === undefined) return error;
-  return new UserError(`cannot write ${path}: ${known.reason} (${code})`, { exitCode: 3, fix: known.fix, cause: error });
+  return new UserError(`cannot write ${path}: ${known.reason} (${code})`, {
+    exitCode: 3,
+    fix: known.fix,
+    cause: error,
+  });
 }

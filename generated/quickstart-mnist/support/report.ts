@@ -22,14 +22,14 @@ export function renderReport(contents: ReportContents): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(title)}</title>
+<title>${escapeHtml(title)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
-<h1>${escape(title)}</h1>
-${description === "" ? "" : `<p class="description">${escape(description)}</p>`}
+<h1>${escapeHtml(title)}</h1>
+${description === "" ? "" : `<p class="description">${escapeHtml(description)}</p>`}
 <table class="facts">${Object.entries(summary)
-    .map(([key, value]) => `<tr><th>${escape(key)}</th><td>${escape(value)}</td></tr>`)
+    .map(([key, value]) => `<tr><th>${escapeHtml(key)}</th><td>${escapeHtml(value)}</td></tr>`)
     .join("")}</table>
 <h2>Training</h2>
 <div class="charts">${names.map((name) => chart(name, thinned(metrics, MAX_POINTS))).join("")}</div>
@@ -40,7 +40,7 @@ ${confusion === undefined ? "" : `<h2>Confusion matrix</h2>\n${confusionTable(co
 ${layers
   .map(
     (layer) =>
-      `<tr><td>${escape(layer.name)}</td><td>${escape(layer.type)}</td><td>${escape(layer.outputShape)}</td><td class="n">${layer.parameters.toLocaleString("en-US")}</td><td class="n">${layer.specLine}</td></tr>`,
+      `<tr><td>${escapeHtml(layer.name)}</td><td>${escapeHtml(layer.type)}</td><td>${escapeHtml(layer.outputShape)}</td><td class="n">${layer.parameters.toLocaleString("en-US")}</td><td class="n">${layer.specLine}</td></tr>`,
   )
   .join("\n")}
 <tr class="sum"><td colspan="3">total</td><td class="n">${total.toLocaleString("en-US")}</td><td></td></tr></table></div>
@@ -61,7 +61,7 @@ table{border-collapse:collapse;font-size:14px}th,td{padding:.2rem .7rem;border-b
 .confusion th{border:0}.confusion td{text-align:right;min-width:2.4rem;font-variant-numeric:tabular-nums;border:1px solid var(--soft)}
 `;
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
   return text.replace(/[&<>"']/g, (character) => entities[character]!);
 }
@@ -100,8 +100,7 @@ function chart(name: string, metrics: readonly EpochMetrics[]): string {
   const last = metrics.at(-1)!.epoch;
   const x = (epoch: number): string =>
     (left + (last === first ? 0.5 : (epoch - first) / (last - first)) * (width - left - right)).toFixed(1);
-  const y = (value: number): string =>
-    (top + (1 - (value - low) / (high - low)) * (height - top - bottom)).toFixed(1);
+  const y = (value: number): string => (top + (1 - (value - low) / (high - low)) * (height - top - bottom)).toFixed(1);
   const grid = ticks
     .map(
       (tick) =>
@@ -131,7 +130,7 @@ function chart(name: string, metrics: readonly EpochMetrics[]): string {
         `<rect x="${width - right - 170 + index * 92}" y="8" width="12" height="12" fill="${color}"/><text x="${width - right - 152 + index * 92}" y="18">${label}</text>`,
     )
     .join("");
-  return `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escape(name)} by epoch"><text x="${left}" y="18" font-weight="600">${escape(name)}</text>${legend}${grid}${epochs}<text x="${(left + width - right) / 2}" y="${height - 6}" text-anchor="middle">epoch</text>${lines}</svg>`;
+  return `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeHtml(name)} by epoch"><text x="${left}" y="18" font-weight="600">${escapeHtml(name)}</text>${legend}${grid}${epochs}<text x="${(left + width - right) / 2}" y="${height - 6}" text-anchor="middle">epoch</text>${lines}</svg>`;
 }
 
 /** Four to eight round numbers that enclose both values. */
@@ -149,8 +148,9 @@ function metricsTable(metrics: readonly EpochMetrics[]): string {
   const keys = Object.keys(metrics[0] ?? {});
   const shown = thinned(metrics, MAX_ROWS);
   const rows = shown.map((m) => `<tr>${keys.map((key) => `<td class="n">${cell(key, m[key]!)}</td>`).join("")}</tr>`);
-  const head = keys.map((key) => `<th class="n">${escape(HEADS[key] ?? key)}</th>`).join("");
-  const note = shown.length < metrics.length ? `<p>${shown.length} of ${metrics.length} epochs; metrics.jsonl holds all.</p>` : "";
+  const head = keys.map((key) => `<th class="n">${escapeHtml(HEADS[key] ?? key)}</th>`).join("");
+  const note =
+    shown.length < metrics.length ? `<p>${shown.length} of ${metrics.length} epochs; metrics.jsonl holds all.</p>` : "";
   return `${note}<div class="wide"><table><tr>${head}</tr>\n${rows.join("\n")}</table></div>`;
 }
 
@@ -167,13 +167,16 @@ function cell(key: string, value: number): string {
 
 function confusionTable(matrix: readonly (readonly number[])[], classNames: readonly string[] = []): string {
   if (matrix.length > MAX_CLASSES) return `<p>Not shown: ${matrix.length} classes.</p>`;
-  const name = (index: number): string => escape(classNames[index] ?? String(index));
+  const name = (index: number): string => escapeHtml(classNames[index] ?? String(index));
   const head = matrix.map((_, index) => `<th class="n">${name(index)}</th>`).join("");
   const rows = matrix.map((row, label) => {
-    const sum = Math.max(1, row.reduce((total, count) => total + count, 0));
+    const sum = Math.max(
+      1,
+      row.reduce((total, count) => total + count, 0),
+    );
     const cells = row.map((count, predicted) => {
-      const color = predicted === label ? "9,105,218" : "207,34,46"; // right: blue; wrong: red
-      return `<td style="background:rgba(${color},${((0.6 * count) / sum).toFixed(3)})">${count}</td>`;
+      const color = predicted === label ? "9,105,218" : "207,34,46"; // The square root below keeps rare mistakes visible.
+      return `<td style="background:rgba(${color},${(0.6 * Math.sqrt(count / sum)).toFixed(3)})">${count}</td>`;
     });
     return `<tr><th class="n">${name(label)}</th>${cells.join("")}</tr>`;
   });

@@ -26,6 +26,8 @@ export interface RunDirectory {
   readonly path: string;
   readonly modelPath: string;
   writeRun(info: Record<string, unknown>): void;
+  /** What run.json holds now. */
+  readInfo(): Record<string, unknown>;
   /** Adds to run.json what is known at the end. */
   finishRun(info: Record<string, unknown>): void;
   appendMetrics(metrics: EpochMetrics): void;
@@ -88,6 +90,13 @@ export function openRunDirectory(path: string, { resume }: { resume: boolean }):
     writeRun(first) {
       info = first;
       writeRun();
+    },
+    readInfo() {
+      try {
+        return JSON.parse(readFileSync(runFile, "utf8")) as Record<string, unknown>;
+      } catch {
+        return {};
+      }
     },
     finishRun(last) {
       info = { ...info, ...last };

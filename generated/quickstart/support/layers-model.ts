@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { atomicWrite, writeError } from "./files.ts";
 import type { SavedTensors } from "./checkpoint.ts";
+import { atomicWrite, writeError } from "./files.ts";
 
 /** A layer as TensorFlow.js serialises it; config keys are snake_case there. */
 export interface LayerDescription {
@@ -122,7 +122,9 @@ export function writeLayersModel(
   const layers = model.layers.map(({ className, config }, index) => ({
     class_name: className,
     config:
-      index === 0 ? { ...config, batch_input_shape: [null, ...model.inputShape], dtype: "float32" } : { ...config, dtype: "float32" },
+      index === 0
+        ? { ...config, batch_input_shape: [null, ...model.inputShape], dtype: "float32" }
+        : { ...config, dtype: "float32" },
   }));
   const topology = {
     format: "layers-model",

@@ -216,7 +216,12 @@ function backendOption(value: string | boolean | undefined): BackendRequest {
   throw wrongValue("backend", request, `auto or one of ${BACKEND_NAMES.join(", ")}`);
 }
 
-function integer(flag: string, value: string | boolean | undefined, minimum: number, maximum: number): number | undefined {
+function integer(
+  flag: string,
+  value: string | boolean | undefined,
+  minimum: number,
+  maximum: number,
+): number | undefined {
   if (value === undefined) return undefined;
   const number = Number(value);
   if (!/^\d+$/.test(String(value)) || number < minimum || number > maximum) {

@@ -23,9 +23,6 @@ export interface Built {
   files: string[];
 }
 
-/** Lies beside the binding. */
-export const QUIET_MODULE = "quiet.node";
-
 /** How long the official way may make no progress, in ms. */
 const OFFICIAL_IDLE = 20_000;
 

@@ -6,7 +6,7 @@ import { restoreRemovedUtilFunctions } from "../node-compat.ts";
 import { fixCommand, type InstallRecord, readInstall } from "./cache.ts";
 import { probeInChild } from "./child.ts";
 import { driverVersion, gpuModel, missingCudaLibraries, missingDriver } from "./gpu-diagnosis.ts";
-import { TFJS_VERSION } from "./platforms.ts";
+import { QUIET_MODULE, TFJS_VERSION } from "./platforms.ts";
 import { requireFrom } from "./redirect.ts";
 import { type BackendDriver, type BackendOptions, messageOf, Unusable } from "./types.ts";
 
@@ -130,7 +130,7 @@ async function load(
 
 /** Loads the binding while the error stream is off: TensorFlow greets there, whatever its log level. */
 function loadQuietly(load: NodeJS.Require, path: string, verbose: boolean): Binding {
-  const quiet = join(dirname(path), "quiet.node");
+  const quiet = join(dirname(path), QUIET_MODULE);
   if (verbose || !existsSync(quiet)) return load(path) as Binding;
   const { mute, unmute } = load(quiet) as { mute(): void; unmute(): void };
   mute();

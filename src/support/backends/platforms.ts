@@ -23,6 +23,8 @@ export const WEBGPU_VERSION = "0.6.2";
 /** The wheel for this Python is taken with any Python: only its C++ library is used. */
 export const WHEEL_PYTHON = "3.12";
 export const NAPI_VERSION = 8;
+/** Lies beside the binding and turns the error stream off while it is loaded. */
+export const QUIET_MODULE = "quiet.node";
 
 const LINUX = {
   libraries: ["libtensorflow_cc.so.2", "libtensorflow_framework.so.2"],

@@ -48,12 +48,17 @@ export interface LstmOutput {
  * z = x·kernel + h·recurrentKernel + bias;  i, f, o = r(z_i), r(z_f), r(z_o);  g = a(z_c);  c' = f·c + i·g;  h' = o·a(c').
  * x: T × [B, I]. The projection x·kernel + bias of all steps is one matmul.
  */
-export function lstmForward(x: Sequence, w: LstmWeights, { activation, recurrentActivation }: LstmActivations): LstmOutput {
+export function lstmForward(
+  x: Sequence,
+  w: LstmWeights,
+  { activation, recurrentActivation }: LstmActivations,
+): LstmOutput {
   const projected = Sequence.fromRows(affine(x.rows, w.kernel, w.bias), x.timesteps).steps;
   const steps: LstmStep[] = [];
   for (const projection of projected) {
     const previous = steps.at(-1);
-    const z = previous === undefined ? projection : tf.add<tf.Tensor2D>(projection, tf.matMul(previous.h, w.recurrentKernel));
+    const z =
+      previous === undefined ? projection : tf.add<tf.Tensor2D>(projection, tf.matMul(previous.h, w.recurrentKernel));
     const [zi, zf, zc, zo] = tf.split(z, 4, 1) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
     const i = recurrentActivation.apply(zi);
     const f = recurrentActivation.apply(zf);
@@ -87,13 +92,23 @@ export function lstmBackward<InputGradient extends boolean>(
 
   const [i, f, g, o, a] = [all((s) => s.i), all((s) => s.f), all((s) => s.g), all((s) => s.o), all((s) => s.a)];
   const needsZ = activation.needsPreactivation || recurrentActivation.needsPreactivation;
-  const [zi, zf, zc, zo] = needsZ ? (tf.split(all((s) => s.z), 4, 1) as tf.Tensor2D[]) : [];
+  const [zi, zf, zc, zo] = needsZ
+    ? (tf.split(
+        all((s) => s.z),
+        4,
+        1,
+      ) as tf.Tensor2D[])
+    : [];
   // dz = [dc, dc, dc, dh] · gates, elementwise; dc = dh · output + dc of the next step · its f.
   const gates = Sequence.fromRows(
     tf.concat2d(
       [
         recurrentActivation.gradient(g, i, zi),
-        recurrentActivation.gradient(previous((s) => s.c), f, zf),
+        recurrentActivation.gradient(
+          previous((s) => s.c),
+          f,
+          zf,
+        ),
         activation.gradient(i, g, zc),
         recurrentActivation.gradient(a, o, zo),
       ],
@@ -125,11 +140,17 @@ export function lstmBackward<InputGradient extends boolean>(
 
   const dz = concatRows(dzs); // [T·B, 4·units]
   const kernel = matMulTransposedA(x.rows, dz);
-  const recurrentKernel = matMulTransposedA(previous((s) => s.h), dz);
+  const recurrentKernel = matMulTransposedA(
+    previous((s) => s.h),
+    dz,
+  );
   return {
-    dw: w.bias === undefined ? { kernel, recurrentKernel } : { kernel, recurrentKernel, bias: tf.sum<tf.Tensor1D>(dz, 0) },
-    dx: (inputGradient ? Sequence.fromRows(matMulTransposedB(dz, w.kernel), timesteps) : undefined) as InputGradient extends true
-      ? Sequence
-      : undefined,
+    dw:
+      w.bias === undefined
+        ? { kernel, recurrentKernel }
+        : { kernel, recurrentKernel, bias: tf.sum<tf.Tensor1D>(dz, 0) },
+    dx: (inputGradient
+      ? Sequence.fromRows(matMulTransposedB(dz, w.kernel), timesteps)
+      : undefined) as InputGradient extends true ? Sequence : undefined,
   };
 }

@@ -7,7 +7,7 @@ import { temporaryFolder, userError, write } from "./fixtures.ts";
 import { breakAfter, mirror, serve } from "./mirror.ts";
 
 const folder = temporaryFolder();
-const DATA = Buffer.from(Array.from({ length: 5000 }, (_, k) => (k * k * 31) % 251));
+const DATA = Buffer.from(Array.from({ length: 5000 }, (_, k) => Math.imul(k, 0x9e3779b1) >>> 24));
 const PACKED = gzipSync(DATA);
 const verify = (bytes: Uint8Array): void => {
   if (!DATA.equals(bytes)) throw new Error("other bytes");
@@ -29,21 +29,20 @@ describe("download", () => {
   });
 
   it("keeps the part that came before the connection broke, and continues it", async () => {
+    const path = target("resume");
     let broken = true;
     const { address, requests } = await mirror((request, response) => {
-      if (broken) breakAfter(1000, PACKED, response);
+      if (broken) breakAfter(1000, PACKED, response, `${path}.partial`);
       else serve(PACKED, request, response);
     });
-    const path = target("resume");
     await expect(download(`${address}file.gz`, path, { verify })).rejects.toThrow();
     expect(existsSync(path)).toBe(false);
     const kept = readFileSync(`${path}.partial`);
-    expect(kept).toEqual(PACKED.subarray(0, kept.length));
-    expect(kept.length).toBeGreaterThan(0);
+    expect(kept).toEqual(PACKED.subarray(0, 1000));
     broken = false;
     await download(`${address}file.gz`, path, { verify });
     expect(readFileSync(path)).toEqual(PACKED);
-    expect(requests).toEqual(["/file.gz", `/file.gz bytes=${kept.length}-`]);
+    expect(requests).toEqual(["/file.gz", "/file.gz bytes=1000-"]);
   });
 
   it("starts again where the server knows no ranges", async () => {

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, expect } from "vitest";
 import { UserError } from "../../../src/support/user-error.ts";
 
@@ -16,7 +17,7 @@ export function idx(dimensions: readonly number[], data: ArrayLike<number>, type
   const header = Buffer.alloc(4 + 4 * dimensions.length);
   header[2] = type;
   header[3] = dimensions.length;
-  dimensions.forEach((dimension, k) => header.writeUInt32BE(dimension, 4 + 4 * k));
+  for (const [k, dimension] of dimensions.entries()) header.writeUInt32BE(dimension, 4 + 4 * k);
   return Buffer.concat([header, Uint8Array.from(data)]);
 }
 
@@ -39,5 +40,5 @@ export async function userError(work: () => unknown): Promise<UserError> {
 }
 
 /** A copy of MNIST that may lie beside the repository. */
-export const MNIST_FOLDER = new URL("../../../../shared/data/mnist", import.meta.url).pathname;
+export const MNIST_FOLDER = fileURLToPath(new URL("../../../../shared/data/mnist", import.meta.url));
 export const HAS_MNIST = existsSync(join(MNIST_FOLDER, "train-images-idx3-ubyte.gz"));

@@ -1,3 +1,4 @@
+import { existsSync, statSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll } from "vitest";
@@ -36,8 +37,17 @@ export function serve(bytes: Uint8Array, request: IncomingMessage, response: Ser
   }
 }
 
-/** Sends the first bytes under the length of all, then breaks the connection. */
-export function breakAfter(count: number, bytes: Uint8Array, response: ServerResponse): void {
+/**
+ * Sends the first bytes under the length of all, and breaks the connection once the client has stored them in a file: what it
+ * has not stored by then it may drop.
+ */
+export function breakAfter(count: number, bytes: Uint8Array, response: ServerResponse, stored: string): void {
   response.writeHead(200, { "content-length": bytes.length });
-  response.write(bytes.subarray(0, count), () => response.destroy());
+  response.write(bytes.subarray(0, count));
+  const timer = setInterval(() => {
+    if (!existsSync(stored) || statSync(stored).size < count) return;
+    clearInterval(timer);
+    response.destroy();
+  }, 5);
+  response.on("close", () => clearInterval(timer));
 }

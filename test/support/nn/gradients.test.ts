@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
 import { beforeAll, describe, expect, it } from "vitest";
-import * as activations from "../../../src/support/nn/activations.ts";
 import type { Activation } from "../../../src/support/nn/activations.ts";
+import * as activations from "../../../src/support/nn/activations.ts";
 import { denseBackward, denseForward } from "../../../src/support/nn/dense.ts";
 import { meanAbsoluteError, meanSquaredError, softmaxCrossEntropy } from "../../../src/support/nn/losses.ts";
 import { type LstmWeights, lstmBackward, lstmForward } from "../../../src/support/nn/lstm.ts";
@@ -66,29 +66,32 @@ describe("lstm", () => {
     ["gelu and hardSigmoid, all outputs", activations.GELU, activations.HARD_SIGMOID, true, true],
     ["softsign, no bias", activations.SOFTSIGN, activations.SIGMOID, true, false],
   ];
-  it.each(cases)("%s: gradients agree with finite differences", (_name, activation, recurrentActivation, all, useBias) => {
-    const [T, B, I, U] = [4, 3, 2, 5];
-    const x = tf.variable(tf.tensor3d(values(T * B * I), [T, B, I]));
-    const w: LstmWeights = {
-      kernel: tf.variable(tf.tensor2d(values(I * 4 * U), [I, 4 * U])),
-      recurrentKernel: tf.variable(tf.tensor2d(values(U * 4 * U), [U, 4 * U])),
-      ...(useBias ? { bias: tf.variable(tf.tensor1d(values(4 * U))) } : {}),
-    };
-    const cotangent = tf.tensor2d(values((all ? T : 1) * B * U), [(all ? T : 1) * B, U]);
-    const a = { activation, recurrentActivation };
-    const loss = (): number => {
+  it.each(cases)(
+    "%s: gradients agree with finite differences",
+    (_name, activation, recurrentActivation, all, useBias) => {
+      const [T, B, I, U] = [4, 3, 2, 5];
+      const x = tf.variable(tf.tensor3d(values(T * B * I), [T, B, I]));
+      const w: LstmWeights = {
+        kernel: tf.variable(tf.tensor2d(values(I * 4 * U), [I, 4 * U])),
+        recurrentKernel: tf.variable(tf.tensor2d(values(U * 4 * U), [U, 4 * U])),
+        ...(useBias ? { bias: tf.variable(tf.tensor1d(values(4 * U))) } : {}),
+      };
+      const cotangent = tf.tensor2d(values((all ? T : 1) * B * U), [(all ? T : 1) * B, U]);
+      const a = { activation, recurrentActivation };
+      const loss = (): number => {
+        const forward = lstmForward(Sequence.fromTensor(x as unknown as tf.Tensor3D), w, a);
+        return tf.sum(tf.mul(all ? forward.sequence.rows : forward.last, cotangent)).dataSync()[0]!;
+      };
       const forward = lstmForward(Sequence.fromTensor(x as unknown as tf.Tensor3D), w, a);
-      return tf.sum(tf.mul(all ? forward.sequence.rows : forward.last, cotangent)).dataSync()[0]!;
-    };
-    const forward = lstmForward(Sequence.fromTensor(x as unknown as tf.Tensor3D), w, a);
-    const dy = all ? Sequence.fromRows(cotangent, T) : cotangent;
-    const { dw, dx } = lstmBackward(dy, forward, w, a, { inputGradient: true });
-    expectGradient(dx!.tensor, x, loss);
-    expectGradient(dw.kernel, w.kernel, loss);
-    expectGradient(dw.recurrentKernel, w.recurrentKernel, loss);
-    if (w.bias !== undefined) expectGradient(dw.bias!, w.bias, loss);
-    else expect(dw.bias).toBeUndefined();
-  });
+      const dy = all ? Sequence.fromRows(cotangent, T) : cotangent;
+      const { dw, dx } = lstmBackward(dy, forward, w, a, { inputGradient: true });
+      expectGradient(dx!.tensor, x, loss);
+      expectGradient(dw.kernel, w.kernel, loss);
+      expectGradient(dw.recurrentKernel, w.recurrentKernel, loss);
+      if (w.bias !== undefined) expectGradient(dw.bias!, w.bias, loss);
+      else expect(dw.bias).toBeUndefined();
+    },
+  );
 });
 
 describe("dense", () => {
@@ -113,7 +116,11 @@ describe("losses", () => {
     const logits = tf.variable(tf.tensor2d(values(12), [4, 3]));
     const labels = tf.tensor1d([0, 2, 1, 1], "int32");
     const { gradient } = softmaxCrossEntropy(logits as unknown as tf.Tensor2D, labels);
-    expectGradient(gradient, logits, () => softmaxCrossEntropy(logits as unknown as tf.Tensor2D, labels).total.dataSync()[0]! / 4);
+    expectGradient(
+      gradient,
+      logits,
+      () => softmaxCrossEntropy(logits as unknown as tf.Tensor2D, labels).total.dataSync()[0]! / 4,
+    );
     const huge = softmaxCrossEntropy(tf.tensor2d([[1e4, -1e4, 0]]), tf.tensor1d([1], "int32"));
     expect(huge.total.dataSync()[0]).toBe(20000);
     expect([...huge.gradient.dataSync()]).toEqual([1, -1, 0]);
@@ -126,6 +133,10 @@ describe("losses", () => {
     const predictions = tf.variable(tf.tensor2d(values(6), [3, 2]));
     const targets = tf.tensor2d([3, -3, 3, -3, 3, -3], [3, 2]);
     const { gradient } = lossFunction(predictions as unknown as tf.Tensor2D, targets);
-    expectGradient(gradient, predictions, () => lossFunction(predictions as unknown as tf.Tensor2D, targets).total.dataSync()[0]! / 3);
+    expectGradient(
+      gradient,
+      predictions,
+      () => lossFunction(predictions as unknown as tf.Tensor2D, targets).total.dataSync()[0]! / 3,
+    );
   });
 });

@@ -45,12 +45,18 @@ export interface MnistOptions {
  */
 export async function loadMnist(options: MnistOptions): Promise<Dataset> {
   const directory = options.directory ?? join(options.cacheDirectory, "mnist");
-  const files = options.directory === undefined ? await cachedFiles(directory, options) : givenFiles(directory, options);
+  const files =
+    options.directory === undefined ? await cachedFiles(directory, options) : givenFiles(directory, options);
   const split = (imageName: string, labelName: string): Split => {
     const file = join(directory, imageName);
     const images = parseIdxImages(files.get(imageName)!, file);
     const labelFile = join(directory, labelName);
-    const labels = parseIdxLabels(files.get(labelName)!, labelFile, 10, "give the labels of MNIST, or use dataset type: idx");
+    const labels = parseIdxLabels(
+      files.get(labelName)!,
+      labelFile,
+      10,
+      "give the labels of MNIST, or use dataset type: idx",
+    );
     if (images.count !== labels.length || images.rows !== 28 || images.columns !== 28) {
       throw new UserError(
         `${file}: ${images.count} images of ${images.rows}x${images.columns} pixels with ${labels.length} labels, but MNIST has one label for each image of 28x28`,
@@ -106,11 +112,15 @@ async function cachedFiles(directory: string, options: MnistOptions): Promise<Ma
   }
   const lock = join(directory, ".download-lock");
   try {
-    return await withLock(lock, async () => {
-      const present = read(); // another process may have downloaded them while this one waited for the lock
-      for (const name of NAMES.filter((name) => !present.has(name))) await fetchFile(name, directory, options);
-      return read();
-    });
+    return await withLock(
+      lock,
+      async () => {
+        const present = read(); // another process may have downloaded them while this one waited for the lock
+        for (const name of NAMES.filter((name) => !present.has(name))) await fetchFile(name, directory, options);
+        return read();
+      },
+      { log: () => options.log("waiting for another process, which is downloading MNIST") },
+    );
   } catch (error) {
     throw writeError(lock, error);
   }

@@ -79,7 +79,10 @@ export function parseIdxLabels(bytes: Uint8Array, file: string, classes: number,
 function parseIdx(bytes: Uint8Array, file: string, rank: number): { dimensions: number[]; data: Uint8Array } {
   const headerBytes = 4 + 4 * rank;
   if (bytes.length < headerBytes) {
-    throw damaged(file, `it is truncated: ${bytes.length} bytes are there, but the IDX header alone needs ${headerBytes}`);
+    throw damaged(
+      file,
+      `it is truncated: ${bytes.length} bytes are there, but the IDX header alone needs ${headerBytes}`,
+    );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const magic = view.getUint32(0);

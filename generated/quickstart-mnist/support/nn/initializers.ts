@@ -37,7 +37,7 @@ function truncated(shape: readonly number[], random: RandomStream, stddev: numbe
 }
 
 /** The standard deviation of a unit normal that is cut off at ±2; Keras divides by it so that the variance is as asked. */
-const TRUNCATED_STDDEV = 0.87962566103423978;
+const TRUNCATED_STDDEV = 0.8796256610342398;
 
 export const zeros: Initializer = (shape) => new Float32Array(size(shape));
 export const ones: Initializer = (shape) => new Float32Array(size(shape)).fill(1);

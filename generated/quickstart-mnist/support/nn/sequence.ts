@@ -48,8 +48,7 @@ export class Sequence {
 
   /** T tensors [B, F] */
   get steps(): tf.Tensor2D[] {
-    this.#steps ??=
-      this.timesteps === 1 ? [this.#rows!] : tf.split(this.#rows!, this.timesteps, 0);
+    this.#steps ??= this.timesteps === 1 ? [this.#rows!] : tf.split(this.#rows!, this.timesteps, 0);
     return this.#steps;
   }
 

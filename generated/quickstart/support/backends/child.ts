@@ -12,7 +12,9 @@ const TIMEOUT = 120_000;
  * @returns what was found; `reason` names the signal when the process was ended by one
  */
 export async function probeInChild(name: BackendName, options: BackendOptions): Promise<Omit<BackendProbe, "name">> {
-  const script = new URL(import.meta.url.endsWith(".ts") ? "./probe-child.ts" : "./probe-child.js", import.meta.url);
+  const script = import.meta.url.endsWith(".ts")
+    ? new URL("./probe-child.ts", import.meta.url)
+    : new URL("./probe-child.js", import.meta.url);
   const request = JSON.stringify({ name, verbose: options.verbose, cacheDirectory: options.cacheDirectory });
   const child = spawn(process.execPath, [...typeScriptArguments(script), fileURLToPath(script), request], {
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, hostname } from "node:os";
 import { dirname, join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
@@ -6,7 +6,7 @@ import { restoreRemovedUtilFunctions } from "../node-compat.ts";
 import { fixCommand, type InstallRecord, readInstall } from "./cache.ts";
 import { probeInChild } from "./child.ts";
 import { driverVersion, gpuModel, missingCudaLibraries, missingDriver } from "./gpu-diagnosis.ts";
-import { TFJS_VERSION } from "./platforms.ts";
+import { QUIET_MODULE, TFJS_VERSION } from "./platforms.ts";
 import { requireFrom } from "./redirect.ts";
 import { type BackendDriver, type BackendOptions, messageOf, Unusable } from "./types.ts";
 
@@ -103,7 +103,7 @@ async function load(
   const dist = join(directory, dirname(record.binding.path), "..", "..", "dist");
   let binding: Binding;
   try {
-    binding = load(join(directory, record.binding.path)) as Binding;
+    binding = loadQuietly(load, join(directory, record.binding.path), options.verbose ?? false);
     load(join(dist, "register_all_kernels.js"));
     const { NodeJSKernelBackend } = load(join(dist, "nodejs_kernel_backend.js")) as {
       NodeJSKernelBackend: new (binding: Binding, packageName: string) => tf.KernelBackend;
@@ -126,4 +126,17 @@ async function load(
   const threads = availableParallelism();
   const device = name === "gpu" ? gpuModel() : `${cpus()[0]?.model.trim() ?? process.arch}, ${threads} threads`;
   return { version: `TensorFlow ${binding.TF_Version ?? record.versions.tensorflow ?? ""}`.trim(), device };
+}
+
+/** Loads the binding while the error stream is off: TensorFlow greets there, whatever its log level. */
+function loadQuietly(load: NodeJS.Require, path: string, verbose: boolean): Binding {
+  const quiet = join(dirname(path), QUIET_MODULE);
+  if (verbose || !existsSync(quiet)) return load(path) as Binding;
+  const { mute, unmute } = load(quiet) as { mute(): void; unmute(): void };
+  mute();
+  try {
+    return load(path) as Binding;
+  } finally {
+    unmute();
+  }
 }

@@ -1,6 +1,6 @@
-import { type IdxImages, imageSplit, sha256 } from "./idx.ts";
-import type { Dataset } from "./dataset.ts";
 import { RandomStream } from "../random.ts";
+import type { Dataset } from "./dataset.ts";
+import { type IdxImages, imageSplit, sha256 } from "./idx.ts";
 
 const SIZE = 28;
 
@@ -23,10 +23,10 @@ function direction(quarterTurns: number): [number, number] {
   const turn = quarterTurns - 4 * Math.floor(quarterTurns / 4);
   const quarter = Math.floor(turn);
   const part = turn - quarter;
-  const t = 0.41421356237309503 * (2 * part - 1); // tan of a quarter of the angle from the quarter's middle, nearly
+  const t = 0.41421356237309503 * (2 * part - 1); // tan of half the angle from the quarter's middle, nearly
   const along = (1 - t * t) / (1 + t * t);
   const across = (2 * t) / (1 + t * t);
-  const diagonal = 0.7071067811865476;
+  const diagonal = Math.SQRT1_2;
   const x = (along - across) * diagonal;
   const y = (along + across) * diagonal;
   switch (quarter) {
@@ -45,25 +45,63 @@ function direction(quarterTurns: number): [number, number] {
 const SHAPES: readonly (readonly (readonly Point[])[])[][] = [
   [[arc(0.5, 0.5, 0.3, 0.42, 0, 4)]],
   [
-    [[[0.5, 0.06], [0.5, 0.94]]],
-    [[[0.32, 0.26], [0.54, 0.06], [0.54, 0.94]]],
+    [
+      [
+        [0.5, 0.06],
+        [0.5, 0.94],
+      ],
+    ],
+    [
+      [
+        [0.32, 0.26],
+        [0.54, 0.06],
+        [0.54, 0.94],
+      ],
+    ],
   ],
   [[[...arc(0.5, 0.3, 0.27, 0.23, 2, 4.5), [0.22, 0.92], [0.82, 0.92]]]],
   [[[...arc(0.46, 0.28, 0.26, 0.21, 2.3, 5), ...arc(0.46, 0.71, 0.3, 0.22, 3, 5.7)]]],
   [
-    [[[0.62, 0.94], [0.62, 0.06], [0.16, 0.66], [0.86, 0.66]]],
     [
-      [[0.24, 0.08], [0.2, 0.52], [0.8, 0.52]],
-      [[0.72, 0.1], [0.66, 0.94]],
+      [
+        [0.62, 0.94],
+        [0.62, 0.06],
+        [0.16, 0.66],
+        [0.86, 0.66],
+      ],
+    ],
+    [
+      [
+        [0.24, 0.08],
+        [0.2, 0.52],
+        [0.8, 0.52],
+      ],
+      [
+        [0.72, 0.1],
+        [0.66, 0.94],
+      ],
     ],
   ],
   [[[[0.78, 0.08], [0.3, 0.08], [0.27, 0.44], ...arc(0.48, 0.66, 0.3, 0.26, 3, 5.8)]]],
   [[[[0.66, 0.06], [0.34, 0.4], ...arc(0.5, 0.69, 0.27, 0.24, 2, 6)]]],
   [
-    [[[0.16, 0.09], [0.82, 0.09], [0.42, 0.94]]],
     [
-      [[0.16, 0.09], [0.82, 0.09], [0.42, 0.94]],
-      [[0.36, 0.5], [0.74, 0.5]],
+      [
+        [0.16, 0.09],
+        [0.82, 0.09],
+        [0.42, 0.94],
+      ],
+    ],
+    [
+      [
+        [0.16, 0.09],
+        [0.82, 0.09],
+        [0.42, 0.94],
+      ],
+      [
+        [0.36, 0.5],
+        [0.74, 0.5],
+      ],
     ],
   ],
   [[arc(0.5, 0.29, 0.23, 0.21, 1, 5), arc(0.5, 0.72, 0.28, 0.22, 3, 7)]],
@@ -81,10 +119,13 @@ export interface DigitsOptions {
   readonly scale: number;
 }
 
-/** Generated images of digits, 28 × 28: drawn strokes with slant, size, place, thickness and noise of their own. */
+/**
+ * Generated images of digits, 28 × 28 pixels, 10 classes: drawn strokes with slant, size, place, thickness and noise of their
+ * own. The same seed gives the same bytes on every machine.
+ */
 export function loadDigits({ trainSamples, testSamples, seed, scale }: DigitsOptions): Dataset {
-  const train = drawDigits(trainSamples, new RandomStream(seed, "digits/train"));
-  const test = drawDigits(testSamples, new RandomStream(seed, "digits/test"));
+  const train = drawDigits(trainSamples, seed, "digits/train");
+  const test = drawDigits(testSamples, seed, "digits/test");
   return {
     train: imageSplit(train.images, train.labels, scale),
     test: imageSplit(test.images, test.labels, scale),
@@ -93,18 +134,19 @@ export function loadDigits({ trainSamples, testSamples, seed, scale }: DigitsOpt
   };
 }
 
-/** Random numbers that one image may take. */
+/** Random numbers that one image may take; with 2^32 of them in a stream, a million images share none. */
 const NUMBERS_PER_IMAGE = 4096;
 
-export function drawDigits(count: number, random: RandomStream): { images: IdxImages; labels: Uint8Array } {
+/** Images and labels from the random streams of that name; each class has count / 10 images, rounded down or up. */
+export function drawDigits(count: number, seed: number, name: string): { images: IdxImages; labels: Uint8Array } {
+  const order = new RandomStream(seed, `${name}/order`).permutation(count);
+  const random = new RandomStream(seed, name);
   const pixels = new Uint8Array(count * SIZE * SIZE);
-  const labels = new Uint8Array(count);
+  const labels = Uint8Array.from(order, (place) => place % 10);
   for (let index = 0; index < count; index++) {
     let drawn = index * NUMBERS_PER_IMAGE;
     const next = (): number => random.uniform(drawn++);
-    const label = Math.floor(next() * 10);
-    labels[index] = label;
-    drawDigit(label, next, pixels.subarray(index * SIZE * SIZE, (index + 1) * SIZE * SIZE));
+    drawDigit(labels[index]!, next, pixels.subarray(index * SIZE * SIZE, (index + 1) * SIZE * SIZE));
   }
   return { images: { count, rows: SIZE, columns: SIZE, pixels }, labels };
 }
@@ -130,18 +172,19 @@ function drawDigit(label: number, next: () => number, image: Uint8Array): void {
   );
   const ink = between(200, 255);
   const noise = between(0, 24);
-  for (let row = 0; row < SIZE; row++) {
-    for (let column = 0; column < SIZE; column++) {
-      const distance = distanceToStrokes(column, row, placed);
-      const cover = Math.min(1, Math.max(0, radius + 0.5 - distance));
-      const value = ink * cover + noise * (next() - 0.5) * (cover > 0 ? 1 : 0.5);
-      image[row * SIZE + column] = Math.min(255, Math.max(0, Math.round(value)));
-    }
+  const distances = squaredDistances(placed, radius + 0.5);
+  for (let pixel = 0; pixel < SIZE * SIZE; pixel++) {
+    const cover = Math.min(1, Math.max(0, radius + 0.5 - Math.sqrt(distances[pixel]!)));
+    const value = ink * cover + noise * (next() - 0.5) * (cover > 0 ? 1 : 0.5);
+    image[pixel] = Math.min(255, Math.max(0, Math.round(value)));
   }
 }
 
-function distanceToStrokes(px: number, py: number, strokes: readonly (readonly Point[])[]): number {
-  let nearest = 1e9;
+/** The squared distance of each pixel to the nearest stroke, exact up to `reach` and no less than that beyond it. */
+function squaredDistances(strokes: readonly (readonly Point[])[], reach: number): Float64Array {
+  const nearest = new Float64Array(SIZE * SIZE).fill(1e9);
+  const first = (a: number, b: number): number => Math.max(0, Math.ceil(Math.min(a, b) - reach));
+  const last = (a: number, b: number): number => Math.min(SIZE - 1, Math.floor(Math.max(a, b) + reach));
   for (const stroke of strokes) {
     for (let k = 1; k < stroke.length; k++) {
       const [ax, ay] = stroke[k - 1]!;
@@ -149,11 +192,18 @@ function distanceToStrokes(px: number, py: number, strokes: readonly (readonly P
       const dx = bx - ax;
       const dy = by - ay;
       const length2 = dx * dx + dy * dy;
-      const along = length2 === 0 ? 0 : Math.min(1, Math.max(0, ((px - ax) * dx + (py - ay) * dy) / length2));
-      const ex = ax + along * dx - px;
-      const ey = ay + along * dy - py;
-      nearest = Math.min(nearest, ex * ex + ey * ey);
+      const [left, right] = [first(ax, bx), last(ax, bx)];
+      for (let y = first(ay, by); y <= last(ay, by); y++) {
+        for (let x = left; x <= right; x++) {
+          const along = length2 === 0 ? 0 : Math.min(1, Math.max(0, ((x - ax) * dx + (y - ay) * dy) / length2));
+          const ex = ax + along * dx - x;
+          const ey = ay + along * dy - y;
+          const distance2 = ex * ex + ey * ey;
+          const pixel = y * SIZE + x;
+          if (distance2 < nearest[pixel]!) nearest[pixel] = distance2;
+        }
+      }
     }
   }
-  return Math.sqrt(nearest);
+  return nearest;
 }

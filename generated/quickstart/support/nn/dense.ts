@@ -36,7 +36,9 @@ export function denseBackward<InputGradient extends boolean>(
   const kernel = matMulTransposedA(forward.x, dz);
   return {
     dw: w.bias === undefined ? { kernel } : { kernel, bias: tf.sum<tf.Tensor1D>(dz, 0) },
-    dx: (inputGradient ? matMulTransposedB(dz, w.kernel) : undefined) as InputGradient extends true ? tf.Tensor2D : undefined,
+    dx: (inputGradient ? matMulTransposedB(dz, w.kernel) : undefined) as InputGradient extends true
+      ? tf.Tensor2D
+      : undefined,
   };
 }
 
@@ -62,6 +64,8 @@ export function denseSequenceBackward<InputGradient extends boolean>(
   const { dw, dx } = denseBackward(dy.rows, forward, w, activation, { inputGradient });
   return {
     dw,
-    dx: (dx === undefined ? undefined : Sequence.fromRows(dx, dy.timesteps)) as InputGradient extends true ? Sequence : undefined,
+    dx: (dx === undefined ? undefined : Sequence.fromRows(dx, dy.timesteps)) as InputGradient extends true
+      ? Sequence
+      : undefined,
   };
 }

@@ -1,0 +1,262 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../user-error.ts";
+import {
+  backendsDirectory,
+  INSTALLABLE,
+  type InstallableBackend,
+  type InstallRecord,
+  installDirectory,
+  installKey,
+  readInstall,
+  sha256,
+} from "./cache.ts";
+import { probeInChild } from "./child.ts";
+import { folderSize } from "./command.ts";
+import { missingDriver } from "./gpu-diagnosis.ts";
+import { type Built, buildFromWheel, buildOfficial, fetchPackage, prune } from "./install-native.ts";
+import { withLock } from "./lock.ts";
+import { TFJS_VERSION, WEBGPU_VERSION } from "./platforms.ts";
+import { type InstallContext, NPM_PACKAGES, npmInstall, requireDiskSpace } from "./tools.ts";
+import { messageOf, Unusable } from "./types.ts";
+
+export type { InstallableBackend, InstallRecord } from "./cache.ts";
+
+export interface InstallOptions {
+  /** uses only what is on this machine already */
+  offline?: boolean;
+  /** installs gpu also where no NVIDIA driver is, as in the build of a container image */
+  withoutDevice?: boolean;
+  verbose?: boolean;
+  log?(line: string): void;
+  cacheDirectory?: string;
+}
+
+export interface InstallResult {
+  backend: InstallableBackend;
+  directory: string;
+  record: InstallRecord;
+  /** it was there already and nothing was done */
+  unchanged: boolean;
+  seconds: number;
+}
+
+/** How the steps are done; tests put others in their place. */
+export interface Installer {
+  build(context: InstallContext, backend: InstallableBackend, verify: Verify): Promise<Built>;
+  probe: typeof probeInChild;
+}
+
+/** Finishes the folder as if it were installed and tries it in another process; returns why it does not work. */
+type Verify = (built: Built) => Promise<string | undefined>;
+
+const INSTALLER: Installer = { build: buildBackend, probe: probeInChild };
+
+/**
+ * Installs a backend into the cache, unless it is there and intact. A second process waits for the first; the backend appears under
+ * its final name only when it is complete and was seen to compute; a damaged one is built again.
+ *
+ * @throws UserError (exit code 3) naming what the machine lacks and the command that provides it
+ */
+export async function installBackend(
+  backend: InstallableBackend,
+  options: InstallOptions = {},
+  installer: Installer = INSTALLER,
+): Promise<InstallResult> {
+  const started = Date.now();
+  if (!INSTALLABLE.includes(backend)) {
+    throw new UserError(`"${backend}" cannot be installed`, {
+      fix: `choose one of ${INSTALLABLE.join(", ")}`,
+      exitCode: 2,
+    });
+  }
+  const elapsed = (): number => (Date.now() - started) / 1000;
+  const log = (line: string): void => options.log?.(line);
+  const present = intact(backend, options);
+  if (typeof present !== "string") return { backend, ...present, unchanged: true, seconds: elapsed() };
+
+  const driver = backend === "gpu" && !options.withoutDevice ? missingDriver() : undefined;
+  if (driver !== undefined) {
+    const fix = `${driver.fix}; to install without a GPU (for an image), add --without-device`;
+    throw new UserError(`the gpu backend cannot work here: ${driver.message}`, { fix, exitCode: 3 });
+  }
+  const root = backendsDirectory(options.cacheDirectory);
+  try {
+    mkdirSync(root, { recursive: true });
+  } catch (error) {
+    const fix = "set LSTM_COMPILE_CACHE to a folder that you can write to";
+    throw new UserError(`the cache folder ${root} cannot be made: ${messageOf(error)}`, { fix, exitCode: 3 });
+  }
+  const name = `${backend}-${installKey(backend)}`;
+  return withLock(
+    join(root, `.lock-${name}`),
+    async () => {
+      // Another process may have installed it while this one waited.
+      const now = intact(backend, options);
+      if (typeof now !== "string") return { backend, ...now, unchanged: true, seconds: elapsed() };
+      if (now !== "it is not installed") log(`${now}; it is built again`);
+      requireDiskSpace(root, backend);
+      const staging = join(root, `.staging-${name}`);
+      const directory = installDirectory(backend, staging);
+      mkdirSync(directory, { recursive: true });
+
+      let current = "";
+      const context: InstallContext = {
+        directory,
+        offline: options.offline ?? false,
+        env: process.env,
+        step(what) {
+          current = what;
+          log(`[${elapsed().toFixed(0)} s] ${what}`);
+        },
+      };
+      const ticker = setInterval(() => log(`[${elapsed().toFixed(0)} s] still ${current}`), 15_000);
+      try {
+        const verify: Verify = async (built) => {
+          context.step("checking that it computes");
+          writeRecord(directory, backend, built);
+          process.env.LSTM_COMPILE_PROBE = options.withoutDevice ? "load" : "1";
+          try {
+            const probe = await installer.probe(backend, { verbose: options.verbose, cacheDirectory: staging });
+            return probe.usable ? undefined : probe.reason;
+          } finally {
+            delete process.env.LSTM_COMPILE_PROBE;
+          }
+        };
+        await installer.build(context, backend, verify);
+      } finally {
+        clearInterval(ticker);
+      }
+      const final = installDirectory(backend, options.cacheDirectory);
+      replace(final, directory);
+      rmSync(staging, { recursive: true, force: true });
+      const { record } = readInstall(backend, options.cacheDirectory);
+      return { backend, directory: final, record, unchanged: false, seconds: elapsed() };
+    },
+    { log },
+  );
+}
+
+/** Removes an installed backend and what was begun of it. Returns the freed bytes. */
+export async function removeBackend(
+  backend: InstallableBackend,
+  options: Pick<InstallOptions, "cacheDirectory" | "log"> = {},
+): Promise<{ removed: string[]; bytes: number }> {
+  const root = backendsDirectory(options.cacheDirectory);
+  const removed: string[] = [];
+  let bytes = 0;
+  if (!existsSync(root)) return { removed, bytes };
+  await withLock(
+    join(root, `.lock-${backend}-${installKey(backend)}`),
+    async () => {
+      for (const entry of readdirSync(root)) {
+        if (!entry.startsWith(`${backend}-`) && !entry.startsWith(`.staging-${backend}-`)) continue;
+        const directory = join(root, entry);
+        bytes += folderSize(directory);
+        const gone = join(root, `.removed-${process.pid}-${entry}`);
+        renameSync(directory, gone);
+        rmSync(gone, { recursive: true, force: true });
+        removed.push(directory);
+      }
+    },
+    { log: options.log },
+  );
+  return { removed, bytes };
+}
+
+export interface ListedBackend {
+  name: InstallableBackend;
+  installed: boolean;
+  directory: string;
+  versions: Record<string, string>;
+  /** why it is not installed, or what is damaged */
+  problem: string;
+}
+
+/** What is in the cache; nothing is loaded. */
+export function listBackends(options: { cacheDirectory?: string } = {}): ListedBackend[] {
+  return INSTALLABLE.map((name) => {
+    const directory = installDirectory(name, options.cacheDirectory);
+    const found = intact(name, options);
+    if (typeof found === "string") return { name, installed: false, directory, versions: {}, problem: found };
+    return { name, installed: true, directory, versions: found.record.versions, problem: "" };
+  });
+}
+
+function intact(
+  backend: InstallableBackend,
+  options: { cacheDirectory?: string },
+): { directory: string; record: InstallRecord } | string {
+  try {
+    return readInstall(backend, options.cacheDirectory);
+  } catch (error) {
+    if (error instanceof Unusable) return error.message;
+    throw error;
+  }
+}
+
+async function buildBackend(context: InstallContext, backend: InstallableBackend, verify: Verify): Promise<Built> {
+  if (backend === "webgpu") {
+    context.step(`fetching ${NPM_PACKAGES.webgpu.join(" and ")}`);
+    await npmInstall(context, NPM_PACKAGES.webgpu);
+    const built: Built = {
+      method: "npm",
+      versions: { webgpu: WEBGPU_VERSION, tfjs: TFJS_VERSION },
+      binding: "node_modules/webgpu/index.js",
+      files: ["node_modules/@tensorflow/tfjs-backend-webgpu/dist/tf-backend-webgpu.node.js"],
+    };
+    pruneSourceMaps(join(context.directory, "node_modules", "@tensorflow"));
+    writeRecord(context.directory, backend, built);
+    return built;
+  }
+  await fetchPackage(context, backend);
+  const official = await buildOfficial(context, backend);
+  if (typeof official !== "string") {
+    const problem = await verify(official);
+    if (problem === undefined) {
+      prune(context, backend, official.method);
+      writeRecord(context.directory, backend, official);
+      return official;
+    }
+    context.step(`the prebuilt library does not work here (${problem}); compiling against a TensorFlow wheel`);
+  } else {
+    context.step(`not the prebuilt library: ${official}; compiling against a TensorFlow wheel`);
+  }
+  const built = await buildFromWheel(context, backend);
+  const problem = await verify(built);
+  if (problem !== undefined) {
+    rmSync(join(context.directory, "wheel.done"), { force: true });
+    const fix = "run the command again; --verbose shows what TensorFlow says, --backend wasm needs no installation";
+    throw new UserError(`the ${backend} backend was built, but does not work: ${problem}`, { fix, exitCode: 3 });
+  }
+  prune(context, backend, built.method);
+  writeRecord(context.directory, backend, built);
+  return built;
+}
+
+function writeRecord(directory: string, backend: InstallableBackend, built: Built): void {
+  const record: InstallRecord = {
+    backend,
+    key: installKey(backend),
+    method: built.method,
+    versions: { ...built.versions, node: process.version },
+    binding: { path: built.binding, sha256: sha256(join(directory, built.binding)) },
+    files: Object.fromEntries(built.files.map((path) => [path, statSync(join(directory, path)).size])),
+    installedAt: new Date().toISOString(),
+  };
+  writeFileSync(join(directory, "installed.json"), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** Puts a finished folder in the place of what was there. */
+function replace(final: string, finished: string): void {
+  const old = `${final}.old-${process.pid}`;
+  if (existsSync(final)) renameSync(final, old);
+  renameSync(finished, final);
+  rmSync(old, { recursive: true, force: true });
+}
+
+function pruneSourceMaps(folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
+    if (entry.isFile() && entry.name.endsWith(".map")) rmSync(join(entry.parentPath ?? entry.path, entry.name));
+  }
+}

@@ -1,0 +1,136 @@
+import { Command, Option } from "commander";
+import type { DiagnosticFormat } from "../diagnostic.ts";
+import { COMPILER_VERSION } from "../version.ts";
+
+interface Reporting {
+  readonly format: DiagnosticFormat;
+  readonly quiet?: boolean;
+}
+
+interface Compiling extends Reporting {
+  readonly outDir: string;
+}
+
+const EXAMPLES = `
+Examples:
+  lstm-compile init my-model                            a spec to start from
+  lstm-compile my-model.yaml                            generated/my-model/
+  lstm-compile run my-model.yaml -- --epochs 1          train; the program's options stand after --
+  lstm-compile check                                    is generated/ what specs/*.yaml compile to?
+
+Exit codes: 0 done; 1 a check or a training failed; 2 the spec or the command line is wrong; 3 the machine lacks something.
+`;
+
+/** The commands and their options. Stages are imported when they run: --help stays quick. `set` takes the exit code. */
+export function commandLine(set: (exitCode: number) => void): Command {
+  const root = new Command("lstm-compile")
+    .description("Compiles YAML model specs into standalone TypeScript programs that train with TensorFlow.js.")
+    .version(COMPILER_VERSION, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print help")
+    .exitOverride()
+    .enablePositionalOptions()
+    .showHelpAfterError("  fix: --help lists commands and options; options of a generated program stand after --")
+    .addHelpText("after", EXAMPLES);
+
+  const command = (name: string, options?: { isDefault: boolean }): Command =>
+    root.command(name, options).option("--verbose", "print stacks, and what libraries print");
+  const reporting = (to: Command): Command =>
+    to
+      .addOption(
+        new Option("--format <format>", "how diagnostics look").choices(["text", "json", "github"]).default("text"),
+      )
+      .option("-q, --quiet", "errors only");
+  const outDir = (to: Command): Command =>
+    to.option("-o, --out-dir <folder>", "folder of the generated programs", "generated");
+
+  reporting(outDir(command("compile", { isDefault: true })))
+    .description("compile specs (the default command)")
+    .argument("<spec...>", "YAML files")
+    .option("-w, --watch", "compile again when a spec changes")
+    .action(async (specs: string[], options: Compiling & { watch?: boolean }) => {
+      if (options.watch === true) {
+        const { watchCommand } = await import("./watch-command.ts");
+        set(await watchCommand(specs, options));
+      } else {
+        const { compileCommand } = await import("./compile-command.ts");
+        set(compileCommand(specs, options));
+      }
+    });
+
+  reporting(outDir(command("check")))
+    .description("compare generated programs with their specs; writes nothing")
+    .argument("[spec...]", "YAML files (default: specs/*.yaml)")
+    .option("--allow-version-drift", "accept files that differ only in the compiler version that they state")
+    .action(async (specs: string[], options: Compiling & { allowVersionDrift?: boolean }) => {
+      const { checkCommand } = await import("./check-command.ts");
+      set(checkCommand(specs, options));
+    });
+
+  reporting(command("validate"))
+    .description("check specs against schema and rules; writes nothing")
+    .argument("<spec...>", "YAML files")
+    .action(async (specs: string[], options: Reporting) => {
+      const { validateCommand } = await import("./validate-command.ts");
+      set(validateCommand(specs, options));
+    });
+
+  reporting(outDir(command("run")))
+    .description("compile a spec and train it; what follows -- goes to the program")
+    .usage("[options] <spec> [-- arguments of train.ts]")
+    .argument("<spec>", "YAML file")
+    .argument("[arguments...]", "arguments of train.ts, after --")
+    .action(async (spec: string, args: string[], options: Compiling) => {
+      const { runCommand } = await import("./run-command.ts");
+      set(await runCommand(spec, args, options));
+    });
+
+  command("explain")
+    .description("layers, shapes, parameters, FLOPs, memory and an estimate of the time")
+    .argument("<spec>", "YAML file")
+    .option("--json", "for machines")
+    .option("-q, --quiet", "errors only")
+    .action(async (spec: string, options: { json?: boolean; quiet?: boolean }) => {
+      const { explainCommand } = await import("./explain-command.ts");
+      set(explainCommand(spec, options));
+    });
+
+  command("init")
+    .description("write a spec to start from, into the current folder")
+    .argument("[name]", "name of the model", "my-model")
+    .addOption(
+      new Option("-t, --template <template>", "what for").choices(["classify", "forecast", "text"]).default("classify"),
+    )
+    .action(async (name: string, options: { template: "classify" | "forecast" | "text" }) => {
+      const { initCommand } = await import("./init-command.ts");
+      set(initCommand(name, options.template));
+    });
+
+  command("schema")
+    .description("print the JSON Schema of specs")
+    .action(async () => {
+      const { schemaText } = await import("../validate/schema.ts");
+      process.stdout.write(schemaText());
+    });
+
+  command("backend")
+    .description("list, install or remove native backends")
+    .argument("<action>", "list, install, remove or check")
+    .argument("[name]", "cpu, gpu or webgpu")
+    .option("--offline", "never touch the network")
+    .option("--without-device", "install gpu also where there is no NVIDIA driver")
+    .action(async (action: string, name: string | undefined, options: Record<string, boolean | undefined>) => {
+      const { backendCommand } = await import("../support/backends/cli.ts");
+      const flags = { offline: "--offline", withoutDevice: "--without-device", verbose: "--verbose" };
+      const given = Object.entries(flags).flatMap(([key, flag]) => (options[key] === true ? [flag] : []));
+      set(await backendCommand([action, ...(name === undefined ? [] : [name]), ...given]));
+    });
+
+  command("doctor")
+    .description("what this machine can train on, and what is missing for more")
+    .option("--json", "for machines")
+    .action(async (options: { json?: boolean; verbose?: boolean }) => {
+      const { doctorCommand } = await import("./doctor-command.ts");
+      set(await doctorCommand(options));
+    });
+  return root;
+}

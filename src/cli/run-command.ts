@@ -1,0 +1,14 @@
+import { runProgram } from "../run/run.ts";
+import { writeProgram } from "../write/write.ts";
+import { type CompileOptions, compileSpecs } from "./compile-command.ts";
+import { note } from "./report.ts";
+
+/** Compiles a spec and trains it; returns the exit code of the training. */
+export async function runCommand(spec: string, args: readonly string[], options: CompileOptions): Promise<number> {
+  const { compiled, exitCode } = compileSpecs([spec], options);
+  const [first] = compiled;
+  if (first === undefined) return exitCode;
+  const { folder, overwrittenEdits } = writeProgram(options.outDir, first.program);
+  for (const path of overwrittenEdits) note(`note: ${folder}/${path} had been edited by hand and was overwritten`);
+  return runProgram(folder, "train.ts", options.quiet === true ? ["--quiet", ...args] : args);
+}

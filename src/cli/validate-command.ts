@@ -1,0 +1,26 @@
+import type { Diagnostic } from "../diagnostic.ts";
+import { load } from "../load/load.ts";
+import { validate } from "../validate/validate.ts";
+import { note, printDiagnostics, type ReportOptions } from "./report.ts";
+import { readSpecs } from "./specs.ts";
+
+/** Checks specs against schema and rules; nothing is planned or written. */
+export function validateCommand(paths: readonly string[], options: ReportOptions): number {
+  const diagnostics: Diagnostic[] = [];
+  const texts = new Map<string, string>();
+  const valid: string[] = [];
+  for (const file of readSpecs(paths)) {
+    if ("diagnostic" in file) {
+      diagnostics.push(file.diagnostic);
+      continue;
+    }
+    texts.set(file.spec, file.text);
+    const loaded = load(file.bytes, file.spec);
+    const own = [...loaded.diagnostics, ...(loaded.source === undefined ? [] : validate(loaded.source).diagnostics)];
+    diagnostics.push(...own);
+    if (!own.some(({ severity }) => severity === "error")) valid.push(file.spec);
+  }
+  printDiagnostics(diagnostics, texts, options);
+  for (const spec of valid) note(`${spec}: valid`, options);
+  return diagnostics.some(({ severity }) => severity === "error") ? 2 : 0;
+}

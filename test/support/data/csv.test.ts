@@ -1,0 +1,216 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { type CsvOptions, loadCsv } from "../../../src/support/data/csv.ts";
+import type { Split } from "../../../src/support/data/dataset.ts";
+import { sha256 } from "../../../src/support/data/idx.ts";
+import { temporaryFolder, userError, write } from "./fixtures.ts";
+
+const folder = temporaryFolder();
+let files = 0;
+
+/** Options for a file with this text. */
+function csv(text: string | Uint8Array, more: Partial<CsvOptions> = {}): CsvOptions {
+  const file = write(folder, `${++files}.csv`, text);
+  const plain = { target: "y", features: ["y"], lookback: 2, horizon: 1, testFraction: 0.2, scaling: "none" } as const;
+  return { file, ...plain, ...more };
+}
+
+/** All samples of a split: x as [batch][lookback][features], y as [batch][horizon]. */
+function samples(split: Split, { lookback, horizon, features }: CsvOptions): { x: number[][][]; y: number[][] } {
+  const { count } = split;
+  const width = features.length;
+  const x = new Float32Array(count * lookback * width);
+  const y = new Float32Array(count * horizon);
+  split.fill(
+    Int32Array.from({ length: count }, (_, k) => k),
+    x,
+    y,
+  );
+  const range = (length: number): number[] => Array.from({ length }, (_, k) => k);
+  return {
+    x: range(count).map((b) => range(lookback).map((t) => range(width).map((f) => x[(t * count + b) * width + f]!))),
+    y: range(count).map((b) => [...y.subarray(b * horizon, (b + 1) * horizon)]),
+  };
+}
+
+const TEN = `t,y,z\n${Array.from({ length: 10 }, (_, k) => `2026-01-${k + 1},${k},${100 - k}`).join("\n")}\n`;
+
+describe("windows", () => {
+  it("are split by time: test windows look back into training rows, their targets are test rows", () => {
+    const options = csv(TEN);
+    const { train, test } = loadCsv(options);
+    expect(samples(train, options).y.flat()).toEqual([2, 3, 4, 5, 6, 7]);
+    expect(samples(train, options).x[0]).toEqual([[0], [1]]);
+    expect(samples(test, options)).toEqual({
+      x: [
+        [[6], [7]],
+        [[7], [8]],
+      ],
+      y: [[8], [9]],
+    });
+  });
+
+  it("have several features and targets", () => {
+    const options = csv(TEN, { features: ["z", "y"], lookback: 3, horizon: 2, testFraction: 0.4 });
+    const { train, test } = loadCsv(options);
+    expect(samples(train, options)).toEqual({
+      x: [
+        [
+          [100, 0],
+          [99, 1],
+          [98, 2],
+        ],
+        [
+          [99, 1],
+          [98, 2],
+          [97, 3],
+        ],
+      ],
+      y: [
+        [3, 4],
+        [4, 5],
+      ],
+    });
+    expect(samples(test, options).y).toEqual([
+      [6, 7],
+      [7, 8],
+      [8, 9],
+    ]);
+    expect(samples(test, options).x[0]).toEqual([
+      [97, 3],
+      [96, 4],
+      [95, 5],
+    ]);
+  });
+
+  it("include the one whose targets lie in the future", () => {
+    const options = csv(TEN, { lookback: 3, horizon: 2 });
+    const { future } = loadCsv(options);
+    expect(future.count).toBe(1);
+    expect(samples(future, options)).toEqual({ x: [[[7], [8], [9]]], y: [[0, 0]] });
+  });
+
+  it("of the fewest rows", () => {
+    const options = csv("y\n1\n2\n3\n4\n");
+    const { train, test } = loadCsv(options);
+    expect([train.count, test.count]).toEqual([1, 1]);
+  });
+});
+
+describe("scaling", () => {
+  const jump = "y,z\n1,5\n3,5\n1,5\n3,5\n1,5\n3,5\n1,5\n3,5\n1000,7\n2000,5\n";
+
+  it("is fitted on the training rows alone and can be inverted", () => {
+    const standard = csv(jump, { scaling: "standard" });
+    const data = loadCsv(standard);
+    expect(data.targetScaler).toEqual({ offset: 2, scale: 1 });
+    expect(samples(data.train, standard).x[0]).toEqual([[-1], [1]]);
+    const [first] = samples(data.test, standard).y[0]!;
+    expect(first! * data.targetScaler.scale + data.targetScaler.offset).toBe(1000);
+    expect(loadCsv(csv(jump, { scaling: "minMax" })).targetScaler).toEqual({ offset: 1, scale: 2 });
+    expect(loadCsv(csv(jump)).targetScaler).toEqual({ offset: 0, scale: 1 });
+  });
+
+  it.each(["standard", "minMax"] as const)("%s leaves a column finite that is constant in training", (scaling) => {
+    const options = csv(jump, { scaling, target: "z", features: ["z"] });
+    const data = loadCsv(options);
+    expect(data.targetScaler).toEqual({ offset: 5, scale: 1 });
+    expect(samples(data.test, options).y).toEqual([[2], [0]]);
+    const tenths = csv(`y\n${"0.1\n".repeat(10)}`, { scaling });
+    expect(loadCsv(tenths).targetScaler).toEqual({ offset: 0.1, scale: 1 });
+  });
+});
+
+describe("the format", () => {
+  const read = (text: string | Uint8Array, target = "y"): number[] => {
+    const options = csv(text, { target, features: [target], lookback: 1, testFraction: 0.1 });
+    const { train, test } = loadCsv(options);
+    return [...samples(train, options).x, ...samples(test, options).x].flat(2).concat(samples(test, options).y.flat());
+  };
+
+  it.each([
+    ["CRLF", "t,y\r\na,1\r\nb,2\r\nc,3\r\n"],
+    ["CR", "t,y\ra,1\rb,2\rc,3"],
+    ["no line break at the end", "y\n1\n2\n3"],
+    ["empty lines at the end", "y\n1\n2\n3\n\n \r\n"],
+    ["a byte order mark", "\ufeffy,t\n1,a\n2,b\n3,c\n"],
+    ["quotes", '"y","a ""b"", c"\n"1","x\ny"\n"2","x\r\n,"\n3,""\n'],
+    ["spaces and forms of numbers", " y \n 1\n+2.0 \n.3e1\n"],
+  ])("may have %s", (_, text) => {
+    expect(read(text)).toEqual([1, 2, 3]);
+  });
+
+  it("may have quotes in names of columns", () => {
+    expect(read('"a ""b"", c"\n1\n2\n3\n', 'a "b", c')).toEqual([1, 2, 3]);
+  });
+
+  it("is recorded by its checksum", () => {
+    const options = csv(TEN);
+    expect(loadCsv(options).checksums).toEqual({ [options.file.split(/[\\/]/).at(-1)!]: sha256(Buffer.from(TEN)) });
+  });
+});
+
+describe("errors", () => {
+  const rows = (bad: string): string => `t,y\na,1\nb,${bad}\nc,3\nd,4\n`;
+
+  it.each<[string, string | Uint8Array, string, RegExp, Partial<CsvOptions>?]>([
+    ["an empty file", "", "1:1", /the file is empty/],
+    ["a missing column", "t,temp\na,1\n", "1:1", /no column "y"$/],
+    [
+      "a misspelt column",
+      "date,temperature\na,1\n",
+      "1:1",
+      /no column "temprature"; did you mean "temperature"\?/,
+      { target: "temprature" },
+    ],
+    ["a missing feature", TEN, "1:1", /no column "Z"; did you mean "z"\?/, { features: ["Z"] }],
+    ["a column twice", "y,t,y\n1,2,3\n", "1:5", /second column is called "y"/],
+    ["an empty cell", rows(""), "3:3", /an empty cell in column "y"/],
+    ["words", rows("n/a"), "3:3", /"n\/a" in column "y" is not a finite number/],
+    ["Infinity", rows("Infinity"), "3:3", /"Infinity"/],
+    ["a number that overflows", rows("1e999"), "3:3", /"1e999"/],
+    ["NaN", rows("NaN"), "3:3", /"NaN"/],
+    ["hexadecimal numbers", rows("0x10"), "3:3", /"0x10"/],
+    ["decimal commas", rows("2,5"), "3:1", /the row has 3 cells, the header has 2/],
+    ["a short row", "t,y\na,1\nb\n", "3:1", /the row has 1 cell, the header has 2/],
+    ["an empty line between", "y\n1\n\n3\n4\n", "3:1", /an empty cell/],
+    ["an open quote", 'y\n1\n"2\n3\n', "3:1", /never closed/],
+    ["text after a quote", 'y,t\n1,"a"b\n', "2:6", /follows a closing quote/],
+    ["an error after a quoted line break", 't,y\n"a\nb",1\nc,x\n', "4:3", /"x"/],
+    ["other encodings", Buffer.from("y\n1\n\xe9\n", "latin1"), "1:1", /not text in UTF-8/],
+    ["a header alone", "y\n", "1:1", /0 rows are too few/],
+    ["a short series", "y\n1\n2\n3\n", "4:1", /3 rows are too few: 2 of them for training, but a window needs 2 \+ 1/],
+    [
+      "a short test part",
+      TEN,
+      "11:1",
+      /10 rows are too few: 2 of them for testing, but a forecast needs 3/,
+      { horizon: 3 },
+    ],
+    ["numbers beyond 32-bit floats", "y\n1\n2\n3\n1e39\n", "5:1", /32-bit floats/],
+    [
+      "numbers whose mean overflows",
+      "y\n1e308\n1.1e308\n1e308\n1e308\n1\n",
+      "2:1",
+      /32-bit floats/,
+      { scaling: "standard" },
+    ],
+  ])("%s", async (_, text, place, message, more = {}) => {
+    const features = more.features ?? [more.target ?? "y"];
+    const options = csv(text, { ...more, features });
+    const error = await userError(() => loadCsv(options));
+    expect(error.exitCode).toBe(1);
+    expect(error.message.startsWith(`${options.file}:${place}: `), error.message).toBe(true);
+    expect(error.message).toMatch(message);
+  });
+
+  it("lists the columns that there are", async () => {
+    const error = await userError(() => loadCsv(csv("date, rain ,temp\n1,2,3\n", { target: "q", features: ["q"] })));
+    expect(error.fix).toBe("use one of: date, rain, temp");
+  });
+
+  it("says that the file is missing", async () => {
+    const error = await userError(() => loadCsv({ ...csv(""), file: join(folder, "none.csv") }));
+    expect(error).toMatchObject({ exitCode: 3, fix: expect.stringContaining("--data") });
+  });
+});

@@ -1,0 +1,86 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { loadText, type TextOptions } from "../../../src/support/data/text.ts";
+import { temporaryFolder, userError, write } from "./fixtures.ts";
+
+const folder = temporaryFolder();
+let files = 0;
+
+function text(content: string | Uint8Array, more: Partial<TextOptions> = {}): TextOptions {
+  const file = write(folder, `${++files}.txt`, content);
+  return { file, timesteps: 3, vocabularySize: 8, testFraction: 0.2, ...more };
+}
+
+/** The samples of a data set as characters, unknown ones as "?"; checks that x is one-hot. */
+function windows(options: TextOptions): { train: string[]; test: string[]; vocabulary: readonly string[] } {
+  const { train, test, vocabulary } = loadText(options);
+  const { timesteps, vocabularySize } = options;
+  const character = (index: number): string => (index === 0 ? "?" : vocabulary[index]!);
+  const [trained, tested] = [train, test].map(({ count, fill }) => {
+    const x = new Float32Array(timesteps * count * vocabularySize).fill(9); // batches are filled again and again
+    const y = new Int32Array(count);
+    fill(
+      Int32Array.from({ length: count }, (_, k) => k),
+      x,
+      y,
+    );
+    return Array.from({ length: count }, (_, b) => {
+      const codes = Array.from({ length: timesteps }, (_, t) => {
+        const start = (t * count + b) * vocabularySize;
+        const slots = x.subarray(start, start + vocabularySize);
+        expect([...slots].sort()).toEqual([...new Array(vocabularySize - 1).fill(0), 1]);
+        return slots.indexOf(1);
+      });
+      return `${codes.map(character).join("")}>${character(y[b]!)}`;
+    });
+  });
+  return { train: trained!, test: tested!, vocabulary };
+}
+
+describe("loadText", () => {
+  it("makes a window for each character that has enough before it", () => {
+    expect(windows(text("abcdeabcde"))).toMatchObject({
+      train: ["abc>d", "bcd>e", "cde>a", "dea>b", "eab>c"],
+      test: ["abc>d", "bcd>e"],
+    });
+  });
+
+  it("takes the most frequent characters of the training part, by code point among equals; 0 is for all others", () => {
+    const { train, test, vocabulary } = windows(text("ccbbaadZZZ", { vocabularySize: 4, testFraction: 0.3 }));
+    expect(vocabulary).toEqual(["\ufffd", "a", "b", "c"]);
+    expect(train).toEqual(["ccb>b", "cbb>a", "bba>a", "baa>?"]);
+    expect(test).toEqual(["aa?>?", "a??>?", "???>?"]);
+  });
+
+  it("has no more characters than the text", () => {
+    expect(loadText(text("aaabaaab")).vocabulary).toEqual(["\ufffd", "a", "b"]);
+  });
+
+  it("counts code points in the composed form, with LF for CRLF and no byte order mark", () => {
+    const { train, vocabulary } = windows(text("\ufeffe\u0301😀\r\ne\u0301😀\r\ne\u0301\u00e9"));
+    expect(vocabulary).toEqual(["\ufffd", "\n", "\u00e9", "😀"]);
+    expect(train).toEqual(["é😀\n>é", "😀\né>😀", "\né😀>\n"]);
+  });
+
+  it("keeps the replacement character in the slot for unknown ones", () => {
+    const { train, vocabulary } = windows(text("\ufffda\ufffda\ufffdab"));
+    expect(vocabulary).toEqual(["\ufffd", "a"]);
+    expect(train[0]).toBe("?a?>a");
+  });
+
+  it("refuses a text that is too short", async () => {
+    const error = await userError(() => loadText(text("abcd")));
+    expect(error.exitCode).toBe(1);
+    expect(error.message).toMatch(/\.txt: 4 characters are too few: 3 are left for training, .* need 4/);
+    expect(loadText(text("abcde"))).toMatchObject({ train: { count: 1 }, test: { count: 1 } });
+    expect((await userError(() => loadText(text("")))).message).toMatch(/: 0 characters/);
+  });
+
+  it("refuses what is not UTF-8, and a missing file", async () => {
+    const latin = await userError(() => loadText(text(Buffer.from("caf\xe9 au lait", "latin1"))));
+    expect(latin).toMatchObject({ exitCode: 1 });
+    expect(latin.message).toMatch(/not text in UTF-8/);
+    const missing = await userError(() => loadText({ ...text(""), file: join(folder, "none") }));
+    expect(missing).toMatchObject({ exitCode: 3, fix: expect.stringContaining("--data") });
+  });
+});
