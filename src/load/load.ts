@@ -106,6 +106,10 @@ export function load(bytes: string | Uint8Array, file: string): { diagnostics: D
       }
     }
   }
+  for (const warning of documents.flatMap((document) => document.warnings)) {
+    if (warning.code === "TAG_RESOLVE_FAILED")
+      report("LC1007", ...warning.pos, "a spec has no YAML tags", "remove the tag");
+  }
   if (documents.length > 1) {
     const [start, end] = documents[1]!.range;
     report("LC1006", start, end, "a second YAML document begins here", "keep one spec per file");

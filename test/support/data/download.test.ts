@@ -46,10 +46,11 @@ describe("download", () => {
   });
 
   it("starts again where the server knows no ranges", async () => {
-    const { address } = await mirror((_, response) => response.writeHead(200).end(PACKED));
+    const { address, requests } = await mirror((_, response) => response.writeHead(200).end(PACKED));
     const path = target("no-ranges");
     write(join(folder, "no-ranges"), "file.gz.partial", PACKED.subarray(0, 77));
     await download(`${address}file.gz`, path, { verify });
+    expect(requests).toEqual(["/file.gz bytes=77-"]);
     expect(readFileSync(path)).toEqual(PACKED);
   });
 

@@ -106,6 +106,12 @@ describe("readImage", () => {
     expect([...colour.images]).toEqual(PIXELS);
   });
 
+  it("settles ties of PNG's Paeth filter in the order left, up, corner", () => {
+    const pixels = Array.from({ length: 32 * 32 }, (_, k) => 40 * (Math.imul(k + 1, 0x9e3779b1) >>> 30));
+    const bytes = png({ width: 32, height: 32, rows: filtered(4, pixels, 32, 1) });
+    expect([...readImage(file(bytes)).images]).toEqual(pixels);
+  });
+
   it("weighs colours as luma, and what is transparent is black", () => {
     const rgb = png({ width: 3, height: 1, colour: 2, rows: [0, 255, 0, 0, 0, 255, 0, 0, 0, 255] });
     expect([...readImage(file(rgb)).images]).toEqual([76, 150, 29]);

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
+import "@tensorflow/tfjs-backend-wasm";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Activation } from "../../../src/support/nn/activations.ts";
 import * as activations from "../../../src/support/nn/activations.ts";
@@ -8,11 +9,6 @@ import { meanAbsoluteError, meanSquaredError, softmaxCrossEntropy } from "../../
 import { type LstmWeights, lstmBackward, lstmForward } from "../../../src/support/nn/lstm.ts";
 import { Sequence } from "../../../src/support/nn/sequence.ts";
 import { RandomStream } from "../../../src/support/random.ts";
-
-beforeAll(async () => {
-  await tf.setBackend("cpu");
-  await tf.ready();
-});
 
 const random = new RandomStream(7, "gradient tests");
 let drawn = 0;
@@ -42,101 +38,115 @@ function expectGradient(gradient: tf.Tensor, at: tf.Variable, loss: () => number
 
 const elementwise: Activation[] = Object.values(activations).filter((a) => a.name !== "softmax");
 
-describe("activations", () => {
-  it.each(elementwise.map((a) => [a.name, a] as const))("%s has the derivative of its values", (_name, activation) => {
-    const z = tf.variable(tf.tensor1d([-3.7, -2.2, -0.9, -0.31, 0.27, 0.83, 1.9, 3.6]));
-    const y = activation.apply(z as tf.Tensor);
-    const gradient = activation.gradient(tf.onesLike(y), y, z);
-    expectGradient(gradient, z, () => tf.sum(activation.apply(z as tf.Tensor)).dataSync()[0]!);
+describe.each(["cpu", "wasm"])("on the %s engine", (engine) => {
+  beforeAll(async () => {
+    await tf.setBackend(engine);
+    await tf.ready();
   });
 
-  it("softmax has the derivative of its values", () => {
-    const z = tf.variable(tf.tensor2d(values(6), [2, 3]));
-    const weight = tf.tensor2d(values(6), [2, 3]);
-    const y = activations.SOFTMAX.apply(z as tf.Tensor);
-    const gradient = activations.SOFTMAX.gradient(weight as tf.Tensor, y, undefined);
-    expectGradient(gradient, z, () => tf.sum(tf.mul(activations.SOFTMAX.apply(z as tf.Tensor), weight)).dataSync()[0]!);
-  });
-});
+  describe("activations", () => {
+    it.each(elementwise.map((a) => [a.name, a] as const))(
+      "%s has the derivative of its values",
+      (_name, activation) => {
+        const z = tf.variable(tf.tensor1d([-3.7, -2.2, -0.9, -0.31, 0.27, 0.83, 1.9, 3.6]));
+        const y = activation.apply(z as tf.Tensor);
+        const gradient = activation.gradient(tf.onesLike(y), y, z);
+        expectGradient(gradient, z, () => tf.sum(activation.apply(z as tf.Tensor)).dataSync()[0]!);
+      },
+    );
 
-describe("lstm", () => {
-  const cases: [string, Activation, Activation, boolean, boolean][] = [
-    ["tanh, last output", activations.TANH, activations.SIGMOID, false, true],
-    ["tanh, all outputs", activations.TANH, activations.SIGMOID, true, true],
-    ["gelu and hardSigmoid, all outputs", activations.GELU, activations.HARD_SIGMOID, true, true],
-    ["softsign, no bias", activations.SOFTSIGN, activations.SIGMOID, true, false],
-  ];
-  it.each(cases)(
-    "%s: gradients agree with finite differences",
-    (_name, activation, recurrentActivation, all, useBias) => {
-      const [T, B, I, U] = [4, 3, 2, 5];
-      const x = tf.variable(tf.tensor3d(values(T * B * I), [T, B, I]));
-      const w: LstmWeights = {
-        kernel: tf.variable(tf.tensor2d(values(I * 4 * U), [I, 4 * U])),
-        recurrentKernel: tf.variable(tf.tensor2d(values(U * 4 * U), [U, 4 * U])),
-        ...(useBias ? { bias: tf.variable(tf.tensor1d(values(4 * U))) } : {}),
-      };
-      const cotangent = tf.tensor2d(values((all ? T : 1) * B * U), [(all ? T : 1) * B, U]);
-      const a = { activation, recurrentActivation };
-      const loss = (): number => {
+    it("softmax has the derivative of its values", () => {
+      const z = tf.variable(tf.tensor2d(values(6), [2, 3]));
+      const weight = tf.tensor2d(values(6), [2, 3]);
+      const y = activations.SOFTMAX.apply(z as tf.Tensor);
+      const gradient = activations.SOFTMAX.gradient(weight as tf.Tensor, y, undefined);
+      expectGradient(
+        gradient,
+        z,
+        () => tf.sum(tf.mul(activations.SOFTMAX.apply(z as tf.Tensor), weight)).dataSync()[0]!,
+      );
+    });
+  });
+
+  describe("lstm", () => {
+    const cases: [string, Activation, Activation, boolean, boolean][] = [
+      ["tanh, last output", activations.TANH, activations.SIGMOID, false, true],
+      ["tanh, all outputs", activations.TANH, activations.SIGMOID, true, true],
+      ["gelu and hardSigmoid, all outputs", activations.GELU, activations.HARD_SIGMOID, true, true],
+      ["softsign, no bias", activations.SOFTSIGN, activations.SIGMOID, true, false],
+    ];
+    it.each(cases)(
+      "%s: gradients agree with finite differences",
+      (_name, activation, recurrentActivation, all, useBias) => {
+        const [T, B, I, U] = [4, 3, 2, 5];
+        const x = tf.variable(tf.tensor3d(values(T * B * I), [T, B, I]));
+        const w: LstmWeights = {
+          kernel: tf.variable(tf.tensor2d(values(I * 4 * U), [I, 4 * U])),
+          recurrentKernel: tf.variable(tf.tensor2d(values(U * 4 * U), [U, 4 * U])),
+          ...(useBias ? { bias: tf.variable(tf.tensor1d(values(4 * U))) } : {}),
+        };
+        const cotangent = tf.tensor2d(values((all ? T : 1) * B * U), [(all ? T : 1) * B, U]);
+        const a = { activation, recurrentActivation };
+        const loss = (): number => {
+          const forward = lstmForward(Sequence.fromTensor(x as unknown as tf.Tensor3D), w, a);
+          return tf.sum(tf.mul(all ? forward.sequence.rows : forward.last, cotangent)).dataSync()[0]!;
+        };
         const forward = lstmForward(Sequence.fromTensor(x as unknown as tf.Tensor3D), w, a);
-        return tf.sum(tf.mul(all ? forward.sequence.rows : forward.last, cotangent)).dataSync()[0]!;
+        const dy = all ? Sequence.fromRows(cotangent, T) : cotangent;
+        const { dw, dx } = lstmBackward(dy, forward, w, a, { inputGradient: true });
+        expectGradient(dx!.tensor, x, loss);
+        expectGradient(dw.kernel, w.kernel, loss);
+        expectGradient(dw.recurrentKernel, w.recurrentKernel, loss);
+        if (w.bias !== undefined) expectGradient(dw.bias!, w.bias, loss);
+        else expect(dw.bias).toBeUndefined();
+      },
+    );
+  });
+
+  describe("dense", () => {
+    it("gradients agree with finite differences", () => {
+      const x = tf.variable(tf.tensor2d(values(12), [3, 4]));
+      const w = {
+        kernel: tf.variable(tf.tensor2d(values(20), [4, 5])),
+        bias: tf.variable(tf.tensor1d(values(5))),
       };
-      const forward = lstmForward(Sequence.fromTensor(x as unknown as tf.Tensor3D), w, a);
-      const dy = all ? Sequence.fromRows(cotangent, T) : cotangent;
-      const { dw, dx } = lstmBackward(dy, forward, w, a, { inputGradient: true });
-      expectGradient(dx!.tensor, x, loss);
+      const cotangent = tf.tensor2d(values(15), [3, 5]);
+      const run = () => denseForward(x as unknown as tf.Tensor2D, w, activations.SWISH);
+      const loss = (): number => tf.sum(tf.mul(run().y, cotangent)).dataSync()[0]!;
+      const { dw, dx } = denseBackward(cotangent, run(), w, activations.SWISH, { inputGradient: true });
+      expectGradient(dx, x, loss);
       expectGradient(dw.kernel, w.kernel, loss);
-      expectGradient(dw.recurrentKernel, w.recurrentKernel, loss);
-      if (w.bias !== undefined) expectGradient(dw.bias!, w.bias, loss);
-      else expect(dw.bias).toBeUndefined();
-    },
-  );
-});
-
-describe("dense", () => {
-  it("gradients agree with finite differences", () => {
-    const x = tf.variable(tf.tensor2d(values(12), [3, 4]));
-    const w = {
-      kernel: tf.variable(tf.tensor2d(values(20), [4, 5])),
-      bias: tf.variable(tf.tensor1d(values(5))),
-    };
-    const cotangent = tf.tensor2d(values(15), [3, 5]);
-    const run = () => denseForward(x as unknown as tf.Tensor2D, w, activations.SWISH);
-    const loss = (): number => tf.sum(tf.mul(run().y, cotangent)).dataSync()[0]!;
-    const { dw, dx } = denseBackward(cotangent, run(), w, activations.SWISH, { inputGradient: true });
-    expectGradient(dx, x, loss);
-    expectGradient(dw.kernel, w.kernel, loss);
-    expectGradient(dw.bias!, w.bias, loss);
-  });
-});
-
-describe("losses", () => {
-  it("softmaxCrossEntropy: gradient of the mean, stable for huge logits", () => {
-    const logits = tf.variable(tf.tensor2d(values(12), [4, 3]));
-    const labels = tf.tensor1d([0, 2, 1, 1], "int32");
-    const { gradient } = softmaxCrossEntropy(logits as unknown as tf.Tensor2D, labels);
-    expectGradient(
-      gradient,
-      logits,
-      () => softmaxCrossEntropy(logits as unknown as tf.Tensor2D, labels).total.dataSync()[0]! / 4,
-    );
-    const huge = softmaxCrossEntropy(tf.tensor2d([[1e4, -1e4, 0]]), tf.tensor1d([1], "int32"));
-    expect(huge.total.dataSync()[0]).toBe(20000);
-    expect([...huge.gradient.dataSync()]).toEqual([1, -1, 0]);
+      expectGradient(dw.bias!, w.bias, loss);
+    });
   });
 
-  it.each([
-    ["meanSquaredError", meanSquaredError],
-    ["meanAbsoluteError", meanAbsoluteError],
-  ] as const)("%s: gradient of the mean", (_name, lossFunction) => {
-    const predictions = tf.variable(tf.tensor2d(values(6), [3, 2]));
-    const targets = tf.tensor2d([3, -3, 3, -3, 3, -3], [3, 2]);
-    const { gradient } = lossFunction(predictions as unknown as tf.Tensor2D, targets);
-    expectGradient(
-      gradient,
-      predictions,
-      () => lossFunction(predictions as unknown as tf.Tensor2D, targets).total.dataSync()[0]! / 3,
-    );
+  describe("losses", () => {
+    it("softmaxCrossEntropy: gradient of the mean, stable for huge logits", () => {
+      const logits = tf.variable(tf.tensor2d(values(12), [4, 3]));
+      const labels = tf.tensor1d([0, 2, 1, 1], "int32");
+      const { gradient } = softmaxCrossEntropy(logits as unknown as tf.Tensor2D, labels);
+      expectGradient(
+        gradient,
+        logits,
+        () => softmaxCrossEntropy(logits as unknown as tf.Tensor2D, labels).total.dataSync()[0]! / 4,
+      );
+      const huge = softmaxCrossEntropy(tf.tensor2d([[1e4, -1e4, 0]]), tf.tensor1d([1], "int32"));
+      expect(huge.total.dataSync()[0]).toBe(20000);
+      expect([...huge.gradient.dataSync()]).toEqual([1, -1, 0]);
+    });
+
+    it.each([
+      ["meanSquaredError", meanSquaredError],
+      ["meanAbsoluteError", meanAbsoluteError],
+    ] as const)("%s: gradient of the mean", (_name, lossFunction) => {
+      const predictions = tf.variable(tf.tensor2d(values(6), [3, 2]));
+      const targets = tf.tensor2d([3, -3, 3, -3, 3, -3], [3, 2]);
+      const { gradient } = lossFunction(predictions as unknown as tf.Tensor2D, targets);
+      expectGradient(
+        gradient,
+        predictions,
+        () => lossFunction(predictions as unknown as tf.Tensor2D, targets).total.dataSync()[0]! / 3,
+      );
+    });
   });
 });

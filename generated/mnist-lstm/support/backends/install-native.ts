@@ -8,6 +8,7 @@ import {
   PLATFORMS,
   type Platform,
   platformName,
+  QUIET_MODULE,
   TENSORFLOW_VERSION,
   TFJS_VERSION,
   WHEEL_PYTHON,
