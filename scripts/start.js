@@ -1,37 +1,56 @@
 // `npm start`: sets the clone up, trains the quickstart model, shows some predictions, and says what to do next.
-import { spawnSync } from "node:child_process";
+// `npm start -- --epochs 1` passes options to the training; LSTM_COMPILE_DATA names a folder that has MNIST.
+import { spawn } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setUp } from "./set-up.js";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const data = process.env.LSTM_COMPILE_DATA;
+const data = process.env.LSTM_COMPILE_DATA ? ["--data", process.env.LSTM_COMPILE_DATA] : [];
+const options = process.argv.slice(2);
 
-function compiler(...args) {
-  return (
-    spawnSync(process.execPath, [join(root, "bin", "lstm-compile.js"), ...args], { cwd: root, stdio: "inherit" })
-      .status ?? 1
+/** Runs a command to its end and returns its exit code. Ctrl-C reaches it from the terminal: it saves and ends by itself. */
+function run(command, ...args) {
+  return new Promise((done, fail) => {
+    const child = spawn(command, args, { cwd: root, stdio: "inherit" });
+    child.on("error", fail);
+    child.on("exit", (code) => done(code ?? 1));
+  });
+}
+
+function train(name, ...args) {
+  const compiler = join(root, "bin", "lstm-compile.js");
+  return run(
+    process.execPath,
+    compiler,
+    "run",
+    `specs/${name}.yaml`,
+    "--",
+    "--out",
+    `runs/${name}`,
+    ...args,
+    ...options,
   );
 }
 
 setUp();
+process.on("SIGINT", () => undefined);
 console.error("\nTraining a small LSTM on MNIST (specs/quickstart-mnist.yaml)\n");
 let name = "quickstart-mnist";
-let status = compiler("run", `specs/${name}.yaml`, "--", ...(data === undefined ? [] : ["--data", data]));
+let status = await train(name, ...data);
 if (status === 3) {
-  console.error("\nMNIST cannot be had here: falling back to generated digits (specs/quickstart.yaml)\n");
+  console.error(
+    "\nThe reason above keeps MNIST from being used: falling back to generated digits (specs/quickstart.yaml)\n",
+  );
   name = "quickstart";
-  status = compiler("run", `specs/${name}.yaml`);
+  status = await train(name);
 }
 if (status !== 0) process.exit(status);
 
 console.log("\nWhat it sees in test images, and what it says:\n");
 const { programCommand } = await import("../dist/run/run.js");
-const [command, ...rest] = programCommand(join(root, "generated", name, "predict.ts"));
-const shown = name === "quickstart" || data === undefined ? [] : ["--data", data];
-status =
-  spawnSync(command, [...rest, "--run", `runs/${name}`, "--demo", "4", ...shown], { cwd: root, stdio: "inherit" })
-    .status ?? 1;
+const predict = programCommand(join(root, "generated", name, "predict.ts"));
+status = await run(...predict, "--run", `runs/${name}`, "--demo", "4", ...(name === "quickstart" ? [] : data));
 if (status !== 0) process.exit(status);
 
 console.log(`

@@ -23,7 +23,7 @@ export type DiagnosticFormat = "text" | "json" | "github";
 const MAX_SHOWN = 50;
 const MAX_LINE = 110;
 
-/** Diagnostics for people ("text") or machines. `texts` gives the text of each file, for the source lines. */
+/** Diagnostics for people ("text", "github": at most 50, then a count) or machines ("json": all). `texts` gives the text of each file, for the source lines. */
 export function renderDiagnostics(
   diagnostics: readonly Diagnostic[],
   texts: ReadonlyMap<string, string>,
@@ -32,8 +32,9 @@ export function renderDiagnostics(
 ): string {
   if (format === "json") return `${JSON.stringify(diagnostics, null, 2)}\n`;
   const shown = diagnostics.slice(0, MAX_SHOWN);
+  const sourceLines = new Map([...texts].map(([file, text]) => [file, text.replace(/^\ufeff/, "").split(/\r?\n/)]));
   const lines = shown.map((diagnostic) =>
-    format === "github" ? githubLine(diagnostic) : textBlock(diagnostic, texts.get(diagnostic.file) ?? "", color),
+    format === "github" ? githubLine(diagnostic) : textBlock(diagnostic, sourceLines.get(diagnostic.file)?.[diagnostic.line - 1] ?? "", color),
   );
   const left = diagnostics.length - shown.length;
   if (left > 0) lines.push(format === "github" ? `::notice::and ${left} more` : `and ${left} more\n`);
@@ -45,19 +46,32 @@ export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, "\u00b7");
 }
 
-function textBlock(diagnostic: Diagnostic, text: string, color: boolean): string {
+/** Columns that text takes on a terminal: wide characters take two, combining marks none. */
+function width(text: string): number {
+  let columns = 0;
+  for (const character of text) {
+    if (/\p{M}/u.test(character)) continue;
+    columns += /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u.test(character) ? 2 : 1;
+  }
+  return columns;
+}
+
+function textBlock(diagnostic: Diagnostic, sourceLine: string, color: boolean): string {
   const paint = (style: string, value: string): string => (color ? `\u001b[${style}m${value}\u001b[0m` : value);
-  const { file, line, column, severity, code } = diagnostic;
-  const heading = `${printable(file)}:${line}:${column}: ${paint(severity === "error" ? "31;1" : "33;1", severity)} ${code}: ${printable(diagnostic.message)}`;
-  const source = text.split(/\r?\n/)[line - 1] ?? "";
-  const from = Math.max(0, Math.min(column - 1 - 60, source.length - MAX_LINE));
-  const part = printable(source.slice(from, from + MAX_LINE));
-  const width = Math.max(1, Math.min(diagnostic.range.end - diagnostic.range.start, part.length - (column - 1 - from)));
+  const { file, line, column, severity, code, range } = diagnostic;
+  const style = severity === "error" ? "31;1" : "33;1";
+  const heading = `${printable(file)}:${line}:${column}: ${paint(style, severity)} ${code}: ${printable(diagnostic.message)}`;
+  const mark = Math.min(column - 1, sourceLine.length);
+  const from = Math.max(0, Math.min(mark - 60, sourceLine.length - MAX_LINE));
+  const to = Math.min(sourceLine.length, from + MAX_LINE);
+  const before = (from > 0 ? "…" : "") + printable(sourceLine.slice(from, mark));
+  const marked = printable(sourceLine.slice(mark, Math.min(to, mark + range.end - range.start)));
+  const after = printable(sourceLine.slice(mark + marked.length, to)) + (to < sourceLine.length ? "…" : "");
   const gutter = String(line);
   return [
     heading,
-    `  ${gutter} | ${from > 0 ? "…" : ""}${part}${from + MAX_LINE < source.length ? "…" : ""}`,
-    `  ${" ".repeat(gutter.length)} | ${" ".repeat(column - 1 - from + (from > 0 ? 1 : 0))}${paint("31;1", "^".repeat(width))}`,
+    `  ${gutter} | ${before}${marked}${after}`,
+    `  ${" ".repeat(gutter.length)} | ${" ".repeat(width(before))}${paint(style, "^".repeat(Math.max(1, width(marked))))}`,
     `  fix: ${printable(diagnostic.fix)}`,
     "",
   ].join("\n");
@@ -67,5 +81,6 @@ function textBlock(diagnostic: Diagnostic, text: string, color: boolean): string
 function githubLine({ file, line, column, severity, code, message, fix }: Diagnostic): string {
   const data = (value: string): string => value.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
   const property = (value: string): string => data(value).replaceAll(":", "%3A").replaceAll(",", "%2C");
-  return `::${severity} file=${property(file)},line=${line},col=${column},title=${code}::${data(`${message}\nfix: ${fix}`)}`;
+  const body = data(`${printable(message)}\nfix: ${printable(fix)}`);
+  return `::${severity} file=${property(file)},line=${line},col=${column},title=${code}::${body}`;
 }

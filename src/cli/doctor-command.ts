@@ -1,7 +1,7 @@
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { runsTypeScript } from "../run/run.ts";
-import { cacheDirectory } from "../support/data/cache.ts";
 import { type BackendProbe, probeBackends } from "../support/backends/select.ts";
+import { cacheDirectory } from "../support/data/cache.ts";
 import { COMPILER_VERSION } from "../version.ts";
 
 interface Machine {

@@ -1,17 +1,11 @@
 import { createHash } from "node:crypto";
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseAllDocuments,
-} from "yaml";
+import { type Document, LineCounter, parseAllDocuments, type YAMLError } from "yaml";
 import type { Diagnostic } from "../diagnostic.ts";
 import type { DiagnosticCode } from "../diagnostic-codes.ts";
+import { plainValue } from "./plain.ts";
+import { directiveRange, isBlank, lineAt, tooDeepAt } from "./scan.ts";
+
+export { escapePointer } from "./plain.ts";
 
 export interface Position {
   /** Offsets into the text. */
@@ -25,6 +19,7 @@ export interface Position {
 /** A spec's text, its plain value, and where each part of the value stands. */
 export interface Source {
   readonly file: string;
+  /** The text without a byte order mark. */
   readonly text: string;
   /** SHA-256 of the bytes, hex. */
   readonly sha256: string;
@@ -33,200 +28,155 @@ export interface Source {
   position(pointer: string, kind?: "key" | "value"): Position;
 }
 
+/** Reports a mistake at a range of the text. */
+export type ReportRange = (code: DiagnosticCode, start: number, end: number, message: string, fix: string) => void;
+
 const MAX_BYTES = 1024 * 1024;
-const MAX_DEPTH = 40;
-const RESERVED_KEYS = new Set(["__proto__", "constructor", "prototype"]);
+const MAX_DEPTH = 64;
+const START = "start from `lstm-compile init`";
 
 /** Reads YAML 1.2 with positions. Every mistake is a diagnostic; nothing is thrown for any input. */
 export function load(bytes: string | Uint8Array, file: string): { diagnostics: Diagnostic[]; source?: Source } {
-  const buffer = typeof bytes === "string" ? Buffer.from(bytes) : Buffer.from(bytes);
+  const buffer = Buffer.from(bytes as Uint8Array);
   const diagnostics: Diagnostic[] = [];
-  const refuse = (code: DiagnosticCode, message: string, fix: string): { diagnostics: Diagnostic[] } => ({
-    diagnostics: [{ code, severity: "error", file, range: { start: 0, end: 0 }, line: 1, column: 1, message, fix }],
-  });
-
-  if (buffer.length > MAX_BYTES) {
-    return refuse(
-      "LC1010",
-      `the file has ${buffer.length} bytes; a spec has at most ${MAX_BYTES}`,
-      "check that this is the spec",
-    );
-  }
-  if (buffer.includes(0)) return refuse("LC1001", "the file is binary", "give a YAML file in UTF-8");
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(buffer);
-  } catch {
-    return refuse("LC1001", "the file is not UTF-8", "save it as UTF-8");
-  }
-  if (text.replace(/^\s*#.*$/gm, "").trim() === "") {
-    return refuse("LC1002", "the file holds no spec", "start from `lstm-compile init`");
-  }
-
+  let text = "";
   const lines = new LineCounter();
   const at = (start: number, end: number): Position => {
     const clamped = Math.min(start, text.length);
     const { line, col } = lines.linePos(clamped);
-    return { start: clamped, end: Math.max(clamped, end), line: Math.max(line, 1), column: Math.max(col, 1) };
+    return { start: clamped, end: Math.max(clamped, Math.min(end, text.length)), line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const report = (code: DiagnosticCode, start: number, end: number, message: string, fix: string): void => {
+  const report: ReportRange = (code, start, end, message, fix) => {
     const { line, column, ...range } = at(start, end);
     diagnostics.push({ code, severity: "error", file, range, line, column, message, fix });
   };
+  const refused = (): { diagnostics: Diagnostic[] } => ({
+    diagnostics: diagnostics.sort((a, b) => a.range.start - b.range.start),
+  });
 
-  const depth = nestingDepth(text);
-  if (depth > MAX_DEPTH) {
-    return refuse("LC1010", `the YAML is nested ${depth} levels deep; a spec has at most ${MAX_DEPTH}`, "flatten it");
+  const decoded = decode(buffer, report);
+  if (decoded === undefined) return refused();
+  text = decoded;
+  addLines(lines, text);
+  if (isBlank(text)) {
+    report("LC1002", 0, 0, "the file holds no spec", START);
+    return refused();
   }
+  if (!text.includes("\n") && text.includes("\r")) {
+    report("LC1003", 0, 0, "the lines end with carriage returns alone", "save the file with LF or CRLF line endings");
+    return refused();
+  }
+  const directive = directiveRange(text);
+  if (directive !== undefined) {
+    report("LC1007", ...directive, "a spec has no YAML directives; it is YAML 1.2", "remove this line");
+    return refused();
+  }
+  const deep = tooDeepAt(text, MAX_DEPTH);
+  if (deep !== undefined) {
+    report("LC1010", deep, deep + 1, `this is nested more than ${MAX_DEPTH} levels deep`, "check that this is the spec");
+    return refused();
+  }
+
   let documents: Document.Parsed[];
   try {
-    const parsed = parseAllDocuments(text, {
-      lineCounter: lines,
-      uniqueKeys: true,
-      strict: true,
-      version: "1.2",
-      prettyErrors: false,
-    });
+    const options = { uniqueKeys: false, strict: true, version: "1.2", prettyErrors: false } as const;
+    const parsed = parseAllDocuments(text, options);
     documents = Array.isArray(parsed) ? (parsed as Document.Parsed[]) : [];
   } catch (error) {
-    return refuse("LC1003", `the YAML cannot be parsed: ${(error as Error).message}`, "correct the YAML");
+    // The parser recurses over indentation: a file of a thousand levels can exhaust the stack.
+    if (!(error instanceof RangeError)) throw error;
+    report("LC1010", 0, 0, `the YAML is nested more than ${MAX_DEPTH} levels deep`, "check that this is the spec");
+    return refused();
   }
-  for (const document of documents) {
-    for (const error of document.errors) {
-      const [start, end] = error.pos;
-      const message = error.message.split("\n")[0]!;
-      if (error.code === "TAB_AS_INDENT" || (error.code !== "DUPLICATE_KEY" && /^\t/.test(lineOf(text, start)))) {
-        report("LC1004", start, end, "a tab indents this line, which YAML does not allow", "indent with spaces");
-      } else if (error.code === "DUPLICATE_KEY") {
-        report("LC1005", start, end, "this key stands twice in the same map", "remove one of them");
-      } else if (error.code === "BAD_ALIAS") {
-        report("LC1007", start, end, "a spec has no anchors and aliases", "write the value out");
-      } else {
-        report("LC1003", start, end, message, "correct the YAML");
-      }
-    }
-  }
-  for (const warning of documents.flatMap((document) => document.warnings)) {
-    if (warning.code === "TAG_RESOLVE_FAILED")
-      report("LC1007", ...warning.pos, "a spec has no YAML tags", "remove the tag");
-  }
-  if (documents.length > 1) {
-    const [start, end] = documents[1]!.range;
+  reportSyntax(documents, text, report);
+  const [document, second] = documents;
+  if (second !== undefined && diagnostics.length === 0) {
+    const [start, end] = second.range;
     report("LC1006", start, end, "a second YAML document begins here", "keep one spec per file");
   }
-  const document = documents[0];
-  if (document === undefined && diagnostics.length === 0) {
-    return refuse("LC1002", "the file holds no spec", "start from `lstm-compile init`");
-  }
-  if (diagnostics.length > 0 || document === undefined) return { diagnostics: inOrder(diagnostics) };
-
-  const positions = new Map<string, { key?: [number, number]; value: [number, number] }>();
-  const value = plain(document.contents as Node | null, "", undefined);
-  if (diagnostics.length > 0) return { diagnostics: inOrder(diagnostics) };
-  if (!isMap(document.contents)) {
-    const [start, end] = document.contents?.range ?? [0, 0];
-    report("LC1103", start, end ?? start, "a spec is a map of keys and values", "start from `lstm-compile init`");
-    return { diagnostics };
+  if (diagnostics.length > 0 || document === undefined) return refused();
+  if (document.contents === null) {
+    report("LC1002", 0, 0, "the file holds no spec", START);
+    return refused();
   }
 
-  return {
-    diagnostics,
-    source: {
-      file,
-      text,
-      sha256: createHash("sha256").update(buffer).digest("hex"),
-      value,
-      position(pointer, kind = "value") {
-        for (let path = pointer; ; path = path.slice(0, path.lastIndexOf("/"))) {
-          const found = positions.get(path);
-          if (found !== undefined) return at(...(kind === "key" && found.key !== undefined ? found.key : found.value));
-          if (path === "") return at(0, 0);
-        }
-      },
-    },
+  const { value, positions } = plainValue(document.contents, text, MAX_DEPTH, report, (offset) => at(offset, offset).line);
+  if (diagnostics.length > 0) return refused();
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    const [start, end] = positions.get("")!.value;
+    report("LC1103", start, end, "a spec is a map of keys and values", START);
+    return refused();
+  }
+  const position: Source["position"] = (pointer, kind = "value") => {
+    for (let path = pointer; ; path = path.slice(0, path.lastIndexOf("/"))) {
+      const found = positions.get(path);
+      if (found !== undefined) return at(...(kind === "key" && found.key !== undefined ? found.key : found.value));
+      if (path === "") return at(0, 0);
+    }
   };
+  const sha256 = createHash("sha256").update(buffer).digest("hex");
+  return { diagnostics, source: { file, text, sha256, value, position } };
+}
 
-  /** The node as plain data, remembering positions by JSON pointer. */
-  function plain(node: Node | null, pointer: string, key: [number, number] | undefined): unknown {
-    const [start, valueEnd] = node?.range ?? [key?.[1] ?? 0, key?.[1] ?? 0];
-    const end = isScalar(node) ? valueEnd : Math.min(valueEnd, start + Math.max(1, lineOf(text, start, true).length));
-    positions.set(pointer, { value: [start, end], ...(key === undefined ? {} : { key }) });
-    if (node === null) return null;
-    if (isAlias(node) || (node as { anchor?: string }).anchor !== undefined) {
-      report("LC1007", start, end, "a spec has no anchors and aliases", "write the value out");
-      return undefined;
-    }
-    if (node.tag !== undefined && !node.tag.startsWith("tag:yaml.org,2002:")) {
-      report("LC1007", start, end, "a spec has no YAML tags", "remove the tag");
-      return undefined;
-    }
-    if (isMap(node)) {
-      const map: Record<string, unknown> = {};
-      for (const pair of node.items as Pair<Node, Node | null>[]) {
-        const [keyStart, keyEnd] = pair.key?.range ?? [start, end];
-        const name = isScalar(pair.key) ? pair.key.value : undefined;
-        if (typeof name !== "string" || RESERVED_KEYS.has(name) || name === "<<") {
-          report(
-            "LC1008",
-            keyStart,
-            keyEnd,
-            "this cannot be a key of a spec",
-            "use the keys that `lstm-compile schema` lists",
-          );
-          continue;
-        }
-        map[name] = plain(pair.value, `${pointer}/${escapePointer(name)}`, [keyStart, keyEnd]);
-      }
-      return map;
-    }
-    if (isSeq(node)) return node.items.map((item, index) => plain(item as Node, `${pointer}/${index}`, undefined));
-    if (!isScalar(node)) return undefined;
-    if (typeof node.value === "bigint" || (typeof node.value === "number" && !Number.isFinite(node.value))) {
-      report(
-        "LC1009",
-        start,
-        end,
-        `${lineOf(text, start, true).trim().slice(0, 40)} is not a finite number`,
-        "give a finite number",
-      );
-      return undefined;
-    }
-    if (typeof node.value === "number" && Number.isInteger(node.value) && !Number.isSafeInteger(node.value)) {
-      report("LC1009", start, end, "this integer is too large to be exact", "give a smaller number");
-      return undefined;
-    }
-    return node.value;
+/** The text of UTF-8 bytes, without a byte order mark. */
+function decode(buffer: Buffer, report: ReportRange): string | undefined {
+  if (buffer.length > MAX_BYTES) {
+    const message = `the file has ${buffer.length} bytes; a spec has at most ${MAX_BYTES}`;
+    report("LC1010", 0, 0, message, "check that this is the spec");
+    return undefined;
+  }
+  const isUtf16 = (buffer[0] === 0xff && buffer[1] === 0xfe) || (buffer[0] === 0xfe && buffer[1] === 0xff);
+  if (isUtf16) {
+    report("LC1001", 0, 0, "the file is UTF-16", "save it as UTF-8");
+    return undefined;
+  }
+  if (buffer.includes(0)) {
+    report("LC1001", 0, 0, "the file is binary", "give a YAML file in UTF-8");
+    return undefined;
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(buffer);
+  } catch {
+    report("LC1001", 0, 0, "the file is not UTF-8", "save it as UTF-8");
+    return undefined;
   }
 }
 
-/** The line that holds an offset: whole, or from the offset on. */
-function lineOf(text: string, offset: number, fromOffset = false): string {
-  const start = fromOffset ? offset : text.lastIndexOf("\n", offset - 1) + 1;
-  const end = text.indexOf("\n", offset);
-  return text.slice(start, end < 0 ? undefined : end);
+function addLines(lines: LineCounter, text: string): void {
+  lines.addNewLine(0);
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines.addNewLine(at + 1);
 }
 
-export function escapePointer(key: string): string {
-  return key.replaceAll("~", "~0").replaceAll("/", "~1");
-}
-
-/** An upper bound of the nesting, cheap enough to stop a parser's recursion before it begins. */
-function nestingDepth(text: string): number {
-  let deepest = 0;
-  let brackets = 0;
-  for (const line of text.split("\n")) {
-    const lead = /^(?:[ ]*(?:[-?:] )*)/.exec(line)![0];
-    const markers = lead.replaceAll(" ", "").length;
-    for (const character of line) {
-      if (character === "[" || character === "{") brackets++;
-      else if ((character === "]" || character === "}") && brackets > 0) brackets--;
-      deepest = Math.max(deepest, brackets);
-    }
-    deepest = Math.max(deepest, markers, Math.ceil((lead.length - 2 * markers) / 2) > 200 ? 1000 : 0);
+/** Only the first mistake: after it, the parser reads the rest in another way than the author meant. */
+function reportSyntax(documents: readonly Document.Parsed[], text: string, report: ReportRange): void {
+  const error = documents
+    .flatMap((document) => document.errors)
+    .reduce<YAMLError | undefined>((first, other) => (first !== undefined && first.pos[0] <= other.pos[0] ? first : other), undefined);
+  if (error === undefined) return;
+  const [start, end] = error.pos;
+  const line = lineAt(text, start);
+  const tab = /^ *\t/.exec(line);
+  if (error.code === "TAB_AS_INDENT" || tab !== null) {
+    const lineStart = text.lastIndexOf("\n", start - 1) + 1;
+    const from = tab === null ? start : lineStart + tab[0].length - 1;
+    report("LC1004", from, from + 1, "a tab indents this line, which YAML does not allow", "indent with spaces");
+    return;
   }
-  return deepest;
+  if (error.code === "BAD_ALIAS") {
+    report("LC1007", start, end, "a spec has no anchors and aliases", "write the value out");
+    return;
+  }
+  const message = error.message.split("\n")[0]!.replace(/ in YAML document.*/, "");
+  const shown = message.length > 200 ? `${message.slice(0, 200)}…` : message;
+  report("LC1003", start, Math.max(end, start + 1), shown, SYNTAX_FIXES[error.code] ?? "check colons, quotes and indentation here");
 }
 
-function inOrder(diagnostics: Diagnostic[]): Diagnostic[] {
-  return diagnostics.sort((a, b) => a.range.start - b.range.start);
-}
+const SYNTAX_FIXES: Readonly<Partial<Record<YAMLError["code"], string>>> = {
+  BLOCK_AS_IMPLICIT_KEY: "put text that contains a colon in quotes, or begin a new line",
+  MULTILINE_IMPLICIT_KEY: "write `key: value`, and close the quotes and brackets before this line",
+  BAD_INDENT: "align this with the lines around it, and close the brackets before it",
+  MISSING_CHAR: "add the missing character",
+  BAD_DQ_ESCAPE: "use single quotes, in which a backslash is itself",
+  BAD_SCALAR_START: "put the text in quotes",
+  TAG_RESOLVE_FAILED: "remove the tag",
+};

@@ -56,7 +56,14 @@ describe("compile", () => {
     writeFileSync("good.yaml", spec("good"));
     writeFileSync("bad.yaml", spec("bad").replace("units: 4", "unts: 4"));
     mkdirSync("folder");
-    const { exitCode, stderr } = await lstmCompile("missing.yaml", "bad.yaml", "folder", "good.yaml", "--out-dir", "out");
+    const { exitCode, stderr } = await lstmCompile(
+      "missing.yaml",
+      "bad.yaml",
+      "folder",
+      "good.yaml",
+      "--out-dir",
+      "out",
+    );
     expect(exitCode).toBe(2);
     expect(stderr).toContain("missing.yaml: there is no such file");
     expect(stderr).toContain("folder: this is a folder");
@@ -116,7 +123,10 @@ describe("explain", () => {
     expect(exitCode).toBe(0);
     // 4 gates · 4 units · (28 pixels + 4 recurrent + 1 bias), and 10 classes · (4 + 1)
     expect(JSON.parse(stdout)).toMatchObject({
-      layers: [{ name: "lstm1", parameterCount: 528 }, { name: "dense1", parameterCount: 50 }],
+      layers: [
+        { name: "lstm1", parameterCount: 528 },
+        { name: "dense1", parameterCount: 50 },
+      ],
       cost: { parameterCount: 578, weightBytes: 4 * 578, optimizerBytes: 8 * 578 },
     });
     const table = await lstmCompile("explain", "a.yaml");
@@ -125,14 +135,19 @@ describe("explain", () => {
 });
 
 describe("init", () => {
-  it.each(["classify", "forecast", "text"])("writes a spec for %s that compiles without a warning", async (template) => {
-    const { exitCode } = await lstmCompile("init", "mine", "--template", template);
-    expect(exitCode).toBe(0);
-    expect(readFileSync("mine.yaml", "utf8")).toMatch(/^# yaml-language-server: \$schema=\S+model-spec\.v1\.schema\.json\n/);
-    const compiled = await lstmCompile("mine.yaml");
-    expect(compiled.exitCode).toBe(0);
-    expect(compiled.stderr).not.toContain("warning");
-  });
+  it.each(["classify", "forecast", "text"])(
+    "writes a spec for %s that compiles without a warning",
+    async (template) => {
+      const { exitCode } = await lstmCompile("init", "mine", "--template", template);
+      expect(exitCode).toBe(0);
+      expect(readFileSync("mine.yaml", "utf8")).toMatch(
+        /^# yaml-language-server: \$schema=\S+model-spec\.v1\.schema\.json\n/,
+      );
+      const compiled = await lstmCompile("mine.yaml");
+      expect(compiled.exitCode).toBe(0);
+      expect(compiled.stderr).not.toContain("warning");
+    },
+  );
 
   it("overwrites nothing", async () => {
     writeFileSync("mine.csv", "mine");

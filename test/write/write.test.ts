@@ -76,7 +76,9 @@ describe("writeProgram", () => {
   it("says so where the manifest is damaged", () => {
     writeProgram("out", V1);
     writeFileSync("out/a/manifest.json", "<<<<<<< ours");
-    expect(refusal(() => writeProgram("out", V1)).message).toContain("is not a manifest of lstm-compile, or is damaged");
+    expect(refusal(() => writeProgram("out", V1)).message).toContain(
+      "is not a manifest of lstm-compile, or is damaged",
+    );
   });
 
   it("goes on where a write was cut short before the manifest", () => {
@@ -115,7 +117,10 @@ describe("writeProgram", () => {
     const tampered = program({ "train.ts": "one" });
     const manifest = JSON.parse(tampered.files.get("manifest.json")!);
     manifest.files["../../elsewhere/precious"] = sha256("kept");
-    writeProgram("out2", { ...tampered, files: new Map([...tampered.files, ["manifest.json", JSON.stringify(manifest)]]) });
+    writeProgram("out2", {
+      ...tampered,
+      files: new Map([...tampered.files, ["manifest.json", JSON.stringify(manifest)]]),
+    });
     writeProgram("out2", V2);
     expect(existsSync("elsewhere/precious")).toBe(true);
   });
