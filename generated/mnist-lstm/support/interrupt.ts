@@ -8,11 +8,16 @@ export interface Interrupt {
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
+const SAME_SIGNAL_MILLISECONDS = 500;
+
 export function onInterrupt(): Interrupt {
   let exitCode = 0;
+  let requestedAt = 0;
   const handlers = Object.entries(SIGNALS).map(([signal, code]) => {
     const handler = (): void => {
-      if (exitCode !== 0) process.exit(code);
+      // One Ctrl-C can arrive twice: from the terminal and from a parent that passes it on.
+      if (exitCode !== 0 && performance.now() - requestedAt > SAME_SIGNAL_MILLISECONDS) process.exit(code);
+      if (exitCode === 0) requestedAt = performance.now();
       exitCode = code;
     };
     process.on(signal, handler);
