@@ -23,7 +23,7 @@ export type DiagnosticFormat = "text" | "json" | "github";
 const MAX_SHOWN = 50;
 const MAX_LINE = 110;
 
-/** Diagnostics for people ("text", "github": at most 50, then a count) or machines ("json": all). `texts` gives the text of each file, for the source lines. */
+/** Diagnostics for people ("text", "github": at most 50, then a count) or machines ("json": all). `texts`: the text of each file. */
 export function renderDiagnostics(
   diagnostics: readonly Diagnostic[],
   texts: ReadonlyMap<string, string>,
@@ -34,7 +34,9 @@ export function renderDiagnostics(
   const shown = diagnostics.slice(0, MAX_SHOWN);
   const sourceLines = new Map([...texts].map(([file, text]) => [file, text.replace(/^\ufeff/, "").split(/\r?\n/)]));
   const lines = shown.map((diagnostic) =>
-    format === "github" ? githubLine(diagnostic) : textBlock(diagnostic, sourceLines.get(diagnostic.file)?.[diagnostic.line - 1] ?? "", color),
+    format === "github"
+      ? githubLine(diagnostic)
+      : textBlock(diagnostic, sourceLines.get(diagnostic.file)?.[diagnostic.line - 1] ?? "", color),
   );
   const left = diagnostics.length - shown.length;
   if (left > 0) lines.push(format === "github" ? `::notice::and ${left} more` : `and ${left} more\n`);
@@ -51,7 +53,12 @@ function width(text: string): number {
   let columns = 0;
   for (const character of text) {
     if (/\p{M}/u.test(character)) continue;
-    columns += /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u.test(character) ? 2 : 1;
+    columns +=
+      /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u.test(
+        character,
+      )
+        ? 2
+        : 1;
   }
   return columns;
 }
@@ -65,8 +72,9 @@ function textBlock(diagnostic: Diagnostic, sourceLine: string, color: boolean): 
   const from = Math.max(0, Math.min(mark - 60, sourceLine.length - MAX_LINE));
   const to = Math.min(sourceLine.length, from + MAX_LINE);
   const before = (from > 0 ? "…" : "") + printable(sourceLine.slice(from, mark));
-  const marked = printable(sourceLine.slice(mark, Math.min(to, mark + range.end - range.start)));
-  const after = printable(sourceLine.slice(mark + marked.length, to)) + (to < sourceLine.length ? "…" : "");
+  const markEnd = Math.max(mark, Math.min(to, mark + range.end - range.start));
+  const marked = printable(sourceLine.slice(mark, markEnd));
+  const after = printable(sourceLine.slice(markEnd, to)) + (to < sourceLine.length ? "…" : "");
   const gutter = String(line);
   return [
     heading,
@@ -81,6 +89,6 @@ function textBlock(diagnostic: Diagnostic, sourceLine: string, color: boolean): 
 function githubLine({ file, line, column, severity, code, message, fix }: Diagnostic): string {
   const data = (value: string): string => value.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
   const property = (value: string): string => data(value).replaceAll(":", "%3A").replaceAll(",", "%2C");
-  const body = data(`${printable(message)}\nfix: ${printable(fix)}`);
+  const body = data(`${message}\nfix: ${fix}`.split("\n").map(printable).join("\n"));
   return `::${severity} file=${property(file)},line=${line},col=${column},title=${code}::${body}`;
 }

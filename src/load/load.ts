@@ -32,7 +32,7 @@ export interface Source {
 export type ReportRange = (code: DiagnosticCode, start: number, end: number, message: string, fix: string) => void;
 
 const MAX_BYTES = 1024 * 1024;
-const MAX_DEPTH = 64;
+const MAX_DEPTH = 40;
 const START = "start from `lstm-compile init`";
 
 /** Reads YAML 1.2 with positions. Every mistake is a diagnostic; nothing is thrown for any input. */
@@ -44,7 +44,12 @@ export function load(bytes: string | Uint8Array, file: string): { diagnostics: D
   const at = (start: number, end: number): Position => {
     const clamped = Math.min(start, text.length);
     const { line, col } = lines.linePos(clamped);
-    return { start: clamped, end: Math.max(clamped, Math.min(end, text.length)), line: Math.max(line, 1), column: Math.max(col, 1) };
+    return {
+      start: clamped,
+      end: Math.max(clamped, Math.min(end, text.length)),
+      line: Math.max(line, 1),
+      column: Math.max(col, 1),
+    };
   };
   const report: ReportRange = (code, start, end, message, fix) => {
     const { line, column, ...range } = at(start, end);
@@ -66,14 +71,20 @@ export function load(bytes: string | Uint8Array, file: string): { diagnostics: D
     report("LC1003", 0, 0, "the lines end with carriage returns alone", "save the file with LF or CRLF line endings");
     return refused();
   }
-  const directive = directiveRange(text);
+  const directive = /^---/m.test(text) ? directiveRange(text) : undefined; // without ---, the parser refuses it
   if (directive !== undefined) {
     report("LC1007", ...directive, "a spec has no YAML directives; it is YAML 1.2", "remove this line");
     return refused();
   }
   const deep = tooDeepAt(text, MAX_DEPTH);
   if (deep !== undefined) {
-    report("LC1010", deep, deep + 1, `this is nested more than ${MAX_DEPTH} levels deep`, "check that this is the spec");
+    report(
+      "LC1010",
+      deep,
+      deep + 1,
+      `this is nested more than ${MAX_DEPTH} levels deep`,
+      "check that this is the spec",
+    );
     return refused();
   }
 
@@ -83,7 +94,6 @@ export function load(bytes: string | Uint8Array, file: string): { diagnostics: D
     const parsed = parseAllDocuments(text, options);
     documents = Array.isArray(parsed) ? (parsed as Document.Parsed[]) : [];
   } catch (error) {
-    // The parser recurses over indentation: a file of a thousand levels can exhaust the stack.
     if (!(error instanceof RangeError)) throw error;
     report("LC1010", 0, 0, `the YAML is nested more than ${MAX_DEPTH} levels deep`, "check that this is the spec");
     return refused();
@@ -94,15 +104,25 @@ export function load(bytes: string | Uint8Array, file: string): { diagnostics: D
     const [start, end] = second.range;
     report("LC1006", start, end, "a second YAML document begins here", "keep one spec per file");
   }
-  if (diagnostics.length > 0 || document === undefined) return refused();
-  if (document.contents === null) {
+  if (diagnostics.length > 0) return refused();
+  if (document === undefined || document.contents === null) {
     report("LC1002", 0, 0, "the file holds no spec", START);
     return refused();
   }
 
-  const { value, positions } = plainValue(document.contents, text, MAX_DEPTH, report, (offset) => at(offset, offset).line);
+  const { value, positions } = plainValue(
+    document.contents,
+    text,
+    MAX_DEPTH,
+    report,
+    (offset) => at(offset, offset).line,
+  );
   if (diagnostics.length > 0) return refused();
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  if (value === null) {
+    report("LC1002", 0, 0, "the file holds no spec", START);
+    return refused();
+  }
+  if (typeof value !== "object" || Array.isArray(value)) {
     const [start, end] = positions.get("")!.value;
     report("LC1103", start, end, "a spec is a map of keys and values", START);
     return refused();
@@ -151,7 +171,10 @@ function addLines(lines: LineCounter, text: string): void {
 function reportSyntax(documents: readonly Document.Parsed[], text: string, report: ReportRange): void {
   const error = documents
     .flatMap((document) => document.errors)
-    .reduce<YAMLError | undefined>((first, other) => (first !== undefined && first.pos[0] <= other.pos[0] ? first : other), undefined);
+    .reduce<YAMLError | undefined>(
+      (first, other) => (first !== undefined && first.pos[0] <= other.pos[0] ? first : other),
+      undefined,
+    );
   if (error === undefined) return;
   const [start, end] = error.pos;
   const line = lineAt(text, start);
@@ -162,13 +185,34 @@ function reportSyntax(documents: readonly Document.Parsed[], text: string, repor
     report("LC1004", from, from + 1, "a tab indents this line, which YAML does not allow", "indent with spaces");
     return;
   }
+  if (/call stack/.test(error.message)) {
+    // The parser recurses over indentation: a file of a thousand levels exhausts the stack.
+    report(
+      "LC1010",
+      start,
+      start + 1,
+      `the YAML is nested more than ${MAX_DEPTH} levels deep`,
+      "check that this is the spec",
+    );
+    return;
+  }
+  if (error.code === "TAG_RESOLVE_FAILED") {
+    report("LC1007", start, end, "a spec has no YAML tags", "remove the tag");
+    return;
+  }
   if (error.code === "BAD_ALIAS") {
     report("LC1007", start, end, "a spec has no anchors and aliases", "write the value out");
     return;
   }
   const message = error.message.split("\n")[0]!.replace(/ in YAML document.*/, "");
   const shown = message.length > 200 ? `${message.slice(0, 200)}…` : message;
-  report("LC1003", start, Math.max(end, start + 1), shown, SYNTAX_FIXES[error.code] ?? "check colons, quotes and indentation here");
+  report(
+    "LC1003",
+    start,
+    Math.max(end, start + 1),
+    shown,
+    SYNTAX_FIXES[error.code] ?? "check colons, quotes and indentation here",
+  );
 }
 
 const SYNTAX_FIXES: Readonly<Partial<Record<YAMLError["code"], string>>> = {
@@ -178,5 +222,4 @@ const SYNTAX_FIXES: Readonly<Partial<Record<YAMLError["code"], string>>> = {
   MISSING_CHAR: "add the missing character",
   BAD_DQ_ESCAPE: "use single quotes, in which a backslash is itself",
   BAD_SCALAR_START: "put the text in quotes",
-  TAG_RESOLVE_FAILED: "remove the tag",
 };

@@ -46,7 +46,8 @@ export function plainValue(
     }
     if (hasProperty(node)) return null;
     if (isMap(node)) return plainMap(node.items as Pair<Node, Node | null>[], pointer, [start, end], depth);
-    if (isSeq(node)) return node.items.map((item, index) => plain(item as Node, `${pointer}/${index}`, undefined, depth + 1));
+    if (isSeq(node))
+      return node.items.map((item, index) => plain(item as Node, `${pointer}/${index}`, undefined, depth + 1));
     return isScalar(node) ? plainScalar(node.value, [start, end]) : null;
   }
 
@@ -76,21 +77,39 @@ export function plainValue(
       if (pair.key !== null && hasProperty(pair.key)) continue;
       const name = isScalar(pair.key) ? pair.key.value : undefined;
       if (name === "<<") {
-        report("LC1007", keyStart, keyEnd, "a spec has no merge keys", "write the keys out");
+        report("LC1008", keyStart, keyEnd, "a spec has no merge keys", "write the keys out");
         continue;
       }
       if (typeof name !== "string") {
         const kind = name === undefined || name === null ? "no text" : `the ${typeof name} ${String(name)}`;
-        report("LC1008", keyStart, keyEnd, `a key is a word, but this one is ${kind}`, "use the keys that `lstm-compile schema` lists");
+        report(
+          "LC1008",
+          keyStart,
+          keyEnd,
+          `a key is a word, but this one is ${kind}`,
+          "use the keys that `lstm-compile schema` lists",
+        );
         continue;
       }
       if (RESERVED_KEYS.has(name)) {
-        report("LC1008", keyStart, keyEnd, `\`${name}\` cannot be a key of a spec`, "use the keys that `lstm-compile schema` lists");
+        report(
+          "LC1008",
+          keyStart,
+          keyEnd,
+          `\`${name}\` cannot be a key of a spec`,
+          "use the keys that `lstm-compile schema` lists",
+        );
         continue;
       }
       const first = firsts.get(name);
       if (first !== undefined) {
-        report("LC1005", keyStart, keyEnd, `\`${shorten(name)}\` stands twice in this map, first in line ${lineOf(first)}`, "remove one of them");
+        report(
+          "LC1005",
+          keyStart,
+          keyEnd,
+          `\`${shorten(name)}\` stands twice in this map, first in line ${lineOf(first)}`,
+          "remove one of them",
+        );
         continue;
       }
       firsts.set(name, keyStart);
@@ -102,7 +121,13 @@ export function plainValue(
 
   function plainScalar(value: unknown, [start, end]: Range): unknown {
     if (typeof value === "string" && /\p{Cs}/u.test(value)) {
-      report("LC1106", start, end, "this text holds half of a character (an unpaired surrogate)", "write the whole character");
+      report(
+        "LC1106",
+        start,
+        end,
+        "this text holds half of a character (an unpaired surrogate)",
+        "write the whole character",
+      );
     }
     if (typeof value !== "number" && typeof value !== "bigint") return value;
     const written = shorten(text.slice(start, end));

@@ -3,6 +3,7 @@ import type { DiagnosticCode } from "../diagnostic-codes.ts";
 import type { Source } from "../load/load.ts";
 import { layerNames } from "../spec/names.ts";
 import type { Layer, ModelSpec } from "../spec/types.ts";
+import { isReservedName, isWindowsDevice } from "./reserved-names.ts";
 
 type Report = (
   code: DiagnosticCode,
@@ -122,7 +123,7 @@ const RULES: Readonly<Record<string, (checked: Checked) => void>> = {
     }
   },
   "names are unique and none is reserved": ({ spec, source, report }) => {
-    if (WINDOWS_DEVICES.has(spec.name)) {
+    if (isWindowsDevice(spec.name)) {
       report("LC1207", "/name", `\`${spec.name}\` cannot be a folder on Windows`, "choose another name");
     }
     const names = layerNames(spec.layers);
@@ -138,7 +139,7 @@ const RULES: Readonly<Record<string, (checked: Checked) => void>> = {
           `the layer in line ${line} is named \`${name}\` too`,
           "choose another name",
         );
-      } else if (RESERVED.has(name) || /^d[A-Z]/.test(name)) {
+      } else if (isReservedName(name)) {
         report(
           "LC1207",
           `/layers/${index}/name`,
@@ -164,21 +165,18 @@ const RULES: Readonly<Record<string, (checked: Checked) => void>> = {
   },
   "the model fits into memory": ({ spec, report }) => {
     let features = inputFeatures(spec);
-    let count = 0;
-    for (const layer of spec.layers) {
-      if (layer.type === "dropout") continue;
-      count += layer.units * features;
-      if (layer.type === "lstm") count += 3 * layer.units * features + 4 * layer.units * layer.units;
+    const counts = spec.layers.map((layer) => {
+      if (layer.type === "dropout") return 0;
+      const gates = layer.type === "lstm" ? 4 : 1;
+      const inputs = layer.type === "lstm" ? features + layer.units : features;
       features = layer.units;
-    }
-    if (count > MAX_PARAMETERS) {
-      report(
-        "LC1209",
-        "/layers",
-        `${count.toLocaleString("en-US")} parameters; at most ${MAX_PARAMETERS.toLocaleString("en-US")} can be trained`,
-        "use fewer units",
-      );
-    }
+      return gates * layer.units * (inputs + (layer.useBias === false ? 0 : 1));
+    });
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    if (total <= MAX_PARAMETERS) return;
+    const largest = counts.indexOf(Math.max(...counts));
+    const message = `the model has ${grouped(total)} parameters, ${grouped(counts[largest]!)} of them in this layer; at most ${grouped(MAX_PARAMETERS)} can be trained`;
+    report("LC1209", `/layers/${largest}/units`, message, "use fewer units");
   },
   "a bias is no matrix": ({ spec, report }) => {
     for (const [index, layer] of spec.layers.entries()) {
@@ -237,8 +235,9 @@ const RULES: Readonly<Record<string, (checked: Checked) => void>> = {
     );
   },
   "softmax stands last": ({ spec, report }) => {
-    for (const [index, layer] of spec.layers.slice(0, -1).entries()) {
-      if (layer.type !== "dense" || layer.activation !== "softmax") continue;
+    const last = spec.layers.findLastIndex(({ type }) => type !== "dropout");
+    for (const [index, layer] of spec.layers.entries()) {
+      if (layer.type !== "dense" || layer.activation !== "softmax" || index === last) continue;
       report(
         "LC2005",
         `/layers/${index}/activation`,
@@ -288,6 +287,10 @@ function inputFeatures({ dataset }: ModelSpec): number {
   }
 }
 
+function grouped(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
 const MAX_PARAMETERS = 1_000_000_000;
 
 const BOUNDED: ReadonlySet<Extract<Layer, { type: "lstm" }>["activation"]> = new Set([
@@ -296,29 +299,3 @@ const BOUNDED: ReadonlySet<Extract<Layer, { type: "lstm" }>["activation"]> = new
   "hardSigmoid",
   "softsign",
 ]);
-
-const WINDOWS_DEVICES = new Set([
-  "con",
-  "prn",
-  "aux",
-  "nul",
-  ...[1, 2, 3, 4, 5, 6, 7, 8, 9].flatMap((n) => [`com${n}`, `lpt${n}`]),
-]);
-
-/** Words of the language, and names that the generated code gives to other things. */
-const RESERVED = new Set(
-  (
-    "abstract any arguments as async await bigint boolean break case catch class const constructor continue debugger declare " +
-    "default delete do else enum eval export extends false finally for from function get if implements import in infer " +
-    "instanceof interface is keyof let module namespace never new null number object of package private protected prototype " +
-    "public readonly require return satisfies set static string super switch symbol this throw true try type typeof undefined " +
-    "unique unknown using var void while with yield " +
-    "tf w x step batch input output loss targets moments prediction layers zeros ones " +
-    "glorotUniform glorotNormal heUniform heNormal lecunUniform lecunNormal orthogonal randomUniform randomNormal " +
-    "truncatedNormal withUnitForgetBias createWeight forward trainStep evaluateStep learningRate correctedRate adamUpdate " +
-    "describeLayers initializeWeights initializeMoments namedWeights lstmForward lstmBackward denseForward denseBackward " +
-    "denseSequenceForward denseSequenceBackward dropoutForward dropoutBackward dropoutSequenceForward " +
-    "dropoutSequenceBackward dropoutMask softmaxCrossEntropy meanSquaredError meanAbsoluteError correctPredictions " +
-    "lstmLayer denseLayer dropoutLayer"
-  ).split(" "),
-);

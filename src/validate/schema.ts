@@ -1,16 +1,13 @@
-import { readFileSync } from "node:fs";
 import type { ErrorObject, ValidateFunction } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import type { Diagnostic } from "../diagnostic.ts";
 import type { DiagnosticCode } from "../diagnostic-codes.ts";
 import { escapePointer, type Source } from "../load/load.ts";
 import type { ModelSpec } from "../spec/types.ts";
-import { suggestion } from "./suggest.ts";
+import { allKeys, placesOf, type SchemaPart, schema, typesOf } from "./schema-file.ts";
+import { sameWord, suggest, suggestion } from "./suggest.ts";
 
-/** The JSON Schema's text: one file for people, editors and this compiler. */
-export function schemaText(): string {
-  return readFileSync(new URL("../../schemas/model-spec.v1.schema.json", import.meta.url), "utf8");
-}
+export { schemaText } from "./schema-file.ts";
 
 let validateSpec: ValidateFunction<ModelSpec> | undefined;
 
@@ -23,7 +20,7 @@ function validator(): ValidateFunction<ModelSpec> {
     strict: true,
     strictTypes: false,
     strictRequired: false,
-  }).compile<ModelSpec>(JSON.parse(schemaText()));
+  }).compile<ModelSpec>(schema());
   return validateSpec;
 }
 
@@ -34,127 +31,222 @@ export function checkSchema(source: Source): { diagnostics: Diagnostic[]; spec?:
   if (validate(value)) return { diagnostics: [], spec: value };
   const diagnostics: Diagnostic[] = [];
   for (const error of validate.errors ?? []) {
-    const diagnostic = explain(error, source);
-    if (diagnostic !== undefined) diagnostics.push(diagnostic);
+    const found = explain(error);
+    if (found === undefined) continue;
+    const { code, message, fix, pointer = error.instancePath, kind = "value" } = found;
+    const { line, column, ...range } = source.position(pointer, kind);
+    diagnostics.push({ code, severity: "error", file: source.file, range, line, column, message, fix });
+  }
+  const [first] = validate.errors ?? [];
+  if (diagnostics.length === 0 && first !== undefined) {
+    const { line, column, ...range } = source.position(first.instancePath);
+    const message = `${label(first.instancePath)} ${first.message ?? "does not fit the schema"}`;
+    diagnostics.push({
+      code: "LC1103",
+      severity: "error",
+      file: source.file,
+      range,
+      line,
+      column,
+      message,
+      fix: "see `lstm-compile schema`",
+    });
   }
   return { diagnostics };
 }
 
+interface Explanation {
+  readonly code: DiagnosticCode;
+  readonly message: string;
+  readonly fix: string;
+  /** JSON pointer; default: where the schema failed. */
+  readonly pointer?: string;
+  readonly kind?: "key" | "value";
+}
+
 /** One ajv error in words; undefined for those that only repeat another. */
-function explain(error: ErrorObject, source: Source): Diagnostic | undefined {
-  const { instancePath, keyword, params, data } = error;
-  const name = instancePath === "" ? "the spec" : `\`${instancePath.slice(instancePath.lastIndexOf("/") + 1)}\``;
-  const make = (
-    code: DiagnosticCode,
-    message: string,
-    fix: string,
-    pointer = instancePath,
-    kind: "key" | "value" = "value",
-  ): Diagnostic => {
-    const { line, column, ...range } = source.position(pointer, kind);
-    return { code, severity: "error", file: source.file, range, line, column, message, fix };
-  };
-  const parent = error.parentSchema as
-    | { properties?: object; enum?: string[]; const?: unknown; oneOf?: unknown }
-    | undefined;
+function explain({ instancePath, keyword, params, data, parentSchema }: ErrorObject): Explanation | undefined {
+  const name = label(instancePath);
+  const parent = (parentSchema ?? {}) as SchemaPart;
   switch (keyword) {
     case "additionalProperties": {
       const key = String(params.additionalProperty);
-      const known = Object.keys(parent?.properties ?? {});
-      const where = `${instancePath}/${escapePointer(key)}`;
-      return make("LC1101", `unknown key \`${key}\``, suggestion(key, known), where, "key");
+      const pointer = `${instancePath}/${escapePointer(key)}`;
+      const fix = unknownKeyFix(key, Object.keys(parent.properties ?? {}));
+      return { code: "LC1101", message: `unknown key \`${cut(key)}\``, fix, pointer, kind: "key" };
     }
     case "required": {
       const key = String(params.missingProperty);
-      const schema = (parent?.properties as Record<string, { examples?: unknown[] }> | undefined)?.[key];
-      const example = schema?.examples?.[0];
-      const shown = example === undefined ? "…" : typeof example === "string" ? example : JSON.stringify(example);
-      return make("LC1102", `${name} lacks the key \`${key}\``, `add \`${key}: ${shown}\``);
+      if (parent.discriminator !== undefined) return undefined; // the discriminator says it, with the choices
+      return { code: "LC1102", message: `${name} lacks the key \`${key}\``, fix: `add ${exampleOf(key, parent)}` };
     }
-    case "type": {
-      const wanted = String(params.type);
-      const hint =
-        typeof data === "string" && /^(yes|no|on|off)$/i.test(data) && wanted === "boolean"
-          ? " (YAML 1.2 knows true and false only)"
-          : typeof data === "string" && wanted !== "string" && data.trim() !== "" && Number.isFinite(Number(data))
-            ? " (quotes make it text: remove them)"
-            : "";
-      return make(
-        "LC1103",
-        `${name} is ${kindOf(data)}, but must be ${article(wanted)}${hint}`,
-        `give ${article(wanted)}`,
-      );
-    }
-    case "discriminator": {
-      const tag = String(params.tagValue ?? "");
-      const known = tagsOf(error);
-      if (params.tagValue === undefined)
-        return make("LC1102", `${name} lacks the key \`type\``, `add \`type\`: one of ${known.join(", ")}`);
-      return make("LC1104", `unknown type \`${tag}\``, suggestion(tag, known), `${instancePath}/type`);
-    }
+    case "type":
+      return wrongType(name, data, String(params.type), parent);
+    case "discriminator":
+      return wrongTag(name, instancePath, data as Readonly<Record<string, unknown>>, typesOf(parent));
     case "enum":
-      return make("LC1104", `${name} cannot be ${JSON.stringify(data)}`, suggestion(String(data), parent?.enum ?? []));
+      if (typeof data !== "string") return undefined; // the type is wrong, too
+      return { code: "LC1104", message: `${name} cannot be ${quote(data)}`, fix: suggestion(data, parent.enum ?? []) };
     case "const":
-      return make("LC1104", `${name} cannot be ${JSON.stringify(data)}`, `use ${JSON.stringify(parent?.const)}`);
+      return wrongConstant(name, data, parent.const);
     case "minimum":
     case "exclusiveMinimum":
     case "maximum":
-    case "exclusiveMaximum":
-      return make(
-        "LC1105",
-        `${name} is ${data}, but must be ${params.comparison} ${params.limit}`,
-        `give a number ${params.comparison} ${params.limit}`,
-      );
+    case "exclusiveMaximum": {
+      const bound = `${COMPARISONS[keyword]} ${params.limit}`;
+      return {
+        code: "LC1105",
+        message: `${name} is ${data}, but must be ${bound}`,
+        fix: `write a number that is ${bound}`,
+      };
+    }
     case "pattern":
+      if (data === "" && parent.minLength !== undefined) return undefined; // minLength says it
+      return {
+        code: "LC1106",
+        message: `${name} has the wrong form: ${quote(data)}`,
+        fix: patternFix(instancePath, String(data)),
+      };
     case "minLength":
-    case "maxLength":
-      return make(
-        "LC1106",
-        `${name} has the wrong form: ${JSON.stringify(data)?.slice(0, 80)}`,
-        keyword === "pattern"
-          ? patternFix(instancePath, String(data))
-          : `give ${keyword === "minLength" ? "at least" : "at most"} ${params.limit} characters`,
-      );
+      return { code: "LC1106", message: `${name} is empty`, fix: "give at least one character" };
+    case "maxLength": {
+      const message = `${name} has ${[...String(data)].length} characters; at most ${params.limit} are allowed`;
+      return { code: "LC1106", message, fix: "shorten it" };
+    }
     case "minItems":
-    case "maxItems":
-      return make(
-        "LC1107",
-        `${name} has ${(data as unknown[]).length} items`,
-        `give ${keyword === "minItems" ? "at least" : "at most"} ${params.limit}`,
-      );
-    case "uniqueItems":
-      return make("LC1107", `${name} names the same thing twice`, "remove one", `${instancePath}/${params.i}`);
+      return { code: "LC1107", message: `${name} is empty`, fix: `give at least ${params.limit} item` };
+    case "maxItems": {
+      const message = `${name} has ${(data as unknown[]).length} items; at most ${params.limit} are allowed`;
+      return { code: "LC1107", message, fix: "remove some" };
+    }
+    case "uniqueItems": {
+      const pointer = `${instancePath}/${Math.max(params.i, params.j)}`;
+      return { code: "LC1107", message: `${name} names the same thing twice`, fix: "remove one", pointer };
+    }
     default:
       return undefined; // oneOf and $ref repeat what a keyword below them says
   }
 }
 
-function tagsOf(error: ErrorObject): string[] {
-  const schema = JSON.parse(schemaText()) as {
-    $defs: Record<string, { properties?: { type?: { const?: string } }; oneOf?: { $ref: string }[] }>;
-  };
-  const refs = (error.parentSchema as { oneOf?: { $ref?: string }[] } | undefined)?.oneOf ?? [];
-  return refs.flatMap(({ $ref }) => schema.$defs[$ref?.split("/").pop() ?? ""]?.properties?.type?.const ?? []);
+const COMPARISONS = {
+  minimum: "at least",
+  exclusiveMinimum: "greater than",
+  maximum: "at most",
+  exclusiveMaximum: "less than",
+} as const;
+
+function unknownKeyFix(key: string, known: readonly string[]): string {
+  if (suggest(key, known) === undefined) {
+    const elsewhere = sameWord(key, allKeys());
+    const places = elsewhere === undefined ? [] : placesOf(elsewhere);
+    if (places.length > 0) return `\`${elsewhere}\` is a key of ${places.join(", ")}`;
+  }
+  return suggestion(key, known);
+}
+
+/** "`learningRate: 0.001`", or the key alone where its value is a section. */
+function exampleOf(key: string, { properties }: SchemaPart): string {
+  const example = properties?.[key]?.examples?.[0];
+  if (typeof example === "object" || example === undefined) return `the section \`${key}:\``;
+  return `\`${key}: ${example}\``;
+}
+
+function wrongType(name: string, data: unknown, wanted: string, { oneOf }: SchemaPart): Explanation {
+  const message = `${name} is ${kindOf(data)}, but must be ${article(wanted)}`;
+  return { code: "LC1103", message, fix: typeFix(data, wanted, oneOf === undefined ? [] : typesOf({ oneOf })) };
+}
+
+function typeFix(data: unknown, wanted: string, types: readonly string[]): string {
+  if (typeof data !== "string")
+    return wanted === "array" && data !== null && typeof data !== "object"
+      ? `write \`[${data}]\``
+      : `give ${article(wanted)}`;
+  const number = Number(data.replaceAll("_", ""));
+  if (wanted === "boolean" && /^(yes|on|y)$/i.test(data)) return "write `true`: YAML 1.2 has true and false only";
+  if (wanted === "boolean" && /^(no|off|n)$/i.test(data)) return "write `false`: YAML 1.2 has true and false only";
+  if (/^(true|false)$/i.test(data) && wanted === "boolean") return `write \`${data.toLowerCase()}\` without quotes`;
+  if (/^(integer|number)$/.test(wanted) && data.trim() !== "" && Number.isFinite(number))
+    return `write \`${number}\`, without quotes and separators`;
+  const type = types.length > 0 ? suggest(data, types) : undefined;
+  if (type !== undefined) return `write a map with \`type: ${type}\``;
+  if (wanted === "array" && /^[\w-]+$/.test(data)) return `write \`[${data}]\``;
+  return `give ${article(wanted)}`;
+}
+
+/** `type` is missing, no text, or names nothing. */
+function wrongTag(
+  name: string,
+  path: string,
+  data: Readonly<Record<string, unknown>>,
+  types: readonly string[],
+): Explanation {
+  const pointer = `${path}/type`;
+  const tag = data.type;
+  if (tag === undefined) {
+    const key = Object.keys(data).find((candidate) => sameWord(candidate, types) !== undefined);
+    const type = key === undefined ? undefined : sameWord(key, types);
+    const fix =
+      type === undefined
+        ? `add \`type:\` and one of ${types.join(", ")}`
+        : `write \`type: ${type}\`, and the other keys beside it`;
+    return { code: "LC1102", message: `${name} lacks the key \`type\``, fix };
+  }
+  if (typeof tag !== "string") {
+    return {
+      code: "LC1103",
+      message: `\`type\` is ${kindOf(tag)}, but must be text`,
+      fix: suggestion("", types),
+      pointer,
+    };
+  }
+  return { code: "LC1104", message: `unknown type \`${cut(tag)}\``, fix: suggestion(tag, types), pointer };
+}
+
+function wrongConstant(name: string, data: unknown, wanted: unknown): Explanation {
+  const quoted = typeof data === "string" && data.trim() === String(wanted);
+  const code = typeof data === typeof wanted ? "LC1104" : "LC1103";
+  const message =
+    code === "LC1104" ? `${name} cannot be ${quote(data)}` : `${name} is ${kindOf(data)}, but must be ${quote(wanted)}`;
+  return { code, message, fix: `write \`${wanted}\`${quoted ? " without quotes" : ""}` };
 }
 
 function patternFix(pointer: string, text: string): string {
   if (pointer === "/name") {
     const near = text
+      .replace(/([a-z0-9])([A-Z])/g, "$1-$2")
       .replace(/[^A-Za-z0-9]+/g, "-")
       .replace(/^[^A-Za-z]+|-+$/g, "")
-      .toLowerCase();
+      .toLowerCase()
+      .slice(0, 64)
+      .replace(/-$/, "");
     return `use lower-case words joined by hyphens${near === "" ? "" : `, such as ${near}`}`;
   }
-  if (pointer.endsWith("/name")) return "use a letter, then letters and digits, such as encoder1";
-  return "leave out backslashes and control characters";
+  if (pointer.endsWith("/name")) return "use a lower-case letter, then letters and digits, such as encoder1";
+  return "leave out backslashes and control characters; folders are joined by /";
+}
+
+/** "`units`", "`layers[0]`", "the spec". */
+function label(pointer: string): string {
+  const parts = pointer.split("/").map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const last = parts.at(-1)!;
+  if (parts.length === 1) return "the spec";
+  return /^\d+$/.test(last) ? `\`${parts.at(-2)}[${last}]\`` : `\`${last}\``;
 }
 
 function kindOf(value: unknown): string {
   if (value === null) return "empty";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a map";
-  if (typeof value === "string") return `the text ${JSON.stringify(value.slice(0, 40))}`;
-  return `the ${typeof value} ${String(value)}`;
+  if (typeof value === "string") return `the text ${quote(value)}`;
+  return typeof value === "number" ? `the number ${value}` : String(value);
+}
+
+function quote(value: unknown): string {
+  return JSON.stringify(typeof value === "string" ? cut(value) : value) ?? "undefined";
+}
+
+function cut(word: string): string {
+  return word.length > 60 ? `${word.slice(0, 60)}…` : word;
 }
 
 function article(type: string): string {

@@ -7,8 +7,6 @@ const ALIASES: Readonly<Record<string, string>> = {
   acc: "accuracy",
   lr: "learningRate",
   silu: "swish",
-  beta_1: "beta1",
-  beta_2: "beta2",
   return_seq: "returnSequences",
   hidden_size: "units",
   p: "rate",
@@ -16,28 +14,45 @@ const ALIASES: Readonly<Record<string, string>> = {
   opt: "optimizer",
   model: "layers",
   data: "dataset",
+  look_back: "lookback",
+  window: "lookback",
   crossentropy: "sparseCategoricalCrossentropy",
+};
+
+/** Keys of Keras that a spec has no need of, and why. */
+const NEEDLESS: Readonly<Record<string, string>> = {
+  inputshape: "remove it: the dataset decides the shape of the input",
+  batchinputshape: "remove it: the dataset decides the shape of the input",
+  inputdim: "remove it: the dataset decides the shape of the input",
+  outputdim: "write `units`",
 };
 
 function bare(name: string): string {
   return name.replace(/[^A-Za-z0-9]/g, "").toLowerCase();
 }
 
+/** The same letters in another spelling (return_sequences, LSTM), or an alias. */
+export function sameWord(word: string, known: readonly string[]): string | undefined {
+  const alias = Object.hasOwn(ALIASES, word.toLowerCase()) ? ALIASES[word.toLowerCase()] : undefined;
+  if (alias !== undefined && known.includes(alias)) return alias;
+  return known.find((name) => bare(name) === bare(word));
+}
+
 /** The nearest of the known words: the same letters in another spelling, an alias, or a few letters off. */
 export function suggest(word: string, known: readonly string[]): string | undefined {
-  const alias = ALIASES[word.toLowerCase()];
-  if (alias !== undefined && known.includes(alias)) return alias;
-  const same = known.find((name) => bare(name) === bare(word));
+  const same = sameWord(word, known);
   if (same !== undefined) return same;
+  if (word.length > 60) return undefined;
   const near = known
     .map((name) => ({ name, letters: distance(bare(name), bare(word)) }))
     .sort((a, b) => a.letters - b.letters)[0];
   return near !== undefined && near.letters <= Math.max(1, Math.floor(word.length / 3)) ? near.name : undefined;
 }
 
-/** "did you mean `x`?", or the known words. */
+/** "did you mean `x`?", why the word is needless, or the known words. */
 export function suggestion(word: string, known: readonly string[]): string {
   const near = suggest(word, known);
   if (near !== undefined) return `did you mean \`${near}\`?`;
-  return `use one of ${known.join(", ")}`;
+  const needless = Object.hasOwn(NEEDLESS, bare(word)) ? NEEDLESS[bare(word)] : undefined;
+  return needless ?? (known.length === 1 ? `use ${known[0]}` : `use one of ${known.join(", ")}`);
 }

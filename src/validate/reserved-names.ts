@@ -1,0 +1,30 @@
+/** Whether a name cannot be a folder on Windows, where these are devices. */
+export function isWindowsDevice(name: string): boolean {
+  return /^(con|prn|aux|nul|com[1-9]|lpt[1-9])$/.test(name);
+}
+
+/** Whether a layer of this name would clash in the generated code. */
+export function isReservedName(name: string): boolean {
+  return RESERVED.has(name) || /^d[A-Z]/.test(name); // dEncoder: the gradient of encoder
+}
+
+/** Words of the language, members that every object has, and names that the generated code gives to other things. */
+const RESERVED = new Set(
+  (
+    "abstract any arguments as async await bigint boolean break case catch class const constructor continue debugger declare " +
+    "default delete do else enum eval export extends false finally for from function get if implements import in infer " +
+    "instanceof interface is keyof let module namespace never new null number object of package private protected prototype " +
+    "public readonly require return satisfies set static string super switch symbol this throw true try type typeof undefined " +
+    "unique unknown using var void while with yield " +
+    "hasOwnProperty isPrototypeOf propertyIsEnumerable toLocaleString toString valueOf then " +
+    "tf w x y step state batch input output loss labels targets weights moments prediction layers zeros ones " +
+    "glorotUniform glorotNormal heUniform heNormal lecunUniform lecunNormal orthogonal randomUniform randomNormal " +
+    "truncatedNormal withUnitForgetBias createWeight forward trainStep evaluateStep learningRate correctedRate adamUpdate " +
+    "describeLayers initializeWeights initializeMoments namedWeights lstmForward lstmBackward denseForward denseBackward " +
+    "denseSequenceForward denseSequenceBackward dropoutForward dropoutBackward dropoutSequenceForward " +
+    "dropoutSequenceBackward dropoutMask softmaxCrossEntropy meanSquaredError meanAbsoluteError correctPredictions " +
+    "lstmLayer denseLayer dropoutLayer " +
+    // An lstm has a constant of its name in capitals: these are the capitals of other constants.
+    "decay epsilon tanh relu sigmoid hardSigmoid linear elu selu gelu softplus softsign swish mish softmax"
+  ).split(" "),
+);
