@@ -48,7 +48,7 @@ describe("renderDiagnostics", () => {
 
   it("cannot be made to move the cursor or reverse the text", () => {
     const text = renderDiagnostics([at(1, 1, { message: "\u001b[2J\u202e", file: "a\nb" })], new Map(), "text");
-    expect(text).not.toMatch(/[\u001b\u202e]/);
+    for (const character of ["\u001b", "\u202e"]) expect(text).not.toContain(character);
     expect(text.split("\n")[0]).toContain("a·b:1:1");
   });
 
