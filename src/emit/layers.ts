@@ -117,3 +117,19 @@ function layerCode(plan: Plan, layer: LayerPlan, place: Place): LayerCode {
     }
   }
 }
+
+/** The layers that have weights. */
+export function trainable(codes: readonly LayerCode[]): LayerCode[] {
+  return codes.filter(({ layer }) => layer.parameters.length > 0);
+}
+
+/** Each weight as "layer/weight", and its path in a record by layer. */
+export function weightPaths(codes: readonly LayerCode[]): [name: string, path: string][] {
+  return trainable(codes).flatMap(({ layer }) =>
+    layer.parameters.map((p): [string, string] => [
+      `${layer.name}/${p.name}`,
+      // Typed as optional because useBias may be false; it is there in this model.
+      `${layer.name}.${p.name}${p.name === "bias" ? "!" : ""}`,
+    ]),
+  );
+}

@@ -1,7 +1,8 @@
 import { type FunctionDeclarationStructure, StructureKind, type WriterFunction } from "ts-morph";
 import type { ParameterPlan, Plan } from "../plan/types.ts";
+import { adamUpdate, learningRate, moments, stepInputs } from "./adam.ts";
 import { type EmitContext, specLine } from "./context.ts";
-import { hasFusedSoftmax, type LayerCode, layerCodes } from "./layers.ts";
+import { hasFusedSoftmax, type LayerCode, layerCodes, trainable, weightPaths } from "./layers.ts";
 import { batchShape, constantName, header, importLine, literal } from "./text.ts";
 import { printFile } from "./write.ts";
 
@@ -140,10 +141,6 @@ function layerTable(context: EmitContext): WriterFunction {
   };
 }
 
-function trainable(codes: readonly LayerCode[]): LayerCode[] {
-  return codes.filter(({ layer }) => layer.parameters.length > 0);
-}
-
 function typeName({ layer }: LayerCode, kind: "Weights" | "Gradients"): string {
   return `${layer.type === "lstm" ? "Lstm" : "Dense"}${kind}`;
 }
@@ -203,16 +200,6 @@ function initializeWeights(context: EmitContext, codes: readonly LayerCode[]): F
   };
 }
 
-function weightPaths(codes: readonly LayerCode[]): [name: string, path: string][] {
-  return trainable(codes).flatMap(({ layer }) =>
-    layer.parameters.map((p): [string, string] => [
-      `${layer.name}/${p.name}`,
-      // Typed as optional because useBias may be false; it is there in this model.
-      `${layer.name}.${p.name}${p.name === "bias" ? "!" : ""}`,
-    ]),
-  );
-}
-
 function namedWeights(codes: readonly LayerCode[]): FunctionDeclarationStructure {
   return {
     kind: StructureKind.Function,
@@ -229,34 +216,6 @@ function namedWeights(codes: readonly LayerCode[]): FunctionDeclarationStructure
       writer.writeLine("};");
     },
   };
-}
-
-function moments(): string {
-  return [
-    "/** Adam's running means of the gradients (m) and of their squares (v), by weight. */",
-    "export interface Moments {",
-    "  readonly m: NamedWeights;",
-    "  readonly v: NamedWeights;",
-    "}",
-    "",
-    "export function initializeMoments(w: Weights): Moments {",
-    "  const zeros = (): NamedWeights =>",
-    "    Object.fromEntries(Object.entries(namedWeights(w)).map(([name, weight]) => [name, tf.tidy(() => tf.variable(tf.zerosLike(weight), false))]));",
-    "  return { m: zeros(), v: zeros() };",
-    "}",
-    "",
-  ].join("\n");
-}
-
-function stepInputs(): string {
-  return [
-    "/** What differs from step to step. */",
-    "export interface StepInputs extends StepRandom {",
-    "  /** Adam's rate with its bias correction: see `correctedRate`. */",
-    "  readonly rate: tf.Scalar;",
-    "}",
-    "",
-  ].join("\n");
 }
 
 function inputLine(plan: Plan): string {
@@ -384,63 +343,6 @@ function evaluateStep(context: EmitContext): FunctionDeclarationStructure {
         );
       });
       writer.writeLine("});");
-    },
-  };
-}
-
-function learningRate({ plan }: EmitContext): string {
-  const rate =
-    plan.optimizer.decay === 0
-      ? ["export function learningRate(_iteration: number): number {", "  return LEARNING_RATE;", "}"]
-      : [
-          "export function learningRate(iteration: number): number {",
-          "  return LEARNING_RATE / (1 + DECAY * iteration);",
-          "}",
-        ];
-  return [
-    "/** The learning rate of a step; `iteration` counts the steps taken before it. */",
-    ...rate,
-    "",
-    "/** The learning rate with Adam's bias correction, sqrt(1 - beta2^t) / (1 - beta1^t) for step t = iteration + 1. */",
-    "export function correctedRate(iteration: number): number {",
-    "  const t = iteration + 1;",
-    "  return (learningRate(iteration) * Math.sqrt(1 - BETA_2 ** t)) / (1 - BETA_1 ** t);",
-    "}",
-    "",
-  ].join("\n");
-}
-
-function adamUpdate(codes: readonly LayerCode[]): FunctionDeclarationStructure {
-  return {
-    kind: StructureKind.Function,
-    name: "adamUpdate",
-    docs: [
-      "Adam (Kingma & Ba 2015, section 2, last paragraph), epsilon outside the bias correction as in Keras:\nm += (g - m)(1 - beta1);  v += (g² - v)(1 - beta2);  w -= rate · m / (sqrt(v) + epsilon).",
-    ],
-    parameters: [
-      { name: "w", type: "Weights" },
-      { name: "gradients", type: "Gradients" },
-      { name: "moments", type: "Moments" },
-      { name: "rate", type: "tf.Scalar" },
-    ],
-    returnType: "void",
-    statements: (writer) => {
-      writer.writeLine("const weights = namedWeights(w);");
-      writer.writeLine("const gradientOf: Readonly<Record<string, tf.Tensor>> = {");
-      writer.indent(() => {
-        for (const [name, path] of weightPaths(codes)) writer.writeLine(`${literal(name)}: gradients.${path},`);
-      });
-      writer.writeLine("};");
-      writer.writeLine("for (const [name, weight] of Object.entries(weights)) {");
-      writer.indent(() => {
-        writer.writeLine("const g = gradientOf[name]!;");
-        writer.writeLine("const m = moments.m[name]!;");
-        writer.writeLine("const v = moments.v[name]!;");
-        writer.writeLine("m.assign(tf.add(m, tf.mul(tf.sub(g, m), 1 - BETA_1)));");
-        writer.writeLine("v.assign(tf.add(v, tf.mul(tf.sub(tf.square(g), v), 1 - BETA_2)));");
-        writer.writeLine("weight.assign(tf.sub(weight, tf.div(tf.mul(m, rate), tf.add(tf.sqrt(v), EPSILON))));");
-      });
-      writer.writeLine("}");
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { EmitContext } from "./context.ts";
-import { header, literal } from "./text.ts";
+import { footer, header, literal } from "./text.ts";
 import { printFile } from "./write.ts";
 
 /** predict.ts: applies the weights of a run to new input. What it reads and prints depends on the kind of dataset. */
@@ -19,15 +19,19 @@ export function emitPredict(context: EmitContext): string {
 
 const SHARED_IMPORTS = `import * as tf from "@tensorflow/tfjs-core";`;
 
-const FOOTER = `
-process.exitCode = await main().catch((error: unknown) =>
-  reportFailure(error, {
-    modelUrl: new URL("model.ts", import.meta.url),
-    specPath: SPEC_FILE,
-    verbose: process.argv.includes("--verbose"),
-  }),
-);
-`;
+/** First lines of each `main`: what was asked for. */
+const OPTIONS = `  const options = parsePredictOptions(process.argv.slice(2), { name: NAME });
+  if (options.help) {
+    process.stdout.write(options.usage);
+    return 0;
+  }`;
+
+/** The lines that bring the weights of the run onto the backend. */
+const WEIGHTS = `  await selectBackend(options.backend, { verbose: options.verbose });
+  const w = initializeWeights(0);
+  assignTensors(namedWeights(w), loadCheckpoint(options.run, {}).weights);`;
+
+const FOOTER = footer("SPEC_FILE");
 
 function images(name: string, scale: number): string {
   return `//
@@ -60,17 +64,11 @@ interface Prediction {
 }
 
 async function main(): Promise<number> {
-  const options = parsePredictOptions(process.argv.slice(2), { name: NAME });
-  if (options.help) {
-    process.stdout.write(options.usage);
-    return 0;
-  }
+${OPTIONS}
   if (options.files.length === 0 && options.demo === undefined) {
     throw new UserError("nothing to predict", { exitCode: 2, fix: "name an image or IDX file, or use --demo 4" });
   }
-  await selectBackend(options.backend, { verbose: options.verbose });
-  const w = initializeWeights(0);
-  assignTensors(namedWeights(w), loadCheckpoint(options.run, {}).weights);
+${WEIGHTS}
 
   const predictions: Prediction[] = [];
   const show = (prediction: Prediction, pixels: Uint8Array | undefined, label: number | undefined): void => {
@@ -162,14 +160,8 @@ const NAME = ${literal(name)};
 const SPEC_FILE = ${literal(`${name}.yaml`)};
 
 async function main(): Promise<number> {
-  const options = parsePredictOptions(process.argv.slice(2), { name: NAME });
-  if (options.help) {
-    process.stdout.write(options.usage);
-    return 0;
-  }
-  await selectBackend(options.backend, { verbose: options.verbose });
-  const w = initializeWeights(0);
-  assignTensors(namedWeights(w), loadCheckpoint(options.run, {}).weights);
+${OPTIONS}
+${WEIGHTS}
   const data = await loadData(options.data, () => undefined);
   const { x } = readBatch(data.future, Int32Array.of(0));
   const output = tf.tidy(() => forward(w, x).prediction);
@@ -200,14 +192,8 @@ const NAME = ${literal(name)};
 const SPEC_FILE = ${literal(`${name}.yaml`)};
 
 async function main(): Promise<number> {
-  const options = parsePredictOptions(process.argv.slice(2), { name: NAME });
-  if (options.help) {
-    process.stdout.write(options.usage);
-    return 0;
-  }
-  await selectBackend(options.backend, { verbose: options.verbose });
-  const w = initializeWeights(0);
-  assignTensors(namedWeights(w), loadCheckpoint(options.run, {}).weights);
+${OPTIONS}
+${WEIGHTS}
   const { vocabulary } = await loadData(options.data, () => undefined);
   const indexOf = new Map(vocabulary.map((character, index) => [character, index]));
   const given = [...options.files.join(" ").normalize("NFC")];

@@ -1,6 +1,7 @@
+import type { Plan } from "../plan/types.ts";
 import { COMPILER_VERSION } from "../version.ts";
 import { type EmitContext, specLine } from "./context.ts";
-import { commentText, header, literal } from "./text.ts";
+import { commentText, footer, header, literal } from "./text.ts";
 import { printFile } from "./write.ts";
 
 /** train.ts: settings, then one readable loop from the data to the report. */
@@ -11,7 +12,7 @@ export function emitTrain(context: EmitContext): string {
     imports(context),
     settings(context),
     main(context),
-    FOOTER,
+    footer("SPEC"),
   ]);
 }
 
@@ -27,9 +28,15 @@ function introduction({ plan }: EmitContext): string {
   ].join("\n");
 }
 
+/** A confusion matrix of more classes would be too large to keep and to read. */
+const MAX_CONFUSION_CLASSES = 64;
+
+function hasConfusionMatrix({ dataset }: Plan): boolean {
+  return dataset.classes !== undefined && dataset.classes <= MAX_CONFUSION_CLASSES;
+}
+
 function imports({ plan }: EmitContext): string {
-  const data =
-    plan.dataset.classes === undefined || plan.dataset.classes > 64 ? [] : ["CLASSES", "FEATURES", "TIMESTEPS"];
+  const data = hasConfusionMatrix(plan) ? ["CLASSES", "FEATURES", "TIMESTEPS"] : [];
   return [
     'import * as tf from "@tensorflow/tfjs-core";',
     `import { ${[...data.slice(0, 2), "loadData", "readBatch", ...data.slice(2)].join(", ")} } from "./data.ts";`,
@@ -84,6 +91,7 @@ function settings(context: EmitContext): string {
 
 function main({ plan }: EmitContext): string {
   const classifier = plan.dataset.classes !== undefined;
+  const confused = hasConfusionMatrix(plan);
   const accuracy = plan.training.metrics.indexOf("accuracy");
   return `async function main(): Promise<number> {
   const options = parseOptions(process.argv.slice(2), { name: NAME, epochs: EPOCHS, seed: SEED });
@@ -221,7 +229,7 @@ function main({ plan }: EmitContext): string {
         description: ${literal(plan.description)},
         layers: LAYERS,
         metrics: run.readMetrics(),
-${classifier && plan.dataset.classes! <= 64 ? "        confusion: confusion(data.test, predicted),\n" : ""}        summary: {
+${confused ? "        confusion: confusion(data.test, predicted),\n" : ""}        summary: {
           Spec: \`\${SPEC} (SHA-256 \${SPEC_SHA256})\`,
           Compiler: COMPILER,
           Backend: \`\${backend.name}: \${backend.device}\`,
@@ -230,7 +238,7 @@ ${classifier && plan.dataset.classes! <= 64 ? "        confusion: confusion(data
         },
       }),
     );
-${classifier && plan.dataset.classes! <= 64 ? "" : "    void predicted;\n"}    note(\`model, metrics and report: \${options.out}\`);
+${confused ? "" : "    void predicted;\n"}    note(\`model, metrics and report: \${options.out}\`);
   }
 }
 
@@ -269,7 +277,7 @@ function epochMetrics(
   }
   return metrics;
 }
-${classifier && plan.dataset.classes! <= 64 ? CONFUSION : ""}
+${confused ? CONFUSION : ""}
 /** The error for a loss that is no number: names the first layer that has left the finite numbers. */
 async function notFinite(
   weights: ReturnType<typeof namedWeights>,
@@ -314,14 +322,4 @@ function labelsOf(split: Split): Int32Array {
   }
   return labels;
 }
-`;
-
-const FOOTER = `
-process.exitCode = await main().catch((error: unknown) =>
-  reportFailure(error, {
-    modelUrl: new URL("model.ts", import.meta.url),
-    specPath: SPEC,
-    verbose: process.argv.includes("--verbose"),
-  }),
-);
 `;
