@@ -1,5 +1,7 @@
 import type { Diagnostic } from "../diagnostic.ts";
 import type { DiagnosticCode } from "../diagnostic-codes.ts";
+import { size } from "../layers/definition.ts";
+import { buildGraph, type Graph, layerOptions } from "../layers/graph.ts";
 import type { Source } from "../load/load.ts";
 import { layerNames } from "../spec/names.ts";
 import type { Layer, ModelSpec } from "../spec/types.ts";
@@ -17,32 +19,21 @@ interface Checked {
   readonly spec: ModelSpec;
   readonly source: Source;
   readonly report: Report;
+  readonly graph: Graph;
   /** Classes of the labels; undefined for a forecast. */
   readonly classes: number | undefined;
 }
 
 /** What the schema cannot say. Each rule is named by the sentence that it holds. */
 const RULES: Readonly<Record<string, (checked: Checked) => void>> = {
-  "a recurrent layer reads a sequence": ({ spec, source, report }) => {
-    let sequence = true;
-    for (const [index, layer] of spec.layers.entries()) {
-      if (layer.type !== "lstm") continue;
-      if (!sequence) {
-        const before = spec.layers.findLastIndex((other, k) => k < index && other.type === "lstm");
-        const line = source.position(`/layers/${before}`).line;
-        report(
-          "LC1201",
-          `/layers/${index}`,
-          `this ${layer.type} needs a sequence, but the layer before it gives the last timestep only`,
-          `add \`returnSequences: true\` to the ${layer.type} in line ${line}`,
-        );
-      }
-      sequence = layer.returnSequences === true;
-    }
+  "the layers fit together": ({ graph, report }) => {
+    for (const { code, pointer, message, fix } of graph.problems) report(code, pointer, message, fix);
   },
-  "the model ends in one vector per sample": ({ spec, report }) => {
-    const lastLstm = spec.layers.findLastIndex(({ type }) => type === "lstm");
-    const layer = spec.layers[lastLstm];
+  "the model ends in one vector per sample": ({ spec, graph, report }) => {
+    const output = graph.nodes.at(-1);
+    if (output === undefined || graph.nodes.length < spec.layers.length || output.outputShape.length === 1) return;
+    const recurrent = spec.layers.findLastIndex((layer) => "returnSequences" in layer || layer.type === "bidirectional");
+    const layer = spec.layers[recurrent];
     if (layer === undefined) {
       report(
         "LC1202",
@@ -50,12 +41,12 @@ const RULES: Readonly<Record<string, (checked: Checked) => void>> = {
         "no layer turns the sequence of timesteps into one vector",
         "add an lstm before the last dense layer",
       );
-    } else if (layer.type === "lstm" && layer.returnSequences === true) {
+    } else {
       report(
         "LC1202",
-        `/layers/${lastLstm}/returnSequences`,
+        `/layers/${recurrent}/${"returnSequences" in layer ? "returnSequences" : "layer"}`,
         "the output is still a sequence, but each sample has one target",
-        "remove `returnSequences` from the last lstm",
+        `remove \`returnSequences\` from the last ${layer.type}`,
       );
     }
   },
@@ -163,24 +154,20 @@ const RULES: Readonly<Record<string, (checked: Checked) => void>> = {
       }
     }
   },
-  "the model fits into memory": ({ spec, report }) => {
-    let features = inputFeatures(spec);
-    const counts = spec.layers.map((layer) => {
-      if (layer.type === "dropout") return 0;
-      const gates = layer.type === "lstm" ? 4 : 1;
-      const inputs = layer.type === "lstm" ? features + layer.units : features;
-      features = layer.units;
-      return gates * layer.units * (inputs + (layer.useBias === false ? 0 : 1));
-    });
+  "the model fits into memory": ({ spec, graph, report }) => {
+    if (graph.nodes.length < spec.layers.length) return;
+    const counts = graph.nodes.map(({ layer, definition, inputShapes }) =>
+      definition.parameters(layerOptions(layer), inputShapes).reduce((sum, { shape }) => sum + size(shape), 0),
+    );
     const total = counts.reduce((sum, count) => sum + count, 0);
     if (total <= MAX_PARAMETERS) return;
     const largest = counts.indexOf(Math.max(...counts));
     const message = `the model has ${grouped(total)} parameters, ${grouped(counts[largest]!)} of them in this layer; at most ${grouped(MAX_PARAMETERS)} can be trained`;
-    report("LC1209", `/layers/${largest}/units`, message, "use fewer units");
+    report("LC1209", `/layers/${largest}${"units" in spec.layers[largest]! ? "/units" : ""}`, message, "use fewer units");
   },
   "a bias is no matrix": ({ spec, report }) => {
     for (const [index, layer] of spec.layers.entries()) {
-      if (layer.type !== "dropout" && layer.biasInitializer === "orthogonal") {
+      if ("biasInitializer" in layer && layer.biasInitializer === "orthogonal") {
         report(
           "LC1210",
           `/layers/${index}/biasInitializer`,
@@ -202,7 +189,7 @@ const RULES: Readonly<Record<string, (checked: Checked) => void>> = {
   },
   "recurrent activations are bounded": ({ spec, report }) => {
     for (const [index, layer] of spec.layers.entries()) {
-      if (layer.type !== "lstm" || BOUNDED.has(layer.activation!)) continue;
+      if (!("returnSequences" in layer) || BOUNDED.has(layer.activation!)) continue;
       report(
         "LC2002",
         `/layers/${index}/activation`,
@@ -255,7 +242,8 @@ export function checkRules(spec: ModelSpec, source: Source): Diagnostic[] {
     const { line, column, ...range } = source.position(pointer);
     diagnostics.push({ code, severity, file: source.file, range, line, column, message, fix });
   };
-  for (const rule of Object.values(RULES)) rule({ spec, source, report, classes: classesOf(spec) });
+  const graph = buildGraph(spec, (index) => source.position(`/layers/${index}`).line);
+  for (const rule of Object.values(RULES)) rule({ spec, source, report, graph, classes: classesOf(spec) });
   return diagnostics;
 }
 
@@ -270,20 +258,6 @@ function classesOf({ dataset }: ModelSpec): number | undefined {
       return dataset.vocabularySize!;
     case "csv":
       return undefined;
-  }
-}
-
-function inputFeatures({ dataset }: ModelSpec): number {
-  switch (dataset.type) {
-    case "mnist":
-    case "digits":
-      return 28;
-    case "idx":
-      return dataset.columns;
-    case "text":
-      return dataset.vocabularySize!;
-    case "csv":
-      return dataset.features?.length ?? 1;
   }
 }
 

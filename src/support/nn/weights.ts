@@ -2,7 +2,12 @@ import * as tf from "@tensorflow/tfjs-core";
 import { RandomStream } from "../random.ts";
 import type { Initializer } from "./initializers.ts";
 
-/** A trainable weight with values of its own stream: `name` is the layer and the weight, such as "lstm1/kernel". */
+export type WeightScalar = tf.Variable<tf.Rank.R0>;
+export type WeightVector = tf.Variable<tf.Rank.R1>;
+export type WeightMatrix = tf.Variable<tf.Rank.R2>;
+export type WeightTensor3D = tf.Variable<tf.Rank.R3>;
+
+/** A weight with values of its own stream: `name` is the layer and the weight, such as "lstm1/kernel". */
 export function createWeight<R extends tf.Rank>(
   name: string,
   shape: tf.ShapeMap[R],
@@ -15,6 +20,9 @@ export function createWeight<R extends tf.Rank>(
 
 /** Weights as "layer/weight" → variable, in the order of the layers. */
 export type NamedWeights = Readonly<Record<string, tf.Variable>>;
+
+/** Gradients of the trained weights, named as they are. */
+export type NamedGradients = Readonly<Record<string, tf.Tensor>>;
 
 /** Gradients of the weights W: the same names and shapes. */
 export type GradientsOf<W> = {
