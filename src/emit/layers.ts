@@ -58,7 +58,7 @@ function layerCode(plan: Plan, layer: LayerPlan, place: Place): LayerCode {
   switch (layer.type) {
     case "lstm": {
       const cell = constantName(name);
-      const out = layer.returnSequences ? `${name}.sequence` : `${name}.last`;
+      const out = `${name}.y`;
       return {
         layer,
         train: `lstmForward(${place.input}, w.${name}, ${cell})`,
@@ -77,22 +77,20 @@ function layerCode(plan: Plan, layer: LayerPlan, place: Place): LayerCode {
     case "dense": {
       const fused = place.isLast && hasFusedSoftmax(plan);
       const activation = fused ? "LINEAR" : constantName(layer.activation);
-      const functions = inSequence
-        ? { forward: "denseSequenceForward", backward: "denseSequenceBackward" }
-        : { forward: "denseForward", backward: "denseBackward" };
-      const out = inSequence ? `${name}.sequence` : `${name}.y`;
+      const options = `{ activation: ${activation} }`;
+      const out = `${name}.y`;
       return {
         layer,
-        train: `${functions.forward}(${place.input}, w.${name}, ${activation})`,
-        infer: `${functions.forward}(${place.inferredInput}, w.${name}, ${activation})`,
+        train: `denseForward(${place.input}, w.${name}, ${options})`,
+        infer: `denseForward(${place.inferredInput}, w.${name}, ${options})`,
         output: out,
         inferredOutput: out,
         backward: (dy) =>
-          `${functions.backward}(${dy}, ${name}, w.${name}, ${activation}, { inputGradient: ${place.inputGradient} })`,
+          `denseBackward(${dy}, ${name}, w.${name}, ${options}, { inputGradient: ${place.inputGradient} })`,
         gradient,
         inputGradient: `${gradient}.dx`,
         imports: {
-          "./support/nn/dense.ts": [functions.forward, functions.backward],
+          "./support/nn/dense.ts": ["denseForward", "denseBackward"],
           "./support/nn/activations.ts": [activation],
         },
       };

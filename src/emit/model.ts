@@ -107,7 +107,7 @@ function settings(context: EmitContext, codes: readonly LayerCode[]): string {
   const cells = codes.flatMap(({ layer }) =>
     layer.type === "lstm"
       ? [
-          `const ${constantName(layer.name)} = { activation: ${constantName(layer.activation)}, recurrentActivation: ${constantName(layer.recurrentActivation)} }; // ${specLine(context, layer.specLine)}`,
+          `const ${constantName(layer.name)} = { activation: ${constantName(layer.activation)}, recurrentActivation: ${constantName(layer.recurrentActivation)}, returnSequences: ${layer.returnSequences} } as const; // ${specLine(context, layer.specLine)}`,
         ]
       : [],
   );

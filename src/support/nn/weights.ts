@@ -16,9 +16,13 @@ export function createWeight<R extends tf.Rank>(
 /** Weights as "layer/weight" → variable, in the order of the layers. */
 export type NamedWeights = Readonly<Record<string, tf.Variable>>;
 
-/** Gradients of the weights W: the same names and shapes. */
+/** Gradients of the weights W: the same names and shapes; what is optional in W stays so. */
 export type GradientsOf<W> = {
-  readonly [K in keyof W]: W[K] extends tf.Tensor ? tf.Tensor : W[K] extends object ? GradientsOf<W[K]> : W[K];
+  readonly [K in keyof W]: NonNullable<W[K]> extends tf.Tensor
+    ? tf.Tensor
+    : NonNullable<W[K]> extends object
+      ? GradientsOf<W[K]>
+      : W[K];
 };
 
 /** Reads tensors back from the device, keyed as they came. */
