@@ -45,7 +45,7 @@ function imports({ plan }: EmitContext): string {
     "  describeLayers,",
     "  evaluateStep,",
     "  forward,",
-    "  initializeMoments,",
+    "  initializeOptimizer,",
     "  initializeWeights,",
     "  LAYERS,",
     "  learningRate,",
@@ -113,7 +113,7 @@ function main({ plan }: EmitContext): string {
   const seed = saved?.state.seed ?? options.seed;
   const w = initializeWeights(seed);
   const weights = namedWeights(w);
-  const moments = initializeMoments(w);
+  const optimizer = initializeOptimizer(w);
   let iteration = 0; // training steps taken
   let firstEpoch = 1;
   let firstStep = 0;
@@ -130,8 +130,8 @@ function main({ plan }: EmitContext): string {
       });
     }
     assignTensors(weights, saved.weights);
-    assignTensors(moments.m, saved.optimizer.m!);
-    assignTensors(moments.v, saved.optimizer.v!);
+    assignTensors(optimizer.m, saved.optimizer.m!);
+    assignTensors(optimizer.v, saved.optimizer.v!);
     ({ iteration, epoch: firstEpoch, step: firstStep, sums } = saved.state);
     note(\`resumed in epoch \${firstEpoch} after \${firstStep} steps\`);
   }
@@ -151,7 +151,7 @@ function main({ plan }: EmitContext): string {
   const checkpoint = async (state: { epoch: number; step: number; sums: number[] }): Promise<void> => {
     saveCheckpoint(run.path, {
       weights: await readTensors(weights),
-      optimizer: { m: await readTensors(moments.m), v: await readTensors(moments.v) },
+      optimizer: { m: await readTensors(optimizer.m), v: await readTensors(optimizer.v) },
       state: { ...state, iteration, seed, specSha256: SPEC_SHA256 },
     });
   };

@@ -24,9 +24,13 @@ export type NamedWeights = Readonly<Record<string, tf.Variable>>;
 /** Gradients of the trained weights, named as they are. */
 export type NamedGradients = Readonly<Record<string, tf.Tensor>>;
 
-/** Gradients of the weights W: the same names and shapes. */
+/** Gradients of the weights W: the same names and shapes; what is optional in W stays so. */
 export type GradientsOf<W> = {
-  readonly [K in keyof W]: W[K] extends tf.Tensor ? tf.Tensor : W[K] extends object ? GradientsOf<W[K]> : W[K];
+  readonly [K in keyof W]: NonNullable<W[K]> extends tf.Tensor
+    ? tf.Tensor
+    : NonNullable<W[K]> extends object
+      ? GradientsOf<W[K]>
+      : W[K];
 };
 
 /** Reads tensors back from the device, keyed as they came. */
