@@ -39,7 +39,7 @@ function table(plan: Plan): string {
       : `${layer.activation}${layer.type === "lstm" && layer.returnSequences ? ", sequences" : ""}`;
   const rows = [
     ["layer", "type", "", "output", "parameters", "FLOPs/sample"],
-    ["input", plan.dataset.type, "", `[${plan.dataset.inputShape.join(", ")}]`, "0", "0"],
+    ["input", plan.dataset.type, "", `[${plan.dataset.inputs[0]!.shape.join(", ")}]`, "0", "0"],
     ...plan.layers.map((layer) => [
       layer.name,
       layer.type,

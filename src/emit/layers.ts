@@ -35,7 +35,7 @@ export function layerCodes(plan: Plan): LayerCode[] {
   const codes: LayerCode[] = [];
   for (const [index, layer] of plan.layers.entries()) {
     const before = codes.at(-1);
-    const input = before?.output ?? (layer.inputShape.length === 2 ? "input" : "x");
+    const input = before?.output ?? "input";
     const inferredInput = before?.inferredOutput ?? "input";
     const isLast = index === plan.layers.length - 1;
     codes.push(layerCode(plan, layer, { input, inferredInput, isLast, inputGradient: index > firstTrainable }));

@@ -15,6 +15,7 @@ export function emitModel(context: EmitContext): string {
     imports(context, codes),
     settings(context, codes),
     layerTable(context),
+    inputsType(context),
     weightsType(codes),
     initializeWeights(context, codes),
     namedWeights(codes),
@@ -30,16 +31,16 @@ export function emitModel(context: EmitContext): string {
 }
 
 function introduction({ plan }: EmitContext): string {
-  const [timesteps, features] = plan.dataset.inputShape;
+  const inputs = plan.dataset.inputs.map(({ name, shape }) => `${name} ${batchShape(shape)}`).join(", ");
   return [
     "//",
-    `// The model: ${plan.cost.parameterCount.toLocaleString("en-US")} parameters; input [timesteps = ${timesteps}, B, features = ${features}], B the batch size.`,
+    `// The model: ${plan.cost.parameterCount.toLocaleString("en-US")} parameters; reads ${inputs}, B the batch size.`,
     "// The derivative of the training step is written out, one line per layer back; its kernels are in support/nn.",
   ].join("\n");
 }
 
 function isClassifier(plan: Plan): boolean {
-  return plan.dataset.classes !== undefined;
+  return plan.dataset.targets.kind === "labels";
 }
 
 /** TypeScript type of a batch's targets. */
@@ -82,7 +83,7 @@ function imports({ plan }: EmitContext, codes: readonly LayerCode[]): string {
     add(`./support/nn/${type}.ts`, [`type ${title}Weights`, `type ${title}Gradients`]);
   }
   add("./support/nn/weights.ts", ["createWeight", "type NamedWeights"]);
-  add("./support/nn/sequence.ts", ["Sequence"]);
+  if (plan.dataset.inputs[0]!.shape.length === 2) add("./support/nn/sequence.ts", ["Sequence"]);
   add("./support/nn/dropout.ts", ["type StepRandom"]);
   add("./support/layers-model.ts", [
     "type LayerDescription",
@@ -143,6 +144,19 @@ function layerTable(context: EmitContext): WriterFunction {
 
 function typeName({ layer }: LayerCode, kind: "Weights" | "Gradients"): string {
   return `${layer.type === "lstm" ? "Lstm" : "Dense"}${kind}`;
+}
+
+function inputsType({ plan }: EmitContext): WriterFunction {
+  return (writer) => {
+    writer.writeLine("/** A batch of what the model reads; sequences are time-major. */");
+    writer.writeLine("export interface Inputs {");
+    writer.indent(() => {
+      for (const { name, shape } of plan.dataset.inputs) {
+        writer.writeLine(`readonly ${name}: tf.Tensor${shape.length + 1}D; // ${batchShape(shape)}`);
+      }
+    });
+    writer.writeLine("}").newLine();
+  };
 }
 
 function weightsType(codes: readonly LayerCode[]): WriterFunction {
@@ -219,7 +233,8 @@ function namedWeights(codes: readonly LayerCode[]): FunctionDeclarationStructure
 }
 
 function inputLine(plan: Plan): string {
-  return `const input = Sequence.fromTensor(x); // ${batchShape(plan.dataset.inputShape)}`;
+  const [{ name, shape }] = plan.dataset.inputs as [Plan["dataset"]["inputs"][number]];
+  return `const input = ${shape.length === 2 ? `Sequence.fromTensor(x.${name})` : `x.${name}`}; // ${batchShape(shape)}`;
 }
 
 /** Forward at inference. Returns every layer's output, so that a failing layer can be named. */
@@ -232,11 +247,11 @@ function forward(context: EmitContext, codes: readonly LayerCode[]): FunctionDec
     isExported: true,
     name: "forward",
     docs: [
-      `The forward pass at inference: dropout is the identity.\nx: ${batchShape(plan.dataset.inputShape)}. Returns every layer's output and the prediction, ${batchShape(last.layer.outputShape)}${fused ? " probabilities" : ""}.\nCall it inside tf.tidy.`,
+      `The forward pass at inference: dropout is the identity.\nReturns every layer's output and the prediction, ${batchShape(last.layer.outputShape)}${fused ? " probabilities" : ""}.\nCall it inside tf.tidy.`,
     ],
     parameters: [
       { name: "w", type: "Weights" },
-      { name: "x", type: "tf.Tensor3D" },
+      { name: "x", type: "Inputs" },
     ],
     returnType: "{ layers: Record<string, tf.Tensor>; output: tf.Tensor2D; prediction: tf.Tensor2D }",
     statements: (writer) => {
@@ -263,19 +278,19 @@ function trainStep(context: EmitContext, codes: readonly LayerCode[]): FunctionD
   const { plan } = context;
   const metrics = metricExpressions(plan, codes.at(-1)!.output);
   const targets = isClassifier(plan)
-    ? `targets: [B] labels in 0..${plan.dataset.classes! - 1}`
-    : `targets: [B, ${plan.dataset.targets}]`;
+    ? `targets: [B] labels in 0..${plan.dataset.targets.classes! - 1}`
+    : `targets: ${batchShape(plan.dataset.targets.shape)}`;
   return {
     kind: StructureKind.Function,
     isExported: true,
     name: "trainStep",
     docs: [
-      `One training step on a batch. x: ${batchShape(plan.dataset.inputShape)}; ${targets}.\nReturns sums over the batch: [${["loss", ...plan.training.metrics].join(", ")}].`,
+      `One training step on a batch. ${targets}.\nReturns sums over the batch: [${["loss", ...plan.training.metrics].join(", ")}].`,
     ],
     parameters: [
       { name: "w", type: "Weights" },
       { name: "moments", type: "Moments" },
-      { name: "x", type: "tf.Tensor3D" },
+      { name: "x", type: "Inputs" },
       { name: "targets", type: targetType(plan) },
       { name: "step", type: "StepInputs" },
     ],
@@ -283,7 +298,10 @@ function trainStep(context: EmitContext, codes: readonly LayerCode[]): FunctionD
     statements: (writer) => {
       writer.writeLine("return tf.tidy(() => {");
       writer.indent(() => {
-        if (plan.layers.some((layer) => layer.type === "dropout")) writer.writeLine("const batch = x.shape[1];");
+        if (plan.layers.some((layer) => layer.type === "dropout"))
+          writer.writeLine(
+            `const batch = x.${plan.dataset.inputs[0]!.name}.shape[${plan.dataset.inputs[0]!.shape.length - 1}]!;`,
+          );
         writer.writeLine("// Forward");
         writer.writeLine(inputLine(plan));
         for (const code of codes) {
@@ -329,7 +347,7 @@ function evaluateStep(context: EmitContext): FunctionDeclarationStructure {
     ],
     parameters: [
       { name: "w", type: "Weights" },
-      { name: "x", type: "tf.Tensor3D" },
+      { name: "x", type: "Inputs" },
       { name: "targets", type: targetType(plan) },
     ],
     returnType: `{ totals: tf.Tensor1D; ${isClassifier(plan) ? "predicted: tf.Tensor1D" : "predicted: tf.Tensor2D"} }`,

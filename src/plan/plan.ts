@@ -1,4 +1,5 @@
 import type { Source } from "../load/load.ts";
+import { datasetInputs, datasetTargets } from "../spec/dataset.ts";
 import { layerNames } from "../spec/names.ts";
 import type { Initializer, Layer, ModelSpec } from "../spec/types.ts";
 import type {
@@ -19,7 +20,7 @@ const FLOAT32_BYTES = 4;
 export function plan(spec: ModelSpec, source: Source): Plan {
   const line = (pointer: string): number => source.position(pointer, "key").line;
   const dataset = planDataset(spec, line("/dataset"));
-  const layers = planLayers(spec.layers, dataset.inputShape, (index) => source.position(`/layers/${index}`).line);
+  const layers = planLayers(spec.layers, dataset.inputs[0]!.shape, (index) => source.position(`/layers/${index}`).line);
   const training = spec.training;
   const trainingLine = (key: string): number =>
     Object.hasOwn((source.value as { training: object }).training, key) ? line(`/training/${key}`) : line("/training");
@@ -53,70 +54,62 @@ export function plan(spec: ModelSpec, source: Source): Plan {
 
 function planDataset(spec: ModelSpec, specLine: number): DatasetPlan {
   const dataset = spec.dataset;
+  const common = {
+    specLine,
+    inputs: datasetInputs(dataset),
+    targets: datasetTargets(dataset),
+    trainSamples: undefined,
+  };
   switch (dataset.type) {
     case "mnist":
-      return {
-        type: "mnist",
-        specLine,
-        scale: dataset.scale!,
-        inputShape: [28, 28],
-        classes: 10,
-        targets: 1,
-        trainSamples: 60_000,
-      };
+      return { ...common, type: "mnist", scale: dataset.scale!, trainSamples: 60_000 };
     case "digits":
       return {
+        ...common,
         type: "digits",
-        specLine,
         scale: dataset.scale!,
-        inputShape: [28, 28],
-        classes: 10,
-        targets: 1,
         trainSamples: dataset.trainSamples!,
         testSamples: dataset.testSamples!,
         seed: dataset.seed!,
       };
     case "idx":
       return {
+        ...common,
         type: "idx",
-        specLine,
         scale: dataset.scale!,
-        inputShape: [dataset.rows, dataset.columns],
-        classes: dataset.classes,
-        targets: 1,
-        trainSamples: undefined,
         trainImages: dataset.trainImages,
         trainLabels: dataset.trainLabels,
         testImages: dataset.testImages,
         testLabels: dataset.testLabels,
       };
-    case "csv": {
-      const features = dataset.features ?? [dataset.target];
+    case "csv":
       return {
+        ...common,
         type: "csv",
-        specLine,
-        inputShape: [dataset.lookback, features.length],
-        classes: undefined,
-        targets: dataset.horizon!,
-        trainSamples: undefined,
         path: dataset.path,
         target: dataset.target,
-        features,
+        features: dataset.features ?? [dataset.target],
         testFraction: dataset.testFraction!,
         scaling: dataset.scaling!,
       };
-    }
     case "text":
       return {
+        ...common,
         type: "text",
-        specLine,
-        inputShape: [dataset.timesteps, dataset.vocabularySize!],
-        classes: dataset.vocabularySize!,
-        targets: 1,
-        trainSamples: undefined,
         path: dataset.path,
         testFraction: dataset.testFraction!,
+        encoding: dataset.encoding!,
       };
+    case "arrays": {
+      const { inputs, targets, sampleWeights } = dataset;
+      return {
+        ...common,
+        type: "arrays",
+        inputFiles: inputs.map(({ train, test, scale }) => ({ train, test, scale: scale! })),
+        targetFiles: { train: targets.train, test: targets.test },
+        weightFiles: sampleWeights && { train: sampleWeights.train, test: sampleWeights.test },
+      };
+    }
   }
 }
 

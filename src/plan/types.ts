@@ -1,3 +1,4 @@
+import type { DatasetInput, DatasetTargets } from "../spec/dataset.ts";
 import type { Activation, DenseActivation, Initializer, Loss, Metric } from "../spec/types.ts";
 
 /** A shape per sample: [features] or [timesteps, features]. The batch axis is never part of it. */
@@ -52,12 +53,9 @@ export type LayerPlan = LstmPlan | DensePlan | DropoutPlan;
 
 interface DatasetPlanBase {
   readonly specLine: number;
-  /** [timesteps, features] */
-  readonly inputShape: Shape;
-  /** Classes of the labels, or undefined where the targets are numbers. */
-  readonly classes: number | undefined;
-  /** Numbers to predict per sample: 1 label, or the horizon of a forecast. */
-  readonly targets: number;
+  /** What the model reads; the layers start from the first one. */
+  readonly inputs: readonly DatasetInput[];
+  readonly targets: DatasetTargets;
   /** Training samples where the spec alone decides them. */
   readonly trainSamples: number | undefined;
 }
@@ -82,7 +80,19 @@ export type DatasetPlan = DatasetPlanBase &
         readonly testFraction: number;
         readonly scaling: "standard" | "minMax" | "none";
       }
-    | { readonly type: "text"; readonly path: string; readonly testFraction: number }
+    | {
+        readonly type: "text";
+        readonly path: string;
+        readonly testFraction: number;
+        readonly encoding: "oneHot" | "ids";
+      }
+    | {
+        readonly type: "arrays";
+        /** Of each of `inputs`, in the same order. */
+        readonly inputFiles: readonly { readonly train: string; readonly test: string; readonly scale: number }[];
+        readonly targetFiles: { readonly train: string; readonly test: string };
+        readonly weightFiles: { readonly train: string; readonly test: string | undefined } | undefined;
+      }
   );
 
 export interface AdamPlan {

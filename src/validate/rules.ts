@@ -1,34 +1,27 @@
 import type { Diagnostic } from "../diagnostic.ts";
-import type { DiagnosticCode } from "../diagnostic-codes.ts";
 import type { Source } from "../load/load.ts";
+import { type DatasetInput, datasetInputs, datasetTargets } from "../spec/dataset.ts";
 import { layerNames } from "../spec/names.ts";
 import type { Layer, ModelSpec } from "../spec/types.ts";
+import { ARRAY_RULES } from "./array-rules.ts";
 import { isReservedName, isWindowsDevice } from "./reserved-names.ts";
-
-type Report = (
-  code: DiagnosticCode,
-  pointer: string,
-  message: string,
-  fix: string,
-  severity?: Diagnostic["severity"],
-) => void;
-
-interface Checked {
-  readonly spec: ModelSpec;
-  readonly source: Source;
-  readonly report: Report;
-  /** Classes of the labels; undefined for a forecast. */
-  readonly classes: number | undefined;
-}
+import type { Report, Rules } from "./rule.ts";
 
 /** What the schema cannot say. Each rule is named by the sentence that it holds. */
-const RULES: Readonly<Record<string, (checked: Checked) => void>> = {
-  "a recurrent layer reads a sequence": ({ spec, source, report }) => {
-    let sequence = true;
+const RULES: Rules = {
+  "a recurrent layer reads a sequence": ({ spec, source, inputs, report }) => {
+    let sequence = readsSequence(inputs);
     for (const [index, layer] of spec.layers.entries()) {
       if (layer.type !== "lstm") continue;
-      if (!sequence) {
-        const before = spec.layers.findLastIndex((other, k) => k < index && other.type === "lstm");
+      const before = spec.layers.findLastIndex((other, k) => k < index && other.type === "lstm");
+      if (!sequence && before < 0) {
+        report(
+          "LC1201",
+          `/layers/${index}`,
+          `this ${layer.type} needs a sequence, but the input \`${inputs[0]!.name}\` has no timesteps`,
+          "give the input the shape [timesteps, features]",
+        );
+      } else if (!sequence) {
         const line = source.position(`/layers/${before}`).line;
         report(
           "LC1201",
@@ -40,17 +33,28 @@ const RULES: Readonly<Record<string, (checked: Checked) => void>> = {
       sequence = layer.returnSequences === true;
     }
   },
-  "the model ends in one vector per sample": ({ spec, report }) => {
+  "the model ends in one vector per sample, or per timestep where the targets do": (checked) => {
+    const { spec, inputs, targets, report } = checked;
     const lastLstm = spec.layers.findLastIndex(({ type }) => type === "lstm");
     const layer = spec.layers[lastLstm];
-    if (layer === undefined) {
+    const isSequence = layer?.type === "lstm" ? layer.returnSequences === true : readsSequence(inputs);
+    if (targets.perTimestep) {
+      const timesteps = targets.shape[0]!;
+      if (!isSequence) {
+        const message = `the targets have ${timesteps} timesteps, but the output has none`;
+        report("LC1242", "/dataset/targets/timesteps", message, "add `returnSequences: true` to the last lstm");
+      } else if (timesteps !== inputs[0]!.shape[0]) {
+        const message = `the targets have ${timesteps} timesteps, but the output has ${inputs[0]!.shape[0]}`;
+        report("LC1242", "/dataset/targets/timesteps", message, `use \`timesteps: ${inputs[0]!.shape[0]}\``);
+      }
+    } else if (isSequence && layer === undefined) {
       report(
         "LC1202",
         "/layers",
         "no layer turns the sequence of timesteps into one vector",
         "add an lstm before the last dense layer",
       );
-    } else if (layer.type === "lstm" && layer.returnSequences === true) {
+    } else if (isSequence) {
       report(
         "LC1202",
         `/layers/${lastLstm}/returnSequences`,
@@ -59,7 +63,7 @@ const RULES: Readonly<Record<string, (checked: Checked) => void>> = {
       );
     }
   },
-  "the last layer fits loss and dataset": ({ spec, report, classes }) => {
+  "the last layer fits loss and dataset": ({ spec, report, targets }) => {
     const index = spec.layers.length - 1;
     const last = spec.layers[index]!;
     const pointer = `/layers/${index}`;
@@ -67,15 +71,14 @@ const RULES: Readonly<Record<string, (checked: Checked) => void>> = {
       report("LC1204", pointer, `the last layer is ${last.type}, but must be dense`, "end with a dense layer");
       return;
     }
-    const wanted = classes ?? (spec.dataset.type === "csv" ? spec.dataset.horizon! : 1);
-    if (last.units !== wanted) {
-      const why =
-        classes === undefined
-          ? `the forecast has ${wanted} values (dataset.horizon)`
-          : `the dataset has ${classes} classes`;
+    const wanted = targets.classes ?? targets.shape.at(-1);
+    if (wanted !== undefined && last.units !== wanted) {
+      let why = `the dataset has ${wanted} classes`;
+      if (spec.dataset.type === "csv") why = `the forecast has ${wanted} values (dataset.horizon)`;
+      else if (targets.classes === undefined) why = `a target has ${wanted} numbers (dataset.targets.features)`;
       report("LC1203", `${pointer}/units`, `${last.units} units, but ${why}`, `use \`units: ${wanted}\``);
     }
-    if (classes !== undefined && last.activation !== "softmax") {
+    if (targets.kind === "labels" && last.activation !== "softmax") {
       report(
         "LC1204",
         pointer,
@@ -83,7 +86,7 @@ const RULES: Readonly<Record<string, (checked: Checked) => void>> = {
         "add `activation: softmax`",
       );
     }
-    if (classes === undefined && last.activation === "softmax") {
+    if (targets.classes === undefined && last.activation === "softmax") {
       report(
         "LC1204",
         `${pointer}/activation`,
@@ -92,17 +95,18 @@ const RULES: Readonly<Record<string, (checked: Checked) => void>> = {
       );
     }
   },
-  "the loss fits the dataset": ({ spec, report, classes }) => {
+  "the loss fits the dataset": ({ spec, report, targets }) => {
     const { loss } = spec.training;
     const classification = loss === "sparseCategoricalCrossentropy";
-    if (classification && classes === undefined) {
+    if (classification && targets.kind !== "labels") {
+      const found = spec.dataset.type === "csv" ? "a forecast has numbers" : `the targets are ${targets.kind}`;
       report(
         "LC1205",
         "/training/loss",
-        `${loss} compares classes, but a forecast has numbers`,
+        `${loss} compares classes, but ${found}`,
         "use meanSquaredError or meanAbsoluteError",
       );
-    } else if (!classification && classes !== undefined) {
+    } else if (!classification && targets.kind === "labels") {
       report(
         "LC1205",
         "/training/loss",
@@ -111,14 +115,14 @@ const RULES: Readonly<Record<string, (checked: Checked) => void>> = {
       );
     }
   },
-  "each metric fits the dataset": ({ spec, report, classes }) => {
+  "each metric fits the dataset": ({ spec, report, targets }) => {
     for (const [index, metric] of (spec.training.metrics ?? []).entries()) {
-      if ((metric === "accuracy") === (classes !== undefined)) continue;
+      if ((metric === "accuracy") === (targets.kind === "labels")) continue;
       report(
         "LC1206",
         `/training/metrics/${index}`,
         `${metric} does not apply to ${spec.dataset.type}`,
-        classes === undefined ? "use meanAbsoluteError or meanSquaredError" : "use accuracy",
+        targets.kind === "labels" ? "use accuracy" : "use meanAbsoluteError or meanSquaredError",
       );
     }
   },
@@ -150,21 +154,25 @@ const RULES: Readonly<Record<string, (checked: Checked) => void>> = {
     }
   },
   "files stay inside the data folder": ({ spec, report }) => {
-    for (const [key, value] of Object.entries(spec.dataset)) {
-      if (!["path", "trainImages", "trainLabels", "testImages", "testLabels"].includes(key)) continue;
-      const path = String(value);
-      if (path.startsWith("/") || /^[A-Za-z]:/.test(path) || path.split("/").includes("..")) {
-        report(
-          "LC1208",
-          `/dataset/${key}`,
-          "the path leaves the data folder",
-          "give a path inside the folder that --data names",
-        );
+    const check = (section: object, pointer: string): void => {
+      for (const [key, value] of Object.entries(section)) {
+        if (typeof value === "object") check(value, `${pointer}/${key}`);
+        if (!FILE_KEYS.has(key) || typeof value !== "string") continue;
+        if (value.startsWith("/") || /^[A-Za-z]:/.test(value) || value.split("/").includes("..")) {
+          report(
+            "LC1208",
+            `${pointer}/${key}`,
+            "the path leaves the data folder",
+            "give a path inside the folder that --data names",
+          );
+        }
       }
-    }
+    };
+    check(spec.dataset, "/dataset");
   },
-  "the model fits into memory": ({ spec, report }) => {
-    let features = inputFeatures(spec);
+  ...ARRAY_RULES,
+  "the model fits into memory": ({ spec, inputs, report }) => {
+    let features = inputs[0]!.shape.at(-1)!;
     const counts = spec.layers.map((layer) => {
       if (layer.type === "dropout") return 0;
       const gates = layer.type === "lstm" ? 4 : 1;
@@ -255,36 +263,19 @@ export function checkRules(spec: ModelSpec, source: Source): Diagnostic[] {
     const { line, column, ...range } = source.position(pointer);
     diagnostics.push({ code, severity, file: source.file, range, line, column, message, fix });
   };
-  for (const rule of Object.values(RULES)) rule({ spec, source, report, classes: classesOf(spec) });
+  const inputs = datasetInputs(spec.dataset);
+  const targets = datasetTargets(spec.dataset);
+  for (const rule of Object.values(RULES)) rule({ spec, source, report, inputs, targets });
   return diagnostics;
 }
 
-function classesOf({ dataset }: ModelSpec): number | undefined {
-  switch (dataset.type) {
-    case "mnist":
-    case "digits":
-      return 10;
-    case "idx":
-      return dataset.classes;
-    case "text":
-      return dataset.vocabularySize!;
-    case "csv":
-      return undefined;
-  }
-}
+const FILE_KEYS: ReadonlySet<string> = new Set(
+  ["path", "trainImages", "trainLabels", "testImages", "testLabels", "train", "test"], // as the schema names them
+);
 
-function inputFeatures({ dataset }: ModelSpec): number {
-  switch (dataset.type) {
-    case "mnist":
-    case "digits":
-      return 28;
-    case "idx":
-      return dataset.columns;
-    case "text":
-      return dataset.vocabularySize!;
-    case "csv":
-      return dataset.features?.length ?? 1;
-  }
+/** Whether the first layer reads timesteps; token ids become vectors of each timestep. */
+function readsSequence([input]: readonly DatasetInput[]): boolean {
+  return input!.shape.length === 2 || input!.kind === "ids";
 }
 
 function grouped(count: number): string {
