@@ -36,7 +36,7 @@ function table(plan: Plan): string {
   const number = (value: number): string => Math.round(value).toLocaleString("en-US");
   const rows = [
     ["layer", "type", "", "output", "parameters", "FLOPs/sample"],
-    ["input", plan.dataset.type, "", `[${plan.dataset.inputShape.join(", ")}]`, "0", "0"],
+    ["input", plan.dataset.type, "", `[${plan.dataset.inputs[0]!.shape.join(", ")}]`, "0", "0"],
     ...plan.layers.map((layer) => [
       layer.name,
       layer.type,

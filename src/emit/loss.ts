@@ -2,7 +2,9 @@ import type { Plan } from "../plan/types.ts";
 
 /** TypeScript type of a batch's targets. */
 export function targetsType(plan: Plan): string {
-  return plan.dataset.classes === undefined ? "tf.Tensor2D" : "tf.Tensor1D";
+  const { kind, shape } = plan.dataset.targets;
+  if (kind === "labels") return "tf.Tensor1D";
+  return shape.length === 2 ? "tf.Tensor3D" : "tf.Tensor2D";
 }
 
 function lossFunction(plan: Plan): string {

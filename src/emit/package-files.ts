@@ -69,6 +69,7 @@ const DATA_TEXT: Record<Plan["dataset"]["type"], string> = {
   idx: "images and labels in IDX files, read row by row",
   csv: "windows of a time series in a CSV file; the test part is the end of the series",
   text: "characters of a text file; the test part is its end",
+  arrays: "arrays in NumPy's .npy files",
 };
 
 /** README.md: a model card from the plan's facts. What only people can know is marked open. */

@@ -1,5 +1,5 @@
 import { type CodeBlockWriter, type FunctionDeclarationStructure, StructureKind } from "ts-morph";
-import type { ModelInput, ParameterPlan, Plan } from "../plan/types.ts";
+import type { DatasetInput, ParameterPlan, Plan } from "../plan/types.ts";
 import { type EmitContext, specLine } from "./context.ts";
 import { gradientName, hasCellDropout, isTrained, layerLines, type LayerLines, type Mode, weightPaths } from "./layers/lines.ts";
 import { evaluatedLoss, lossCall, metricCalls, targetsType } from "./loss.ts";
@@ -10,12 +10,12 @@ export function outputType(plan: Plan): string {
   return plan.layers.at(-1)!.outputShape.length === 2 ? "Sequence" : "tf.Tensor2D";
 }
 
-export function inputType({ shape, kind }: ModelInput): string {
+export function inputType({ shape, kind }: DatasetInput): string {
   return kind === "floats" && shape.length === 2 ? "tf.Tensor3D" : "tf.Tensor2D";
 }
 
 /** How a batch of an input lies in memory: [28, B, 28]; ids: int32 [B, 28]. */
-export function inputLayout({ shape, kind }: ModelInput): string {
+export function inputLayout({ shape, kind }: DatasetInput): string {
   return kind === "ids" ? `int32 [B, ${shape[0]}]` : batchShape(shape);
 }
 
@@ -303,7 +303,7 @@ export function trainStep(context: EmitContext): FunctionDeclarationStructure {
 
 export function evaluateStep(context: EmitContext): FunctionDeclarationStructure {
   const { plan } = context;
-  const classifier = plan.dataset.classes !== undefined;
+  const classifier = plan.dataset.targets.kind === "labels";
   return {
     kind: StructureKind.Function,
     isExported: true,

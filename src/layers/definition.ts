@@ -1,4 +1,4 @@
-import type { Shape } from "../spec/inputs.ts";
+import type { Shape } from "../spec/dataset.ts";
 import type { Constraint, Initializer, Layer, Regularizer } from "../spec/types.ts";
 
 export type LayerType = Layer["type"];

@@ -1,5 +1,5 @@
 import type { DiagnosticCode } from "../diagnostic-codes.ts";
-import { type ModelInput, modelInputs, type Shape } from "../spec/inputs.ts";
+import { type DatasetInput, datasetInputs, type Shape } from "../spec/dataset.ts";
 import { layerNames } from "../spec/names.ts";
 import type { Layer, ModelSpec } from "../spec/types.ts";
 import { isProblem, type LayerDefinition, type LayerOptions, type LayerType } from "./definition.ts";
@@ -28,7 +28,7 @@ export interface GraphProblem {
 }
 
 export interface Graph {
-  readonly inputs: readonly ModelInput[];
+  readonly inputs: readonly DatasetInput[];
   /** In the order of the spec, which is one in which each layer comes after those that it reads. */
   readonly nodes: readonly GraphNode[];
   readonly problems: readonly GraphProblem[];
@@ -52,7 +52,7 @@ export function layerOptions(layer: Layer): LayerOptions<LayerType> {
 
 /** Resolves the layers' inputs, shapes and masks. `line` tells the line of a layer for messages. */
 export function buildGraph(spec: ModelSpec, line: (index: number) => number): Graph {
-  const inputs = modelInputs(spec.dataset);
+  const inputs = datasetInputs(spec.dataset);
   const names = layerNames(spec.layers);
   const values = new Map<string, Value>();
   for (const { name, shape, vocabularySize } of inputs) {
@@ -92,7 +92,7 @@ function sourcesOf(
   layer: Layer,
   index: number,
   context: {
-    inputs: readonly ModelInput[];
+    inputs: readonly DatasetInput[];
     names: readonly string[];
     values: ReadonlyMap<string, Value>;
     report: Reporter;

@@ -1,4 +1,4 @@
-import type { Shape } from "../spec/inputs.ts";
+import type { Shape } from "../spec/dataset.ts";
 import { featuresOf, type LayerDefinition, type LayerOptions, parameter, type ShapeProblem, size } from "./definition.ts";
 
 const MANY_INPUTS = { least: 2, most: 16 } as const;

@@ -1,4 +1,4 @@
-import type { Shape } from "../spec/inputs.ts";
+import type { Shape } from "../spec/dataset.ts";
 import type { RecurrentLayer } from "../spec/types.ts";
 import {
   featuresOf,

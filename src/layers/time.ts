@@ -1,4 +1,4 @@
-import type { Shape } from "../spec/inputs.ts";
+import type { Shape } from "../spec/dataset.ts";
 import {
   featuresOf,
   type LayerDefinition,

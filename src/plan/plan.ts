@@ -1,7 +1,7 @@
 import type { Source } from "../load/load.ts";
 import { layerOptions, buildGraph } from "../layers/graph.ts";
 import type { LayerOptions, LayerType } from "../layers/definition.ts";
-import { modelInputs } from "../spec/inputs.ts";
+import { datasetInputs, datasetTargets } from "../spec/dataset.ts";
 import type { ModelSpec } from "../spec/types.ts";
 import type { CostPlan, DatasetPlan, LayerPlan, Plan } from "./types.ts";
 
@@ -46,76 +46,62 @@ export function plan(spec: ModelSpec, source: Source): Plan {
 
 function planDataset(spec: ModelSpec, specLine: number): DatasetPlan {
   const dataset = spec.dataset;
-  const inputs = modelInputs(dataset);
+  const common = {
+    specLine,
+    inputs: datasetInputs(dataset),
+    targets: datasetTargets(dataset),
+    trainSamples: undefined,
+  };
   switch (dataset.type) {
     case "mnist":
-      return {
-        type: "mnist",
-        specLine,
-        inputs,
-        scale: dataset.scale!,
-        inputShape: [28, 28],
-        classes: 10,
-        targets: 1,
-        trainSamples: 60_000,
-      };
+      return { ...common, type: "mnist", scale: dataset.scale!, trainSamples: 60_000 };
     case "digits":
       return {
+        ...common,
         type: "digits",
-        specLine,
-        inputs,
         scale: dataset.scale!,
-        inputShape: [28, 28],
-        classes: 10,
-        targets: 1,
         trainSamples: dataset.trainSamples!,
         testSamples: dataset.testSamples!,
         seed: dataset.seed!,
       };
     case "idx":
       return {
+        ...common,
         type: "idx",
-        specLine,
-        inputs,
         scale: dataset.scale!,
-        inputShape: [dataset.rows, dataset.columns],
-        classes: dataset.classes,
-        targets: 1,
-        trainSamples: undefined,
         trainImages: dataset.trainImages,
         trainLabels: dataset.trainLabels,
         testImages: dataset.testImages,
         testLabels: dataset.testLabels,
       };
-    case "csv": {
-      const features = dataset.features ?? [dataset.target];
+    case "csv":
       return {
+        ...common,
         type: "csv",
-        specLine,
-        inputs,
-        inputShape: [dataset.lookback, features.length],
-        classes: undefined,
-        targets: dataset.horizon!,
-        trainSamples: undefined,
         path: dataset.path,
         target: dataset.target,
-        features,
+        features: dataset.features ?? [dataset.target],
         testFraction: dataset.testFraction!,
         scaling: dataset.scaling!,
       };
-    }
     case "text":
       return {
+        ...common,
         type: "text",
-        specLine,
-        inputs,
-        inputShape: [dataset.timesteps, dataset.vocabularySize!],
-        classes: dataset.vocabularySize!,
-        targets: 1,
-        trainSamples: undefined,
         path: dataset.path,
         testFraction: dataset.testFraction!,
+        encoding: dataset.encoding!,
       };
+    case "arrays": {
+      const { inputs, targets, sampleWeights } = dataset;
+      return {
+        ...common,
+        type: "arrays",
+        inputFiles: inputs.map(({ train, test, scale }) => ({ train, test, scale: scale! })),
+        targetFiles: { train: targets.train, test: targets.test },
+        weightFiles: sampleWeights && { train: sampleWeights.train, test: sampleWeights.test },
+      };
+    }
   }
 }
 

@@ -1,8 +1,8 @@
 import type { LayerOptions, LayerType, ParameterDefinition } from "../layers/definition.ts";
-import type { ModelInput, Shape } from "../spec/inputs.ts";
+import type { DatasetInput, DatasetTargets, Shape } from "../spec/dataset.ts";
 import type { Loss, Metric } from "../spec/types.ts";
 
-export type { ModelInput, Shape } from "../spec/inputs.ts";
+export type { DatasetInput, DatasetTargets, Shape } from "../spec/dataset.ts";
 
 export interface ParameterPlan extends ParameterDefinition {
   readonly count: number;
@@ -37,13 +37,8 @@ export type LayerPlan<T extends LayerType = LayerType> = {
 
 interface DatasetPlanBase {
   readonly specLine: number;
-  readonly inputs: readonly ModelInput[];
-  /** Shape per sample of the one input that the built-in datasets have: [timesteps, features]. */
-  readonly inputShape: Shape;
-  /** Classes of the labels, or undefined where the targets are numbers. */
-  readonly classes: number | undefined;
-  /** Numbers to predict per sample: 1 label, or the horizon of a forecast. */
-  readonly targets: number;
+  readonly inputs: readonly DatasetInput[];
+  readonly targets: DatasetTargets;
   /** Training samples where the spec alone decides them. */
   readonly trainSamples: number | undefined;
 }
@@ -68,7 +63,19 @@ export type DatasetPlan = DatasetPlanBase &
         readonly testFraction: number;
         readonly scaling: "standard" | "minMax" | "none";
       }
-    | { readonly type: "text"; readonly path: string; readonly testFraction: number }
+    | {
+        readonly type: "text";
+        readonly path: string;
+        readonly testFraction: number;
+        readonly encoding: "oneHot" | "ids";
+      }
+    | {
+        readonly type: "arrays";
+        /** Of each of `inputs`, in the same order. */
+        readonly inputFiles: readonly { readonly train: string; readonly test: string; readonly scale: number }[];
+        readonly targetFiles: { readonly train: string; readonly test: string };
+        readonly weightFiles: { readonly train: string; readonly test: string | undefined } | undefined;
+      }
   );
 
 export interface AdamPlan {

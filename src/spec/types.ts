@@ -3,7 +3,7 @@
 /**
  * Where the samples come from; `type` selects the kind.
  */
-export type Dataset = MnistDataset | DigitsDataset | IdxDataset | CsvDataset | TextDataset;
+export type Dataset = MnistDataset | DigitsDataset | IdxDataset | CsvDataset | TextDataset | ArraysDataset;
 /**
  * One layer; `type` is the name of the tf.layers function.
  */
@@ -279,6 +279,102 @@ export interface TextDataset {
    * Share of the text, at the end, kept for testing.
    */
   testFraction?: number;
+  /**
+   * What the model reads of a character: oneHot, a row of the vocabulary's size; ids, its index, for an embedding layer.
+   */
+  encoding?: "oneHot" | "ids";
+}
+/**
+ * Arrays of your own in NumPy's .npy files (or .npy.gz), found in the folder that --data names; the first axis counts the samples.
+ */
+export interface ArraysDataset {
+  /**
+   * NumPy arrays.
+   */
+  type: "arrays";
+  /**
+   * What the model reads, in order; each input has its files.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs: ArrayInput[];
+  targets: ArrayTargets;
+  sampleWeights?: ArraySampleWeights;
+}
+/**
+ * One input of the model: floats, or token ids where `vocabularySize` is given.
+ */
+export interface ArrayInput {
+  /**
+   * Name of the input, an identifier in the generated code.
+   */
+  name?: string;
+  /**
+   * Shape of one sample: [timesteps, features], or [features] without time; [timesteps] of token ids.
+   *
+   * @minItems 1
+   * @maxItems 2
+   */
+  shape: number[];
+  /**
+   * Given for token ids, integers in 0..vocabularySize-1 for an embedding layer.
+   */
+  vocabularySize?: number;
+  /**
+   * Values are divided by this number; 255 brings pixels into 0..1. Unit: value.
+   */
+  scale?: number;
+  /**
+   * File of the training samples.
+   */
+  train: string;
+  /**
+   * File of the test samples.
+   */
+  test: string;
+}
+/**
+ * What the model learns to give.
+ */
+export interface ArrayTargets {
+  /**
+   * labels: integers 0..classes-1; oneHot: a row of `classes` probabilities; numbers: `features` numbers to regress; binary: `features` numbers in 0..1.
+   */
+  encoding: "labels" | "oneHot" | "numbers" | "binary";
+  /**
+   * Given for labels and oneHot: the number of classes.
+   */
+  classes?: number;
+  /**
+   * Numbers per target, for numbers and binary. Default: 1.
+   */
+  features?: number;
+  /**
+   * Given where a sample has one target per timestep. Unit: timesteps.
+   */
+  timesteps?: number;
+  /**
+   * File of the training targets: [samples], [samples, size], or with timesteps [samples, timesteps(, size)].
+   */
+  train: string;
+  /**
+   * File of the test targets.
+   */
+  test: string;
+}
+/**
+ * How much each sample counts in the loss.
+ */
+export interface ArraySampleWeights {
+  /**
+   * File of the weights of the training samples, [samples].
+   */
+  train: string;
+  /**
+   * File of the weights of the test samples. Default: all count alike.
+   */
+  test?: string;
 }
 /**
  * Long short-term memory over the timesteps (Hochreiter & Schmidhuber 1997).
