@@ -23,7 +23,8 @@ export function moments(): string {
 export function stepInputs(): string {
   return [
     "/** What differs from step to step. */",
-    "export interface StepInputs extends StepRandom {",
+    "export interface StepInputs {",
+    "  readonly random: StepRandom;",
     "  /** Adam's rate with its bias correction: see `correctedRate`. */",
     "  readonly rate: tf.Scalar;",
     "}",

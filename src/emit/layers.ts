@@ -102,7 +102,7 @@ function layerCode(plan: Plan, layer: LayerPlan, place: Place): LayerCode {
         ? { forward: "dropoutSequenceForward", backward: "dropoutSequenceBackward" }
         : { forward: "dropoutForward", backward: "dropoutBackward" };
       const rows = inSequence ? `${layer.inputShape[0]} * batch` : "batch";
-      const mask = `dropoutMask([${rows}, ${layer.inputShape.at(-1)}], ${literal(layer.rate)}, ${literal(name)}, step)`;
+      const mask = `dropoutMask([${rows}, ${layer.inputShape.at(-1)}], ${literal(layer.rate)}, ${literal(name)}, step.random)`;
       return {
         layer,
         train: `${functions.forward}(${place.input}, ${mask})`,

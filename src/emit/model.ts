@@ -83,7 +83,7 @@ function imports({ plan }: EmitContext, codes: readonly LayerCode[]): string {
   }
   add("./support/nn/weights.ts", ["createWeight", "type NamedWeights"]);
   add("./support/nn/sequence.ts", ["Sequence"]);
-  add("./support/nn/dropout.ts", ["type StepRandom"]);
+  add("./support/nn/step-random.ts", ["type StepRandom"]);
   add("./support/layers-model.ts", [
     "type LayerDescription",
     ...new Set(plan.layers.map((layer) => `${layer.type}Layer`)),

@@ -1,21 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { RandomStream } from "../random.ts";
 import { Sequence } from "./sequence.ts";
+import type { StepRandom } from "./step-random.ts";
 
-/** Names the numbers that one training step draws: the same seed and iteration give the same masks. */
-export interface StepRandom {
-  readonly seed: number;
-  /** Training steps taken before this one. */
-  readonly iteration: number;
-}
-
-/** Inverted dropout (Srivastava et al. 2014): 0 with probability `rate`, else 1 / (1 - rate). */
-export function dropoutMask(shape: [number, number], rate: number, layer: string, step: StepRandom): tf.Tensor2D {
-  const random = new RandomStream(step.seed, `dropout/${layer}`, step.iteration);
-  const kept = Math.fround(1 / (1 - rate));
-  const values = new Float32Array(shape[0] * shape[1]);
-  for (let i = 0; i < values.length; i++) values[i] = random.uniform(i) < rate ? 0 : kept;
-  return tf.tensor2d(values, shape);
+/** Inverted dropout (Srivastava et al. 2014): 0 with probability `rate`, else 1 / (1 - rate). `name`: of the layer. */
+export function dropoutMask(shape: [number, number], rate: number, name: string, random: StepRandom): tf.Tensor2D {
+  const keep = 1 - rate;
+  // u + keep ≥ 1 with probability keep, and it is below 2: its integer part is the mask.
+  const kept = tf.floor(tf.add(random.uniform(name, shape), keep));
+  return tf.mul(kept, 1 / keep);
 }
 
 /** x, mask and y: [N, F]; y = x · mask. */
