@@ -11,7 +11,7 @@ const TWO_TO_MINUS_32 = 2 ** -32;
 
 /** What StatelessRandomUniform gives for the seed [seed0, seed1] (int32) and float32: `count` numbers in [0, 1). */
 export function philoxUniform(seed0: number, seed1: number, count: number): Float32Array {
-  const block = new Uint32Array(4);
+  const block = new Int32Array(4);
   // The operation scrambles its seed first: encrypted with a fixed key, it gives the key and the upper half of the counter.
   const signs = [seed0 < 0 ? -1 : 0, seed1 < 0 ? -1 : 0] as const;
   philoxBlock(block, seed0, signs[0], seed1, signs[1], 0x3ec8f720, 0x02461e29);
@@ -27,7 +27,7 @@ export function philoxUniform(seed0: number, seed1: number, count: number): Floa
 
 /** Encrypts a counter of four 32-bit words. */
 function philoxBlock(
-  block: Uint32Array,
+  block: Int32Array,
   counter0: number,
   counter1: number,
   counter2: number,
@@ -35,8 +35,12 @@ function philoxBlock(
   key0: number,
   key1: number,
 ): void {
-  let [c0, c1, c2, c3] = [counter0 | 0, counter1 | 0, counter2 | 0, counter3 | 0];
-  let [k0, k1] = [key0 | 0, key1 | 0];
+  let c0 = counter0 | 0;
+  let c1 = counter1 | 0;
+  let c2 = counter2 | 0;
+  let c3 = counter3 | 0;
+  let k0 = key0 | 0;
+  let k1 = key1 | 0;
   for (let round = 0; round < 10; round++) {
     const low0 = Math.imul(c0, MULTIPLIER_0);
     const low1 = Math.imul(c2, MULTIPLIER_1);

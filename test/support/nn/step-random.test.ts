@@ -9,11 +9,12 @@ import { stepRandom } from "../../../src/support/nn/step-random.ts";
 const cpuInstalled = listBackends().some(({ name, installed }) => name === "cpu" && installed);
 
 function draw(seed: number, iteration: number, name: string, shape: [number, number]): Float32Array {
-  return tf.tidy(() => {
-    const uniform = stepRandom(seed, tf.scalar(iteration, "int32")).uniform(name, shape);
-    expect(uniform.shape).toEqual(shape);
-    return uniform.dataSync<"float32">();
-  });
+  // not read inside tf.tidy: it would look for tensors in every element of the result
+  const uniform = tf.tidy(() => stepRandom(seed, tf.scalar(iteration, "int32")).uniform(name, shape));
+  expect(uniform.shape).toEqual(shape);
+  const values = uniform.dataSync<"float32">();
+  uniform.dispose();
+  return values;
 }
 
 const SHAPES: [number, number][] = [
