@@ -58,6 +58,7 @@ function imports({ plan }: EmitContext): string {
     'import { reportFailure } from "./support/failure.ts";',
     'import { onInterrupt } from "./support/interrupt.ts";',
     'import { writeLayersModel } from "./support/layers-model.ts";',
+    'import { stepRandom } from "./support/nn/step-random.ts";',
     'import { assignTensors, readTensors } from "./support/nn/weights.ts";',
     'import { overrides, parseOptions, usage } from "./support/options.ts";',
     'import { Progress } from "./support/progress.ts";',
@@ -166,8 +167,9 @@ function main({ plan }: EmitContext): string {
     for (let step = firstStep; step < steps; step++) {
       const { inputs, targets } = readBatch(train, order.subarray(step * BATCH_SIZE, (step + 1) * BATCH_SIZE));
       const rate = tf.scalar(correctedRate(iteration));
-      totals.add(trainStep(w, moments, inputs, targets, { seed, iteration, rate }));
-      tf.dispose([inputs, targets, rate]);
+      const stepsTaken = tf.scalar(iteration, "int32");
+      totals.add(trainStep(w, optimizer, inputs, targets, { random: stepRandom(seed, stepsTaken), rate }));
+      tf.dispose([inputs, targets, rate, stepsTaken]);
       iteration++;
 
       const samplesDone = Math.min((step + 1) * BATCH_SIZE, train.count);

@@ -44,6 +44,8 @@ interface TensorData {
 export interface TensorFlowBackend extends tf.KernelBackend {
   binding: Binding;
   readonly tensorMap: { get(dataId: object): TensorData };
+  /** TensorFlow's DataType */
+  getDTypeInteger(dtype: tf.DataType): number;
   /** Uploads what is not on the device yet. */
   getInputTensorIds(tensors: tf.TensorInfo[]): number[];
   createOutputTensor(metadata: OutputMetadata): tf.Tensor;

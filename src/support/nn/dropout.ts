@@ -16,9 +16,11 @@ export interface DropoutOutput<X extends Features> {
 }
 
 /** 0 with probability `rate`, else 1 / (1 - rate). */
-function dropoutMask(shape: [number, number], rate: number, { random, name }: RandomSource): tf.Tensor2D {
-  const kept = tf.cast(tf.greaterEqual(random.uniform(name, shape), rate), "float32");
-  return tf.mul(kept, 1 / (1 - rate));
+export function dropoutMask(shape: [number, number], rate: number, { random, name }: RandomSource): tf.Tensor2D {
+  const keep = 1 - rate;
+  // u + keep ≥ 1 with probability keep, and it is below 2: its integer part is the mask.
+  const kept = tf.floor(tf.add(random.uniform(name, shape), keep));
+  return tf.mul(kept, 1 / keep);
 }
 
 function multiplied<X extends Features>(x: X, mask: tf.Tensor2D): DropoutOutput<X> {
