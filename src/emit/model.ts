@@ -2,7 +2,7 @@ import type { WriterFunction } from "ts-morph";
 import type { Plan } from "../plan/types.ts";
 import { adamUpdate, learningRate, moments, optimizerSettings, stepInputs } from "./adam.ts";
 import { type EmitContext, specLine } from "./context.ts";
-import { callOf, hasCellDropout, layerLines } from "./layers/lines.ts";
+import { callOf, hasCellDropout, hasOptions, layerLines } from "./layers/lines.ts";
 import { lossImports } from "./loss.ts";
 import {
   addsGradients,
@@ -10,11 +10,11 @@ import {
   constraintNames,
   evaluateStep,
   forward,
-  hasPenalties,
   inputLayout,
   inputType,
   outputType,
   penaltyFunction,
+  regularizerNames,
   trainStep,
 } from "./step.ts";
 import { batchShape, constantName, header, importLine, literal } from "./text.ts";
@@ -100,7 +100,7 @@ function imports(context: EmitContext): string {
     ...(outputType(plan) === "Sequence" && plan.training.fusedHead ? ["withRows"] : []),
   ]);
   if (derivative.inputGradient && !sequences) add(nn("sequence"), ["type Sequence"]);
-  if (hasPenalties(plan)) add(nn("regularizers"), ["penaltyGradient", "weightPenalty"]);
+  add(nn("regularizers"), regularizerNames(plan));
   add(nn("constraints"), constraintNames(plan));
   add(nn("step-random"), ["type StepRandom"]);
   add("./support/layers-model.ts", ["type LayerDescription"]);
@@ -126,12 +126,21 @@ function functionName(call: string): string {
 
 function settings(context: EmitContext): string {
   const { plan } = context;
-  const constants = plan.layers.map((layer, index) => {
+  const constants = plan.layers.flatMap((layer, index) => {
+    if (!hasOptions(callOf(plan, layer))) return [];
     const fused = plan.training.fusedHead && index === plan.layers.length - 1;
     const remark = fused ? "; its activation is part of the loss" : "";
     return `const ${constantName(layer.name)} = ${callOf(plan, layer).options} as const; // ${specLine(context, layer.specLine)}${remark}`;
   });
-  return ["", "// What the layers' functions read of their options", ...constants, "", ...optimizerSettings(context), "", ""].join("\n");
+  return [
+    "",
+    "// What the layers' functions read of their options",
+    ...constants,
+    "",
+    ...optimizerSettings(context),
+    "",
+    "",
+  ].join("\n");
 }
 
 function layerTable(context: EmitContext): WriterFunction {

@@ -1,7 +1,16 @@
 import { type CodeBlockWriter, type FunctionDeclarationStructure, StructureKind } from "ts-morph";
 import type { DatasetInput, ParameterPlan, Plan } from "../plan/types.ts";
+import type { Constraint } from "../spec/types.ts";
 import { type EmitContext, specLine } from "./context.ts";
-import { gradientName, hasCellDropout, isTrained, layerLines, type LayerLines, type Mode, weightPaths } from "./layers/lines.ts";
+import {
+  gradientName,
+  hasCellDropout,
+  isTrained,
+  type LayerLines,
+  layerLines,
+  type Mode,
+  weightPaths,
+} from "./layers/lines.ts";
 import { evaluatedLoss, lossCall, metricCalls, targetsType } from "./loss.ts";
 import { batchShape, literal } from "./text.ts";
 
@@ -87,6 +96,16 @@ function penalised(plan: Plan): { name: string; path: string; parameter: Paramet
   );
 }
 
+/** "l2(0.01)": the regulariser of a weight. */
+function regularizer({ regularizer: { l1, l2 } }: ParameterPlan): string {
+  if (l1 === 0) return `l2(${literal(l2)})`;
+  return l2 === 0 ? `l1(${literal(l1)})` : `l1l2(${literal(l1)}, ${literal(l2)})`;
+}
+
+export function regularizerNames(plan: Plan): string[] {
+  return [...new Set(penalised(plan).map(({ parameter }) => regularizer(parameter).split("(")[0]!))];
+}
+
 export function hasPenalties(plan: Plan): boolean {
   return penalised(plan).length > 0;
 }
@@ -130,10 +149,13 @@ export function computeGradients(context: EmitContext): FunctionDeclarationStruc
         writer.writeLine(`${call.update}(${layer.name}, w.${layer.name}, ${constantOf(layer.name)});`);
       }
       writer.writeLine(`const output = ${lines.at(-1)!.output};`);
-      if (penalties.length === 0) writer.writeLine(`const loss = lossOf(output); // ${specLine(context, plan.training.lines.loss)}`);
+      if (penalties.length === 0)
+        writer.writeLine(`const loss = lossOf(output); // ${specLine(context, plan.training.lines.loss)}`);
       else {
         writer.writeLine(`const dataLoss = lossOf(output); // ${specLine(context, plan.training.lines.loss)}`);
-        writer.writeLine("const loss = { ...dataLoss, total: tf.add<tf.Scalar>(dataLoss.total, tf.mul(penalty(w), batch)) };");
+        writer.writeLine(
+          "const loss = { ...dataLoss, total: tf.add<tf.Scalar>(dataLoss.total, tf.mul(penalty(w), batch)) };",
+        );
       }
       writer.newLine().writeLine("// Backward");
       const inputs = backwardLines(writer, context, lines, "loss.gradient");
@@ -144,11 +166,10 @@ export function computeGradients(context: EmitContext): FunctionDeclarationStruc
           if (!trainable) continue;
           const gradient = `${gradientName(layer.name)}.dw.${path.slice(layer.name.length + 1)}`;
           const penalty = penalties.find((other) => other.name === name);
-          const { l1, l2 } = penalty?.parameter.regularizer ?? { l1: 0, l2: 0 };
           const value =
             penalty === undefined
               ? gradient
-              : `tf.add(${gradient}, penaltyGradient(w.${path}, { l1: ${literal(l1)}, l2: ${literal(l2)} }))`;
+              : `tf.add(${gradient}, ${regularizer(penalty.parameter)}.gradient(w.${path}))`;
           writer.writeLine(`${literal(name)}: ${value},`);
         }
       });
@@ -231,11 +252,10 @@ export function penaltyFunction({ plan }: EmitContext): FunctionDeclarationStruc
       parameters: [{ name: "w", type: "Weights" }],
       returnType: "tf.Scalar",
       statements: (writer) => {
-        const terms = penalties.map(
-          ({ path, parameter: { regularizer } }) =>
-            `weightPenalty(w.${path}, { l1: ${literal(regularizer.l1)}, l2: ${literal(regularizer.l2)} })`,
+        const terms = penalties.map(({ path, parameter }) => `${regularizer(parameter)}.penalty(w.${path})`);
+        writer.writeLine(
+          terms.length === 1 ? `return ${terms[0]};` : `return tf.addN<tf.Scalar>([${terms.join(", ")}]);`,
         );
-        writer.writeLine(terms.length === 1 ? `return ${terms[0]};` : `return tf.addN<tf.Scalar>([${terms.join(", ")}]);`);
       },
     },
   ];
@@ -262,10 +282,23 @@ export function constraintNames(plan: Plan): string[] {
 
 function constraintLines(writer: CodeBlockWriter, plan: Plan): void {
   for (const { path, parameter } of constrained(plan)) {
-    const { type, ...options } = parameter.constraint;
-    const text = Object.entries(options).map(([key, value]) => `${key}: ${literal(value as number)}`);
-    const rest = text.length === 0 ? "" : `, { ${text.join(", ")} }`;
-    writer.writeLine(`w.${path}.assign(${type}(w.${path}${rest}));`);
+    const constraint = constraintText(parameter.constraint);
+    writer.writeLine(`w.${path}.assign(${constraint}(w.${path}));`);
+  }
+}
+
+function constraintText(constraint: Constraint): string {
+  switch (constraint.type) {
+    case "maxNorm":
+      return `maxNorm(${literal(constraint.maxValue!)}, ${constraint.axis})`;
+    case "unitNorm":
+      return `unitNorm(${constraint.axis})`;
+    case "minMaxNorm": {
+      const { minValue, maxValue, rate, axis } = constraint as Required<typeof constraint>;
+      return `minMaxNorm(${[minValue, maxValue, rate, axis].map((value) => literal(value)).join(", ")})`;
+    }
+    default:
+      return constraint.type;
   }
 }
 
@@ -292,9 +325,13 @@ export function trainStep(context: EmitContext): FunctionDeclarationStructure {
         writer.writeLine(
           `const { output, loss, gradients } = computeGradients(w, x, step, (output) => ${lossCall(plan, "output")});`,
         );
-        writer.writeLine(`applyGradients(w, gradients, optimizer, step); // ${specLine(context, plan.optimizer.specLine)}`);
+        writer.writeLine(
+          `applyGradients(w, gradients, optimizer, step); // ${specLine(context, plan.optimizer.specLine)}`,
+        );
         constraintLines(writer, plan);
-        writer.writeLine(`return tf.stack([${["loss.total", ...metricCalls(plan, "output")].join(", ")}]) as tf.Tensor1D;`);
+        writer.writeLine(
+          `return tf.stack([${["loss.total", ...metricCalls(plan, "output")].join(", ")}]) as tf.Tensor1D;`,
+        );
       });
       writer.writeLine("});");
     },

@@ -44,7 +44,13 @@ interface Value {
 
 /** Options of a layer alone, without what places it in the graph. */
 export function layerOptions(layer: Layer): LayerOptions<LayerType> {
-  const { type: _type, name: _name, inputs: _inputs, trainable: _trainable, ...options } = layer as Layer & {
+  const {
+    type: _type,
+    name: _name,
+    inputs: _inputs,
+    trainable: _trainable,
+    ...options
+  } = layer as Layer & {
     trainable?: boolean;
   };
   return options as LayerOptions<LayerType>;
@@ -71,7 +77,8 @@ export function buildGraph(spec: ModelSpec, line: (index: number) => number): Gr
     const node = sources === undefined ? undefined : place(layer, name, sources, { values, spec, names, line, report });
     if (node !== undefined) nodes.push(node);
     // The first of two layers of one name keeps it; the name is reported elsewhere.
-    if (!values.has(name)) values.set(name, { shape: node?.outputShape, ids: undefined, mask: node?.outputMask, index });
+    if (!values.has(name))
+      values.set(name, { shape: node?.outputShape, ids: undefined, mask: node?.outputMask, index });
   }
   for (const [index, name] of names.slice(0, -1).entries()) {
     if (read.has(name) || names.indexOf(name) !== index) continue;
@@ -103,7 +110,12 @@ function sourcesOf(
     if (index > 0) return [names[index - 1]!];
     if (inputs.length === 1) return [inputs[0]!.name];
     const choices = inputs.map(({ name }) => name).join(", ");
-    report("LC1211", undefined, "the dataset has several inputs; this layer does not say which it reads", `add \`inputs:\` with one of ${choices}`);
+    report(
+      "LC1211",
+      undefined,
+      "the dataset has several inputs; this layer does not say which it reads",
+      `add \`inputs:\` with one of ${choices}`,
+    );
     return undefined;
   }
   const known = [...values.keys()];
@@ -137,7 +149,12 @@ function place(
   const { least, most } = definition.inputs;
   if (sources.length < least || sources.length > most) {
     const wanted = least === most ? `${least} input` : `${least} to ${most} inputs`;
-    report("LC1216", layer.inputs === undefined ? undefined : "inputs", `${layer.type} takes ${wanted}, not ${sources.length}`, "change `inputs`");
+    report(
+      "LC1216",
+      layer.inputs === undefined ? undefined : "inputs",
+      `${layer.type} takes ${wanted}, not ${sources.length}`,
+      "change `inputs`",
+    );
     return undefined;
   }
   const shapes: Shape[] = [];
@@ -146,19 +163,36 @@ function place(
     if (value.shape === undefined) return undefined; // reported where it arose
     const wantsIds = definition.reads === "ids";
     if (wantsIds !== (value.ids !== undefined)) {
-      const message = wantsIds ? `${source} has numbers, but embedding reads ids` : `${source} has ids, which only an embedding reads`;
-      report("LC1214", undefined, message, wantsIds ? "remove the embedding, or use a dataset of ids" : "add an embedding before this layer");
+      const message = wantsIds
+        ? `${source} has numbers, but embedding reads ids`
+        : `${source} has ids, which only an embedding reads`;
+      report(
+        "LC1214",
+        undefined,
+        message,
+        wantsIds ? "remove the embedding, or use a dataset of ids" : "add an embedding before this layer",
+      );
       return undefined;
     }
     if (wantsIds && layer.type === "embedding" && layer.inputDim < value.ids!) {
-      report("LC1214", "inputDim", `ids are 0..${value.ids! - 1}, but inputDim is ${layer.inputDim}`, `use \`inputDim: ${value.ids}\``);
+      report(
+        "LC1214",
+        "inputDim",
+        `ids are 0..${value.ids! - 1}, but inputDim is ${layer.inputDim}`,
+        `use \`inputDim: ${value.ids}\``,
+      );
     }
     if (definition.reads === "sequence" && value.shape.length === 1) {
       report("LC1201", undefined, ...needsSequence(layer, source, value, spec, line));
       return undefined;
     }
     if (definition.reads === "vector" && value.shape.length === 2) {
-      report("LC1213", undefined, `${layer.type} reads one vector per sample, but ${source} is a sequence`, "remove `returnSequences` before it, or add a flatten layer");
+      report(
+        "LC1213",
+        undefined,
+        `${layer.type} reads one vector per sample, but ${source} is a sequence`,
+        "remove `returnSequences` before it, or add a flatten layer",
+      );
       return undefined;
     }
     shapes.push(value.shape);

@@ -1,5 +1,12 @@
 import type { Shape } from "../spec/dataset.ts";
-import { featuresOf, type LayerDefinition, type LayerOptions, parameter, type ShapeProblem, size } from "./definition.ts";
+import {
+  featuresOf,
+  type LayerDefinition,
+  type LayerOptions,
+  parameter,
+  type ShapeProblem,
+  size,
+} from "./definition.ts";
 
 const MANY_INPUTS = { least: 2, most: 16 } as const;
 
@@ -76,8 +83,7 @@ const attention: LayerDefinition<LayerOptions<"attention">> = {
     }
     return [query![0]!, featuresOf(value!)];
   },
-  parameters: (options) =>
-    options.useScale ? [parameter({ scaleInitializer: "ones" }, "scale", "scale", [])] : [],
+  parameters: (options) => (options.useScale ? [parameter({ scaleInitializer: "ones" }, "scale", "scale", [])] : []),
   flops: (_options, [query, value, key = value]) =>
     2 * query![0]! * value![0]! * (featuresOf(key!) + featuresOf(value!)) + 5 * query![0]! * value![0]!,
   kept: (_options, [query, value], output) => 2 * query![0]! * value![0]! + size(output),

@@ -48,8 +48,7 @@ const conv1d: LayerDefinition<LayerOptions<"conv1d">> = {
     return options.useBias ? [kernel, parameter(options, "bias", "bias", [options.filters])] : [kernel];
   },
   flops: ({ kernelSize }, [input], output) => size(output) * (2 * kernelSize * featuresOf(input!) + 2),
-  kept: ({ kernelSize }, [input], output) =>
-    timestepsOf(output) * kernelSize * featuresOf(input!) + 2 * size(output), // columns, z and y
+  kept: ({ kernelSize }, [input], output) => timestepsOf(output) * kernelSize * featuresOf(input!) + 2 * size(output), // columns, z and y
 };
 
 type PoolingOptions = LayerOptions<"maxPooling1d" | "averagePooling1d">;

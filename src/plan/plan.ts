@@ -1,6 +1,6 @@
-import type { Source } from "../load/load.ts";
-import { layerOptions, buildGraph } from "../layers/graph.ts";
 import type { LayerOptions, LayerType } from "../layers/definition.ts";
+import { buildGraph, layerOptions } from "../layers/graph.ts";
+import type { Source } from "../load/load.ts";
 import { datasetInputs, datasetTargets } from "../spec/dataset.ts";
 import type { ModelSpec } from "../spec/types.ts";
 import type { CostPlan, DatasetPlan, LayerPlan, Plan } from "./types.ts";

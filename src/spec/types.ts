@@ -1437,6 +1437,10 @@ export interface AttentionLayer {
    * Multiply the scores by a trained factor.
    */
   useScale?: boolean;
+  /**
+   * A timestep attends to itself and earlier ones only.
+   */
+  useCausalMask?: boolean;
 }
 /**
  * Adam (Kingma & Ba 2015).

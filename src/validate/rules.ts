@@ -19,13 +19,20 @@ const RULES: Rules = {
     const output = graph.nodes.at(-1);
     if (output === undefined || graph.nodes.length < spec.layers.length) return;
     const isSequence = output.outputShape.length === 2;
-    const recurrent = spec.layers.findLastIndex((layer) => "returnSequences" in layer || layer.type === "bidirectional");
+    const recurrent = spec.layers.findLastIndex(
+      (layer) => "returnSequences" in layer || layer.type === "bidirectional",
+    );
     const layer = spec.layers[recurrent];
     if (targets.perTimestep) {
       const timesteps = targets.shape[0]!;
       if (!isSequence) {
         const message = `the targets have ${timesteps} timesteps, but the output has none`;
-        report("LC1242", "/dataset/targets/timesteps", message, "add `returnSequences: true` to the last recurrent layer");
+        report(
+          "LC1242",
+          "/dataset/targets/timesteps",
+          message,
+          "add `returnSequences: true` to the last recurrent layer",
+        );
       } else if (timesteps !== output.outputShape[0]) {
         const message = `the targets have ${timesteps} timesteps, but the output has ${output.outputShape[0]}`;
         report("LC1242", "/dataset/targets/timesteps", message, `use \`timesteps: ${output.outputShape[0]}\``);
@@ -163,7 +170,12 @@ const RULES: Rules = {
     if (total <= MAX_PARAMETERS) return;
     const largest = counts.indexOf(Math.max(...counts));
     const message = `the model has ${grouped(total)} parameters, ${grouped(counts[largest]!)} of them in this layer; at most ${grouped(MAX_PARAMETERS)} can be trained`;
-    report("LC1209", `/layers/${largest}${"units" in spec.layers[largest]! ? "/units" : ""}`, message, "use fewer units");
+    report(
+      "LC1209",
+      `/layers/${largest}${"units" in spec.layers[largest]! ? "/units" : ""}`,
+      message,
+      "use fewer units",
+    );
   },
   "a bias is no matrix": ({ spec, report }) => {
     for (const [index, layer] of spec.layers.entries()) {

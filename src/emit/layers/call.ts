@@ -17,10 +17,12 @@ export interface LayerCall {
   readonly random?: boolean;
   /** Rates of the dropout inside a recurrent cell. */
   readonly cellDropout?: { readonly inputs: number; readonly state: number };
-  /** The forward pass takes the mask of its input (of each of its inputs: "all"). */
-  readonly takesMask?: boolean | "all";
+  /** The forward pass takes masks of its inputs: names of the arguments in their order, or "masks" for a list of all. */
+  readonly takesMask?: readonly string[] | "masks";
   /** A call after the backward pass that updates statistics. */
   readonly update?: string;
+  /** "optional": the functions take weights even where the layer has none. */
+  readonly weights?: "optional";
   /** The functions take a list of inputs and give a list of gradients, even for one input. */
   readonly list?: boolean;
   /** The gradient of the input does not exist: ids. */

@@ -31,7 +31,7 @@ function cellOptions(options: CellOptions): Record<string, unknown> {
 function recurrent(module: string, name: string): (options: CellOptions) => LayerCall {
   return (options) =>
     elementwise(module, name, cellOptions(options), {
-      takesMask: true,
+      takesMask: ["mask"],
       cellDropout: { inputs: options.dropout, state: options.recurrentDropout },
     });
 }
@@ -49,7 +49,7 @@ const CALLS: { readonly [T in LayerType]: CallOf<T> } = {
       ...functions("bidirectional"),
       options: `{ layer: ${BIDIRECTIONAL_CELLS[layer.type]}, mergeMode: ${JSON.stringify(mergeMode)}, ...${options} }`,
       activations,
-      takesMask: true,
+      takesMask: ["mask"],
       cellDropout: { inputs: inner.dropout, state: inner.recurrentDropout },
     };
   },
@@ -69,7 +69,7 @@ const CALLS: { readonly [T in LayerType]: CallOf<T> } = {
       { epsilon, momentum },
       {
         inference: { forward: "batchNormalizationInference", backward: "batchNormalizationInferenceBackward" },
-        takesMask: true,
+        takesMask: ["mask"],
         update: "updateMovingStatistics",
       },
     ),
@@ -80,7 +80,7 @@ const CALLS: { readonly [T in LayerType]: CallOf<T> } = {
   averagePooling1d: ({ poolSize, strides, padding }) =>
     elementwise("pooling", "averagePooling1d", { poolSize, strides, padding }),
   globalMaxPooling1d: () => elementwise("pooling", "globalMaxPooling1d", {}),
-  globalAveragePooling1d: () => elementwise("pooling", "globalAveragePooling1d", {}, { takesMask: true }),
+  globalAveragePooling1d: () => elementwise("pooling", "globalAveragePooling1d", {}, { takesMask: ["mask"] }),
   flatten: () => elementwise("reshaping", "flatten", {}),
   reshape: ({ targetShape }) => elementwise("reshaping", "reshape", { targetShape }),
   permute: ({ dims }) => elementwise("reshaping", "permute", { dims }),
@@ -92,7 +92,13 @@ const CALLS: { readonly [T in LayerType]: CallOf<T> } = {
   average: () => elementwise("merge", "average", {}, { list: true }),
   maximum: () => elementwise("merge", "maximum", {}, { list: true }),
   minimum: () => elementwise("merge", "minimum", {}, { list: true }),
-  attention: ({ useScale }) => elementwise("attention", "attention", { useScale }, { list: true, takesMask: "all" }),
+  attention: ({ useCausalMask }) =>
+    elementwise(
+      "attention",
+      "attention",
+      { useCausalMask },
+      { list: true, takesMask: ["queryMask", "valueMask"], weights: "optional" },
+    ),
 };
 
 const BIDIRECTIONAL_CELLS = { lstm: "LSTM", gru: "GRU", simpleRNN: "SIMPLE_RNN" } as const;

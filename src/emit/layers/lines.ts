@@ -37,6 +37,11 @@ export function callOf(plan: Plan, layer: LayerPlan): LayerCall {
   return { ...call, options: "{ activation: LINEAR }", activations: ["LINEAR"] };
 }
 
+/** Whether the layer has a constant with what its functions read of its options. */
+export function hasOptions({ options }: LayerCall): boolean {
+  return options !== "{}";
+}
+
 /** Whether the layer runs with moving statistics, or not at all, in this mode. */
 function functionsOf({ inference, forward, backward }: LayerCall, layer: LayerPlan, mode: Mode) {
   // A frozen batchNormalization keeps to its statistics, as in Keras.
@@ -56,21 +61,29 @@ export function layerLines(plan: Plan, mode: Mode): LayerLines[] {
     if (used === "identity") {
       outputs.set(name, inputs[0]!);
       const gradient = gradientName(name);
-      return { layer, call, forward: undefined, output: inputs[0]!, backward: (dy) => dy, inputGradients: [gradient], gradient };
+      return {
+        layer,
+        call,
+        forward: undefined,
+        output: inputs[0]!,
+        backward: (dy) => dy,
+        inputGradients: [gradient],
+        gradient,
+      };
     }
     outputs.set(name, `${name}.y`);
-    const weights = layer.parameters.length > 0 ? [`w.${name}`] : [];
-    const constant = constantName(name);
+    const weights = layer.parameters.length > 0 ? [`w.${name}`] : call.weights === "optional" ? ["{}"] : [];
+    const constant = hasOptions(call) ? [constantName(name)] : [];
     const input = call.list === true ? `[${inputs.join(", ")}]` : inputs[0]!;
     const extra = extraArgument(layer, call, mode);
     const gradient = gradientName(name);
     return {
       layer,
       call,
-      forward: `${used.forward}(${[input, ...weights, constant, ...extra].join(", ")})`,
+      forward: `${used.forward}(${[input, ...weights, ...constant, ...extra].join(", ")})`,
       output: `${name}.y`,
       backward: (dy, inputGradient) =>
-        `${used.backward}(${[dy, name, ...weights, constant, ...(call.noInputGradient ? [] : [`{ inputGradient: ${inputGradient} }`])].join(", ")})`,
+        `${used.backward}(${[dy, name, ...weights, ...constant, ...(call.noInputGradient ? [] : [`{ inputGradient: ${inputGradient} }`])].join(", ")})`,
       inputGradients: call.list === true ? inputs.map((_, index) => `${gradient}.dx[${index}]!`) : [`${gradient}.dx`],
       gradient,
     };
@@ -81,11 +94,14 @@ export function layerLines(plan: Plan, mode: Mode): LayerLines[] {
 function extraArgument(layer: LayerPlan, call: LayerCall, mode: Mode): string[] {
   const { name } = layer;
   const entries: string[] = [];
-  if (call.takesMask === "all" && layer.inputMasks.some((mask) => mask !== undefined)) {
-    const masks = layer.inputMasks.map((mask) => (mask === undefined ? "undefined" : `${mask}.mask`));
-    entries.push(`masks: [${masks.join(", ")}]`);
+  const masks = layer.inputMasks.map((mask) => (mask === undefined ? undefined : `${mask}.mask`));
+  if (call.takesMask === "masks") {
+    if (masks.some((mask) => mask !== undefined)) entries.push(`masks: [${masks.map(String).join(", ")}]`);
+  } else {
+    for (const [index, argument] of (call.takesMask ?? []).entries()) {
+      if (masks[index] !== undefined) entries.push(`${argument}: ${masks[index]}`);
+    }
   }
-  if (call.takesMask === true && layer.inputMasks[0] !== undefined) entries.push(`mask: ${layer.inputMasks[0]}.mask`);
   if (mode === "training") {
     if (call.random) entries.push("random: step.random", `name: ${literal(name)}`);
     entries.push(...cellDropout(layer, call));
@@ -95,7 +111,8 @@ function extraArgument(layer: LayerPlan, call: LayerCall, mode: Mode): string[] 
 
 function cellDropout(layer: LayerPlan, { cellDropout: rates }: LayerCall): string[] {
   if (rates === undefined) return [];
-  const units = layer.type === "bidirectional" ? layer.options.layer.units : "units" in layer.options ? layer.options.units : 0;
+  const units =
+    layer.type === "bidirectional" ? layer.options.layer.units : "units" in layer.options ? layer.options.units : 0;
   const directions = layer.type === "bidirectional" ? ["forward", "backward"] : [undefined];
   const entries = (direction: string | undefined): string[] => {
     const stream = [layer.name, ...(direction === undefined ? [] : [direction])].join("/");
