@@ -1,3 +1,4 @@
+import { describeOptions } from "../plan/describe.ts";
 import type { Plan } from "../plan/types.ts";
 import { COMPILER_VERSION } from "../version.ts";
 import type { EmitContext } from "./context.ts";
@@ -75,13 +76,7 @@ const DATA_TEXT: Record<Plan["dataset"]["type"], string> = {
 export function emitReadme({ plan, specPath }: EmitContext): string {
   const { training, optimizer, cost, dataset } = plan;
   const rows = plan.layers.map((layer) => {
-    const options =
-      layer.type === "lstm"
-        ? `activation ${layer.activation}, recurrentActivation ${layer.recurrentActivation}`
-        : layer.type === "dense"
-          ? `activation ${layer.activation}`
-          : `rate ${layer.rate}`;
-    return `| ${layer.name} | ${layer.type} | ${options} | ${batchShape(layer.outputShape)} | ${layer.parameterCount.toLocaleString("en-US")} |`;
+    return `| ${layer.name} | ${layer.type} | ${describeOptions(layer)} | ${batchShape(layer.outputShape)} | ${layer.parameterCount.toLocaleString("en-US")} |`;
   });
   return `# ${plan.name}
 

@@ -45,7 +45,7 @@ function imports({ plan }: EmitContext): string {
     "  describeLayers,",
     "  evaluateStep,",
     "  forward,",
-    "  initializeMoments,",
+    "  initializeOptimizer,",
     "  initializeWeights,",
     "  LAYERS,",
     "  learningRate,",
@@ -57,6 +57,7 @@ function imports({ plan }: EmitContext): string {
     'import { reportFailure } from "./support/failure.ts";',
     'import { onInterrupt } from "./support/interrupt.ts";',
     'import { writeLayersModel } from "./support/layers-model.ts";',
+    'import { stepRandom } from "./support/nn/step-random.ts";',
     'import { assignTensors, readTensors } from "./support/nn/weights.ts";',
     'import { overrides, parseOptions, usage } from "./support/options.ts";',
     'import { Progress } from "./support/progress.ts";',
@@ -112,7 +113,7 @@ function main({ plan }: EmitContext): string {
   const seed = saved?.state.seed ?? options.seed;
   const w = initializeWeights(seed);
   const weights = namedWeights(w);
-  const moments = initializeMoments(w);
+  const optimizer = initializeOptimizer(w);
   let iteration = 0; // training steps taken
   let firstEpoch = 1;
   let firstStep = 0;
@@ -129,8 +130,8 @@ function main({ plan }: EmitContext): string {
       });
     }
     assignTensors(weights, saved.weights);
-    assignTensors(moments.m, saved.optimizer.m!);
-    assignTensors(moments.v, saved.optimizer.v!);
+    assignTensors(optimizer.m, saved.optimizer.m!);
+    assignTensors(optimizer.v, saved.optimizer.v!);
     ({ iteration, epoch: firstEpoch, step: firstStep, sums } = saved.state);
     note(\`resumed in epoch \${firstEpoch} after \${firstStep} steps\`);
   }
@@ -150,7 +151,7 @@ function main({ plan }: EmitContext): string {
   const checkpoint = async (state: { epoch: number; step: number; sums: number[] }): Promise<void> => {
     saveCheckpoint(run.path, {
       weights: await readTensors(weights),
-      optimizer: { m: await readTensors(moments.m), v: await readTensors(moments.v) },
+      optimizer: { m: await readTensors(optimizer.m), v: await readTensors(optimizer.v) },
       state: { ...state, iteration, seed, specSha256: SPEC_SHA256 },
     });
   };
@@ -165,8 +166,9 @@ function main({ plan }: EmitContext): string {
     for (let step = firstStep; step < steps; step++) {
       const { inputs, targets } = readBatch(train, order.subarray(step * BATCH_SIZE, (step + 1) * BATCH_SIZE));
       const rate = tf.scalar(correctedRate(iteration));
-      totals.add(trainStep(w, moments, inputs, targets, { seed, iteration, rate }));
-      tf.dispose([inputs, targets, rate]);
+      const stepsTaken = tf.scalar(iteration, "int32");
+      totals.add(trainStep(w, optimizer, inputs, targets, { random: stepRandom(seed, stepsTaken), rate }));
+      tf.dispose([inputs, targets, rate, stepsTaken]);
       iteration++;
 
       const samplesDone = Math.min((step + 1) * BATCH_SIZE, train.count);

@@ -1,18 +1,9 @@
 import type { Source } from "../load/load.ts";
+import { layerOptions, buildGraph } from "../layers/graph.ts";
+import type { LayerOptions, LayerType } from "../layers/definition.ts";
 import { datasetInputs, datasetTargets } from "../spec/dataset.ts";
-import { layerNames } from "../spec/names.ts";
-import type { Initializer, Layer, ModelSpec } from "../spec/types.ts";
-import type {
-  CostPlan,
-  DatasetPlan,
-  DensePlan,
-  DropoutPlan,
-  LayerPlan,
-  LstmPlan,
-  ParameterPlan,
-  Plan,
-  Shape,
-} from "./types.ts";
+import type { ModelSpec } from "../spec/types.ts";
+import type { CostPlan, DatasetPlan, LayerPlan, Plan } from "./types.ts";
 
 const FLOAT32_BYTES = 4;
 
@@ -20,7 +11,7 @@ const FLOAT32_BYTES = 4;
 export function plan(spec: ModelSpec, source: Source): Plan {
   const line = (pointer: string): number => source.position(pointer, "key").line;
   const dataset = planDataset(spec, line("/dataset"));
-  const layers = planLayers(spec.layers, dataset.inputs[0]!.shape, (index) => source.position(`/layers/${index}`).line);
+  const layers = planLayers(spec, (index) => source.position(`/layers/${index}`).line);
   const training = spec.training;
   const trainingLine = (key: string): number =>
     Object.hasOwn((source.value as { training: object }).training, key) ? line(`/training/${key}`) : line("/training");
@@ -34,6 +25,7 @@ export function plan(spec: ModelSpec, source: Source): Plan {
     optimizer: { ...(spec.optimizer as Required<typeof spec.optimizer>), specLine: line("/optimizer") },
     training: {
       loss: training.loss,
+      fusedHead: training.loss === "sparseCategoricalCrossentropy",
       metrics: training.metrics ?? [],
       epochs: training.epochs!,
       batchSize: training.batchSize!,
@@ -113,98 +105,39 @@ function planDataset(spec: ModelSpec, specLine: number): DatasetPlan {
   }
 }
 
-function planLayers(layers: readonly Layer[], inputShape: Shape, line: (index: number) => number): LayerPlan[] {
-  const names = layerNames(layers);
-  const plans: LayerPlan[] = [];
-  for (const [index, layer] of layers.entries()) {
-    plans.push(planLayer(layer, names[index]!, plans.at(-1)?.outputShape ?? inputShape, line(index)));
-  }
-  return plans;
+function planLayers(spec: ModelSpec, line: (index: number) => number): LayerPlan[] {
+  return buildGraph(spec, line).nodes.map((node, index) => {
+    const { name, layer, definition, inputs, inputShapes, outputShape, inputMasks, outputMask } = node;
+    const options = withResolvedStrides(layerOptions(layer));
+    const trainable = !("trainable" in layer) || layer.trainable !== false;
+    const parameters = definition.parameters(options, inputShapes).map((parameter) => ({
+      ...parameter,
+      trainable: parameter.trainable && trainable,
+      count: parameter.shape.reduce((product, n) => product * n, 1),
+    }));
+    return {
+      name,
+      type: layer.type,
+      specLine: line(index),
+      inputs,
+      inputShapes,
+      outputShape,
+      inputMasks,
+      outputMask,
+      trainable,
+      options,
+      parameters,
+      parameterCount: parameters.reduce((sum, { count }) => sum + count, 0),
+      flopsPerSample: definition.flops(options, inputShapes, outputShape),
+      keptValues: definition.kept(options, inputShapes, outputShape),
+    } as LayerPlan;
+  });
 }
 
-function parameter(
-  name: ParameterPlan["name"],
-  shape: Shape,
-  initializer: Initializer,
-  unitForgetBias = false,
-): ParameterPlan {
-  return { name, shape, count: shape.reduce((product, n) => product * n, 1), initializer, unitForgetBias };
-}
-
-function total(parameters: readonly ParameterPlan[]): number {
-  return parameters.reduce((sum, { count }) => sum + count, 0);
-}
-
-function planLayer(layer: Layer, name: string, inputShape: Shape, specLine: number): LayerPlan {
-  const features = inputShape.at(-1)!;
-  const timesteps = inputShape.length === 2 ? inputShape[0]! : 1;
-  const common = { name, specLine, inputShape };
-  switch (layer.type) {
-    case "lstm": {
-      const { units } = layer;
-      const parameters = [
-        parameter("kernel", [features, 4 * units], layer.kernelInitializer!),
-        parameter("recurrentKernel", [units, 4 * units], layer.recurrentInitializer!),
-      ];
-      if (layer.useBias!)
-        parameters.push(parameter("bias", [4 * units], layer.biasInitializer!, layer.unitForgetBias!));
-      return {
-        ...common,
-        type: "lstm",
-        units,
-        activation: layer.activation!,
-        recurrentActivation: layer.recurrentActivation!,
-        useBias: layer.useBias!,
-        unitForgetBias: layer.unitForgetBias!,
-        returnSequences: layer.returnSequences!,
-        outputShape: layer.returnSequences ? [timesteps, units] : [units],
-        parameters,
-        parameterCount: total(parameters),
-        // Two matmuls into four gates per step, and about 14 elementwise operations per unit.
-        flopsPerSample: timesteps * (2 * 4 * units * (features + units) + 14 * units),
-      } satisfies LstmPlan;
-    }
-    case "dense": {
-      const { units } = layer;
-      const parameters = [parameter("kernel", [features, units], layer.kernelInitializer!)];
-      if (layer.useBias!) parameters.push(parameter("bias", [units], layer.biasInitializer!));
-      return {
-        ...common,
-        type: "dense",
-        units,
-        activation: layer.activation!,
-        useBias: layer.useBias!,
-        outputShape: [...inputShape.slice(0, -1), units],
-        parameters,
-        parameterCount: total(parameters),
-        flopsPerSample: timesteps * (2 * features * units + 2 * units),
-      } satisfies DensePlan;
-    }
-    case "dropout":
-      return {
-        ...common,
-        type: "dropout",
-        rate: layer.rate,
-        outputShape: inputShape,
-        parameters: [],
-        parameterCount: 0,
-        flopsPerSample: 0,
-      } satisfies DropoutPlan;
-  }
-}
-
-/** Values that a layer's forward pass keeps for its backward pass, per sample. */
-function keptValues(layer: LayerPlan): number {
-  const timesteps = layer.inputShape.length === 2 ? layer.inputShape[0]! : 1;
-  const outputs = layer.outputShape.reduce((product, n) => product * n, 1);
-  switch (layer.type) {
-    case "lstm":
-      return timesteps * layer.units * (4 + 4 + 3); // z, the gates, and c, a(c), h
-    case "dense":
-      return 2 * outputs; // z and y
-    case "dropout":
-      return 2 * outputs; // mask and y
-  }
+/** Pooling windows follow one another unless the spec says otherwise. */
+function withResolvedStrides(options: LayerOptions<LayerType>): LayerOptions<LayerType> {
+  const { poolSize, strides } = options as { poolSize?: number; strides?: number };
+  return poolSize !== undefined && strides === undefined ? { ...options, strides: poolSize } : options;
 }
 
 function planCost(layers: readonly LayerPlan[], batchSize: number): CostPlan {
@@ -216,7 +149,7 @@ function planCost(layers: readonly LayerPlan[], batchSize: number): CostPlan {
     flopsPerSample,
     trainingFlopsPerSample: 3 * flopsPerSample,
     weightBytes: parameterCount * FLOAT32_BYTES,
-    activationBytes: sum(keptValues) * batchSize * FLOAT32_BYTES,
+    activationBytes: sum((layer) => layer.keptValues) * batchSize * FLOAT32_BYTES,
     optimizerBytes: 2 * parameterCount * FLOAT32_BYTES,
   };
 }

@@ -1,10 +1,13 @@
 import type { Dataset } from "./types.ts";
 
+/** A shape per sample: [features] or [timesteps, features]. The batch axis is never part of it. */
+export type Shape = readonly number[];
+
 /** One input of the model, per sample. */
 export interface DatasetInput {
   readonly name: string;
   /** [timesteps, features] or [features]; [timesteps] of ids */
-  readonly shape: readonly number[];
+  readonly shape: Shape;
   readonly kind: "floats" | "ids";
   /** Ids are 0..vocabularySize-1. */
   readonly vocabularySize: number | undefined;
@@ -17,7 +20,7 @@ export interface DatasetTargets {
   /** Of labels and oneHot. */
   readonly classes: number | undefined;
   /** Of labels [] or [timesteps], else [size] or [timesteps, size]. */
-  readonly shape: readonly number[];
+  readonly shape: Shape;
   readonly perTimestep: boolean;
 }
 

@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../diagnostic.ts";
 import type { DiagnosticCode } from "../diagnostic-codes.ts";
+import type { Graph } from "../layers/graph.ts";
 import type { Source } from "../load/load.ts";
 import type { DatasetInput, DatasetTargets } from "../spec/dataset.ts";
 import type { ModelSpec } from "../spec/types.ts";
@@ -18,6 +19,7 @@ export interface Checked {
   readonly spec: ModelSpec;
   readonly source: Source;
   readonly report: Report;
+  readonly graph: Graph;
   readonly inputs: readonly DatasetInput[];
   readonly targets: DatasetTargets;
 }

@@ -1,6 +1,8 @@
 import type { Diagnostic } from "../diagnostic.ts";
+import { size } from "../layers/definition.ts";
+import { buildGraph, layerOptions } from "../layers/graph.ts";
 import type { Source } from "../load/load.ts";
-import { type DatasetInput, datasetInputs, datasetTargets } from "../spec/dataset.ts";
+import { datasetInputs, datasetTargets } from "../spec/dataset.ts";
 import { layerNames } from "../spec/names.ts";
 import type { Layer, ModelSpec } from "../spec/types.ts";
 import { ARRAY_RULES } from "./array-rules.ts";
@@ -9,43 +11,24 @@ import type { Report, Rules } from "./rule.ts";
 
 /** What the schema cannot say. Each rule is named by the sentence that it holds. */
 const RULES: Rules = {
-  "a recurrent layer reads a sequence": ({ spec, source, inputs, report }) => {
-    let sequence = readsSequence(inputs);
-    for (const [index, layer] of spec.layers.entries()) {
-      if (layer.type !== "lstm") continue;
-      const before = spec.layers.findLastIndex((other, k) => k < index && other.type === "lstm");
-      if (!sequence && before < 0) {
-        report(
-          "LC1201",
-          `/layers/${index}`,
-          `this ${layer.type} needs a sequence, but the input \`${inputs[0]!.name}\` has no timesteps`,
-          "give the input the shape [timesteps, features]",
-        );
-      } else if (!sequence) {
-        const line = source.position(`/layers/${before}`).line;
-        report(
-          "LC1201",
-          `/layers/${index}`,
-          `this ${layer.type} needs a sequence, but the layer before it gives the last timestep only`,
-          `add \`returnSequences: true\` to the ${layer.type} in line ${line}`,
-        );
-      }
-      sequence = layer.returnSequences === true;
-    }
+  "the layers fit together": ({ graph, report }) => {
+    for (const { code, pointer, message, fix } of graph.problems) report(code, pointer, message, fix);
   },
   "the model ends in one vector per sample, or per timestep where the targets do": (checked) => {
-    const { spec, inputs, targets, report } = checked;
-    const lastLstm = spec.layers.findLastIndex(({ type }) => type === "lstm");
-    const layer = spec.layers[lastLstm];
-    const isSequence = layer?.type === "lstm" ? layer.returnSequences === true : readsSequence(inputs);
+    const { spec, graph, targets, report } = checked;
+    const output = graph.nodes.at(-1);
+    if (output === undefined || graph.nodes.length < spec.layers.length) return;
+    const isSequence = output.outputShape.length === 2;
+    const recurrent = spec.layers.findLastIndex((layer) => "returnSequences" in layer || layer.type === "bidirectional");
+    const layer = spec.layers[recurrent];
     if (targets.perTimestep) {
       const timesteps = targets.shape[0]!;
       if (!isSequence) {
         const message = `the targets have ${timesteps} timesteps, but the output has none`;
-        report("LC1242", "/dataset/targets/timesteps", message, "add `returnSequences: true` to the last lstm");
-      } else if (timesteps !== inputs[0]!.shape[0]) {
-        const message = `the targets have ${timesteps} timesteps, but the output has ${inputs[0]!.shape[0]}`;
-        report("LC1242", "/dataset/targets/timesteps", message, `use \`timesteps: ${inputs[0]!.shape[0]}\``);
+        report("LC1242", "/dataset/targets/timesteps", message, "add `returnSequences: true` to the last recurrent layer");
+      } else if (timesteps !== output.outputShape[0]) {
+        const message = `the targets have ${timesteps} timesteps, but the output has ${output.outputShape[0]}`;
+        report("LC1242", "/dataset/targets/timesteps", message, `use \`timesteps: ${output.outputShape[0]}\``);
       }
     } else if (isSequence && layer === undefined) {
       report(
@@ -54,12 +37,12 @@ const RULES: Rules = {
         "no layer turns the sequence of timesteps into one vector",
         "add an lstm before the last dense layer",
       );
-    } else if (isSequence) {
+    } else if (isSequence && layer !== undefined) {
       report(
         "LC1202",
-        `/layers/${lastLstm}/returnSequences`,
+        `/layers/${recurrent}/${"returnSequences" in layer ? "returnSequences" : "layer"}`,
         "the output is still a sequence, but each sample has one target",
-        "remove `returnSequences` from the last lstm",
+        `remove \`returnSequences\` from the last ${layer.type}`,
       );
     }
   },
@@ -171,24 +154,20 @@ const RULES: Rules = {
     check(spec.dataset, "/dataset");
   },
   ...ARRAY_RULES,
-  "the model fits into memory": ({ spec, inputs, report }) => {
-    let features = inputs[0]!.shape.at(-1)!;
-    const counts = spec.layers.map((layer) => {
-      if (layer.type === "dropout") return 0;
-      const gates = layer.type === "lstm" ? 4 : 1;
-      const inputs = layer.type === "lstm" ? features + layer.units : features;
-      features = layer.units;
-      return gates * layer.units * (inputs + (layer.useBias === false ? 0 : 1));
-    });
+  "the model fits into memory": ({ spec, graph, report }) => {
+    if (graph.nodes.length < spec.layers.length) return;
+    const counts = graph.nodes.map(({ layer, definition, inputShapes }) =>
+      definition.parameters(layerOptions(layer), inputShapes).reduce((sum, { shape }) => sum + size(shape), 0),
+    );
     const total = counts.reduce((sum, count) => sum + count, 0);
     if (total <= MAX_PARAMETERS) return;
     const largest = counts.indexOf(Math.max(...counts));
     const message = `the model has ${grouped(total)} parameters, ${grouped(counts[largest]!)} of them in this layer; at most ${grouped(MAX_PARAMETERS)} can be trained`;
-    report("LC1209", `/layers/${largest}/units`, message, "use fewer units");
+    report("LC1209", `/layers/${largest}${"units" in spec.layers[largest]! ? "/units" : ""}`, message, "use fewer units");
   },
   "a bias is no matrix": ({ spec, report }) => {
     for (const [index, layer] of spec.layers.entries()) {
-      if (layer.type !== "dropout" && layer.biasInitializer === "orthogonal") {
+      if ("biasInitializer" in layer && layer.biasInitializer === "orthogonal") {
         report(
           "LC1210",
           `/layers/${index}/biasInitializer`,
@@ -210,7 +189,7 @@ const RULES: Rules = {
   },
   "recurrent activations are bounded": ({ spec, report }) => {
     for (const [index, layer] of spec.layers.entries()) {
-      if (layer.type !== "lstm" || BOUNDED.has(layer.activation!)) continue;
+      if (!("returnSequences" in layer) || BOUNDED.has(layer.activation!)) continue;
       report(
         "LC2002",
         `/layers/${index}/activation`,
@@ -265,18 +244,14 @@ export function checkRules(spec: ModelSpec, source: Source): Diagnostic[] {
   };
   const inputs = datasetInputs(spec.dataset);
   const targets = datasetTargets(spec.dataset);
-  for (const rule of Object.values(RULES)) rule({ spec, source, report, inputs, targets });
+  const graph = buildGraph(spec, (index) => source.position(`/layers/${index}`).line);
+  for (const rule of Object.values(RULES)) rule({ spec, source, report, graph, inputs, targets });
   return diagnostics;
 }
 
 const FILE_KEYS: ReadonlySet<string> = new Set(
   ["path", "trainImages", "trainLabels", "testImages", "testLabels", "train", "test"], // as the schema names them
 );
-
-/** Whether the first layer reads timesteps; token ids become vectors of each timestep. */
-function readsSequence([input]: readonly DatasetInput[]): boolean {
-  return input!.shape.length === 2 || input!.kind === "ids";
-}
 
 function grouped(count: number): string {
   return count.toLocaleString("en-US");

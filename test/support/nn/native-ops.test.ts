@@ -1,0 +1,46 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { describe, expect, it } from "vitest";
+import { listBackends } from "../../../src/support/backends/install.ts";
+import { selectBackend } from "../../../src/support/backends/select.ts";
+import { dropoutMask } from "../../../src/support/nn/dropout.ts";
+import { reluGrad, sigmoidGrad, tanhGrad } from "../../../src/support/nn/native-ops.ts";
+import { stepRandom } from "../../../src/support/nn/step-random.ts";
+
+const cpuInstalled = listBackends().some(({ name, installed }) => name === "cpu" && installed);
+
+describe.each([
+  ["cpu", cpuInstalled],
+  ["wasm", true],
+] as const)("on %s", (backend, available) => {
+  it.skipIf(!available)("the gradients of relu, sigmoid and tanh are right (skipped: not installed)", async () => {
+    await selectBackend(backend);
+    const z = Float32Array.of(-2, -0.5, 0, 0.25, 3);
+    const dy = tf.tensor1d([1, -2, 3, -4, 5]);
+    const cases = [
+      [reluGrad(dy, tf.relu(tf.tensor1d(z))), (x: number) => (x > 0 ? 1 : 0)],
+      [sigmoidGrad(dy, tf.sigmoid(tf.tensor1d(z))), (x: number) => Math.exp(-x) / (1 + Math.exp(-x)) ** 2],
+      [tanhGrad(dy, tf.tanh(tf.tensor1d(z))), (x: number) => 1 - Math.tanh(x) ** 2],
+    ] as const;
+    for (const [gradient, derivative] of cases) {
+      const expected = [...z].map((x, i) => derivative(x) * [1, -2, 3, -4, 5][i]!);
+      for (const [i, value] of gradient.dataSync().entries()) expect(value).toBeCloseTo(expected[i]!, 5);
+    }
+  });
+
+  it.skipIf(!available)("dropout masks keep 1 - rate of the units, scaled (skipped: not installed)", async () => {
+    await selectBackend(backend);
+    for (const rate of [0, 0.2, 0.5, 0.9]) {
+      const random = stepRandom(1, tf.scalar(4, "int32"));
+      const mask = dropoutMask([200, 100], rate, "dropout1", random).dataSync();
+      const uniform = random.uniform("dropout1", [200, 100]).dataSync();
+      expect(new Set(mask).size).toBe(rate === 0 ? 1 : 2);
+      const kept = mask.filter((m) => m !== 0);
+      expect(kept.every((m) => Math.abs(m - 1 / (1 - rate)) < 1e-6)).toBe(true);
+      expect(Math.abs(kept.length / 20000 - (1 - rate))).toBeLessThan(
+        4 * Math.sqrt((rate * (1 - rate)) / 20000) + 1e-9,
+      );
+      const wrong = mask.findIndex((m, i) => Math.abs(uniform[i]! - rate) > 1e-6 && (m !== 0) !== uniform[i]! > rate);
+      expect(rate === 0 ? -1 : wrong).toBe(-1);
+    }
+  });
+});
