@@ -49,10 +49,13 @@ export function emitData(context: EmitContext): string {
       "}",
       "",
     ].join("\n"),
+    "/** What batches are read from. */",
+    `export type Samples = Split${generic};`,
+    "",
     batchType(dataset),
     "",
-    readBatch(dataset, generic),
-    ...(dataset.type === "arrays" ? ["", loadInputs(dataset, generic)] : []),
+    readBatch(dataset),
+    ...(dataset.type === "arrays" ? ["", loadInputs(dataset)] : []),
   ]);
 }
 
@@ -129,7 +132,7 @@ function batchType(dataset: DatasetPlan): string {
   ].join("\n");
 }
 
-function readBatch(dataset: DatasetPlan, generic: string): string {
+function readBatch(dataset: DatasetPlan): string {
   const target = targetTensor(dataset).create("split.targets(indices)");
   const entries = dataset.inputs.map(
     (input) => `${input.name}: ${inputTensor(input).create(`split.inputs.${input.name}(indices)`)}`,
@@ -141,7 +144,7 @@ function readBatch(dataset: DatasetPlan, generic: string): string {
     ...(separate
       ? [
           "/** The inputs of the samples that `indices` names, on the device. */",
-          `export function readInputs(split: Pick<Split${generic}, "inputs">, indices: Int32Array): Batch["inputs"] {`,
+          `export function readInputs(split: Pick<Samples, "inputs">, indices: Int32Array): Batch["inputs"] {`,
           batch,
           `  return ${object(entries, "  ")};`,
           "}",
@@ -149,7 +152,7 @@ function readBatch(dataset: DatasetPlan, generic: string): string {
         ]
       : []),
     "/** The samples that `indices` names, on the device. */",
-    `export function readBatch(split: Split${generic}, indices: Int32Array): Batch {`,
+    `export function readBatch(split: Samples, indices: Int32Array): Batch {`,
     ...(separate && !targetUsesBatch ? [] : [batch]),
     "  return {",
     separate ? "    inputs: readInputs(split, indices)," : `    inputs: { ${entries.join(", ")} },`,
@@ -162,11 +165,11 @@ function readBatch(dataset: DatasetPlan, generic: string): string {
 }
 
 /** The inputs of arrays that come without targets, for predict.ts. */
-function loadInputs({ inputs }: DatasetPlan, generic: string): string {
+function loadInputs({ inputs }: DatasetPlan): string {
   const names = inputs.map(({ name }) => literal(name)).join(" | ");
   return [
     "/** Inputs alone, to predict: a .npy file for each. */",
-    `export function loadInputs(files: Readonly<Record<${names}, string>>): Pick<Split${generic}, "count" | "inputs"> {`,
+    `export function loadInputs(files: Readonly<Record<${names}, string>>): Pick<Samples, "count" | "inputs"> {`,
     "  return loadArrayInputs(INPUTS.map((input) => ({ ...input, file: files[input.name] })));",
     "}",
     "",

@@ -39,7 +39,7 @@ function hasConfusionMatrix({ dataset }: Plan): boolean {
 function imports({ plan }: EmitContext): string {
   return [
     'import * as tf from "@tensorflow/tfjs-core";',
-    `import { ${[...(hasConfusionMatrix(plan) ? ["CLASSES"] : []), "loadData", "readBatch"].join(", ")} } from "./data.ts";`,
+    `import { ${[...(hasConfusionMatrix(plan) ? ["CLASSES"] : []), "loadData", "readBatch", "type Samples"].join(", ")} } from "./data.ts";`,
     "import {",
     "  correctedRate,",
     "  describeLayers,",
@@ -54,7 +54,6 @@ function imports({ plan }: EmitContext): string {
     '} from "./model.ts";',
     'import { selectBackend } from "./support/backends/select.ts";',
     'import { loadCheckpoint, saveCheckpoint } from "./support/checkpoint.ts";',
-    'import type { Split } from "./support/data/dataset.ts";',
     'import { reportFailure } from "./support/failure.ts";',
     'import { onInterrupt } from "./support/interrupt.ts";',
     'import { writeLayersModel } from "./support/layers-model.ts";',
@@ -247,7 +246,7 @@ ${confused ? "" : "    void predicted;\n"}    note(\`model, metrics and report: 
 /** Means of loss and metrics over a split, and the prediction for each sample. */
 async function evaluate(
   w: ReturnType<typeof initializeWeights>,
-  split: Split,
+  split: Samples,
 ): Promise<{ means: number[]; predicted: ${classifier ? "number[]" : "number[][]"} }> {
   const sums = new DeviceSums(METRICS.map(() => 0));
   const predicted: ${classifier ? "number[]" : "number[][]"} = [];
@@ -284,7 +283,7 @@ ${confused ? CONFUSION : ""}
 async function notFinite(
   weights: ReturnType<typeof namedWeights>,
   w: ReturnType<typeof initializeWeights>,
-  train: Split,
+  train: Samples,
   epoch: number,
   step: number,
 ): Promise<UserError> {
@@ -308,7 +307,7 @@ async function notFinite(
 
 const CONFUSION = `
 /** Rows: true classes; columns: predicted classes. */
-function confusion(split: Split, predicted: readonly number[]): number[][] {
+function confusion(split: Samples, predicted: readonly number[]): number[][] {
   const matrix = Array.from({ length: CLASSES }, () => new Array<number>(CLASSES).fill(0));
   const labels = split.targets(Int32Array.from(predicted, (_, index) => index));
   for (const [index, label] of labels.entries()) matrix[label]![predicted[index]!]!++;

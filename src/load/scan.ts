@@ -18,7 +18,8 @@ export function tooDeepAt(text: string, limit: number): number | undefined {
     if (OPENING.has(token)) brackets++;
     else if (CLOSING.has(token)) brackets = Math.max(0, brackets - 1);
     else if (COMPACT.has(token)) markers++;
-    else if (token.includes("\n")) markers = 0;
+    // A comma ends an entry of a flow collection: {a: 1, b: 2} nests no deeper than {a: 1}.
+    else if (token.includes("\n") || token === ",") markers = 0;
     if (brackets > limit || markers > limit) return offset;
     if (!MARKERS.has(token)) offset += token.length;
   }

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compile } from "../../src/compile.ts";
 import { programCommand } from "../../src/run/run.ts";
+import { formatNpy, parseNpy } from "../../src/support/data/npy.ts";
 import { writeProgram } from "../../src/write/write.ts";
 
 const CLASSIFY = `specVersion: 1
@@ -195,5 +196,38 @@ training: { loss: sparseCategoricalCrossentropy, metrics: [accuracy], epochs: 6,
       ],
     ]);
     expect(stdout.trim()).toBe("abcd abcd abcd a");
+  });
+
+  it("learns the sum of an array's timesteps, and predicts an array", () => {
+    const samples = 400;
+    const x = Float32Array.from({ length: samples * 6 }, (_, k) => ((k * 7919) % 101) / 101);
+    const y = Float32Array.from({ length: samples }, (_, b) => x.subarray(6 * b, 6 * b + 6).reduce((a, v) => a + v, 0));
+    writeFileSync(join(root, "x.npy"), formatNpy(x, [samples, 6, 1]));
+    writeFileSync(join(root, "y.npy"), formatNpy(y, [samples]));
+    const folder = write(`specVersion: 1
+name: sums
+dataset:
+  type: arrays
+  inputs: [{ name: steps, shape: [6, 1], train: x.npy, test: x.npy }]
+  targets: { encoding: numbers, train: y.npy, test: y.npy }
+layers: [{ type: lstm, units: 12 }, { type: dense, units: 1 }]
+optimizer: { type: adam, learningRate: 0.02 }
+training: { loss: meanSquaredError, epochs: 15, batchSize: 32 }
+`);
+    const out = join(root, "s");
+    const trained = run(join(folder, "train.ts"), ["--backend", "wasm", "--data", root, "--out", out]);
+    expect(trained).toMatchObject({ status: 0 });
+    expect(metrics(out).at(-1)!.valLoss).toBeLessThan(0.1); // the sums' variance is about 0.5
+    const predict = (...args: string[]) =>
+      run(join(folder, "predict.ts"), ["--backend", "wasm", "--run", out, ...args]);
+    const printed = predict("--input", join(root, "x.npy"), "--json");
+    const rows = JSON.parse(printed.stdout) as number[][];
+    expect(rows).toHaveLength(samples);
+    const wrong = rows.filter(([value], b) => Math.abs(value! - y[b]!) > 1);
+    expect(wrong.length).toBeLessThan(samples / 50);
+    expect(predict("--input", `steps=${join(root, "x.npy")}`, "--output", join(root, "p.npy")).status).toBe(0);
+    expect([...parseNpy(readFileSync(join(root, "p.npy")), "p.npy").data]).toEqual(rows.flat());
+    expect(predict("--input", join(root, "y.npy"))).toMatchObject({ status: 1 });
+    expect(predict()).toMatchObject({ status: 2 });
   });
 });

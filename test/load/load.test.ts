@@ -24,6 +24,12 @@ describe("load", () => {
     expect(source!.position("/seed")).toMatchObject({ line: 2, column: 7 });
   });
 
+  it("takes many entries of a flow collection in one line for what they are: no nesting", () => {
+    const pairs = Array.from({ length: 100 }, (_, k): [string, number] => [`key${k}`, k]);
+    const value = Object.fromEntries(pairs);
+    expect(load(JSON.stringify({ value }), "f")).toMatchObject({ diagnostics: [], source: { value: { value } } });
+  });
+
   it("reads yes and no as text, and true in the spellings of YAML 1.2", () => {
     expect(load("a: yes\nb: No\nc: True\n", "f").source!.value).toEqual({ a: "yes", b: "No", c: true });
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { overrides, parseOptions, parsePredictOptions, usage } from "../../src/support/options.ts";
+import { inputFiles, overrides, parseOptions, parsePredictOptions, usage } from "../../src/support/options.ts";
 import { UserError } from "../../src/support/user-error.ts";
 
 const defaults = { name: "digits", epochs: 3, seed: 42 };
@@ -108,5 +108,25 @@ describe("parsePredictOptions", () => {
     for (const value of ["0", "warm"]) {
       expect(failure(() => parsePredictOptions([`--temperature=${value}`], { name: "x" })).message).toContain(value);
     }
+  });
+});
+
+describe("inputFiles", () => {
+  it("takes a file alone for a single input, else NAME=FILE for each", () => {
+    expect(inputFiles(["a.npy"], ["steps"])).toEqual({ steps: "a.npy" });
+    expect(inputFiles(["steps=a=b.npy"], ["steps"])).toEqual({ steps: "a=b.npy" });
+    expect(inputFiles(["b=2.npy", "a=1.npy"], ["a", "b"])).toEqual({ a: "1.npy", b: "2.npy" });
+  });
+
+  it.each([
+    [[], ["steps"], "input steps is missing"],
+    [["a=1.npy"], ["a", "b"], "input b is missing"],
+    [["1.npy", "b=2.npy"], ["a", "b"], "1.npy names no input"],
+    [["1.npy", "2.npy"], ["a"], "--input a stands twice"],
+    [["a="], ["a"], "input a is missing"],
+  ])("refuses %j for the inputs %j", (given, names, message) => {
+    const error = failure(() => inputFiles(given, names));
+    expect(error).toMatchObject({ exitCode: 2, message: expect.stringContaining(message) });
+    expect(error.fix).toContain(`--input`);
   });
 });

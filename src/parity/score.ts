@@ -1,0 +1,91 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { Comparison, TOLERANCE } from "./compare.ts";
+import type { ScoreFixture } from "./fixtures.ts";
+import {
+  batchMajor,
+  callByName,
+  compileAnyModel,
+  type Model,
+  stepInputs,
+  timeMajor,
+  toTensor,
+  type Workspace,
+} from "./program.ts";
+import { encodingOf, scores, targetsOf } from "./train.ts";
+
+/** Names of the options that a spec has; a fixture may say more, such as the curve of the AUC, of which there is one. */
+const NOT_IN_SPECS: ReadonlySet<string> = new Set(["curve"]);
+
+/** A loss with its gradient, or a metric, on given predictions: a model whose only layer hands on its input. */
+export async function checkScore(fixture: ScoreFixture, workspace: Workspace): Promise<string | undefined> {
+  const { yTrue, yPred, value, edge } = fixture;
+  const encoding = scoreEncoding(fixture);
+  const size = yPred.shape.at(-1)!;
+  const config = Object.fromEntries(Object.entries(fixture.config ?? {}).filter(([key]) => !NOT_IN_SPECS.has(key)));
+  const score = (type: string): unknown => (Object.keys(config).length === 0 ? type : { type, ...config });
+  const program = await workspace.load(
+    compileAnyModel(
+      {
+        specVersion: 1,
+        name: "fixture",
+        dataset: {
+          type: "arrays",
+          inputs: [{ shape: yPred.shape.slice(1), train: "x.npy", test: "x.npy" }],
+          targets: {
+            encoding,
+            ...(encoding === "labels" || encoding === "oneHot" ? { classes: size } : { features: size }),
+            ...(yPred.shape.length === 3 ? { timesteps: yPred.shape[1] } : {}),
+            train: "y.npy",
+            test: "y.npy",
+          },
+        },
+        layers: [{ type: "activation", activation: "linear" }],
+        optimizer: { type: "adam" },
+        training: {
+          loss: fixture.loss === undefined ? lossFor(encoding) : score(fixture.loss),
+          metrics: fixture.metric === undefined ? [] : [score(fixture.metric)],
+        },
+      },
+      { of: "inference", inputGradient: true },
+    ),
+  );
+  const comparison = new Comparison();
+  const { model } = program;
+  tf.tidy(() => {
+    const w = model.initializeWeights(0);
+    const x = { input: timeMajor(toTensor(yPred)) };
+    const targets = targetsOf(toTensor(yTrue));
+    const samples = yPred.shape[0]!;
+    const { totals } = callByName(model.evaluateStep, { w, x, targets, weights: undefined, sampleWeights: undefined });
+    const found = scores(model, totals, samples)[fixture.metric === undefined ? 0 : 1]!;
+    const tolerance = edge === true ? TOLERANCE.edge : TOLERANCE.score;
+    comparison.values(fixture.metric ?? fixture.loss!, [found], [value], tolerance);
+    if (fixture.gradient !== undefined && edge !== true) compareGradient(model, { w, x, targets, fixture, comparison });
+  });
+  return comparison.failure;
+}
+
+function compareGradient(
+  model: Model,
+  given: { w: object; x: { input: tf.Tensor }; targets: tf.Tensor; fixture: ScoreFixture; comparison: Comparison },
+): void {
+  const { w, x, targets, fixture, comparison } = given;
+  if (model.lossOf === undefined) throw new Error("the program's loss was not found in its trainStep");
+  const result = model.computeGradients(w, x, stepInputs(model, 0), (output) => model.lossOf(output, targets));
+  comparison.tensor("gradient", batchMajor(result.inputGradients!.input!), fixture.gradient!, TOLERANCE.gradient);
+}
+
+function scoreEncoding({ loss, metric, yTrue, yPred }: ScoreFixture): ReturnType<typeof encodingOf> {
+  if (loss !== undefined) return encodingOf(loss);
+  if (/^(auc|precision|recall|f1)$/.test(metric!)) {
+    if (yTrue.shape.length < yPred.shape.length) return "labels";
+    return yPred.shape.at(-1) === 1 ? "binary" : "oneHot";
+  }
+  if (metric === "accuracy") return yTrue.dtype === "int32" ? "labels" : "oneHot";
+  return encodingOf(metric!);
+}
+
+/** A loss for a fixture of metrics, which says nothing about it; with all of these the output is taken as it is. */
+function lossFor(encoding: ReturnType<typeof encodingOf>): string {
+  return encoding === "labels" ? "sparseCategoricalCrossentropy" : "meanSquaredError";
+}

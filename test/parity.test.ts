@@ -1,0 +1,127 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { listBackends } from "../src/support/backends/install.ts";
+
+const FIXTURES = "../shared/fixtures/keras";
+const installed = (name: string): boolean =>
+  listBackends().some((backend) => backend.name === name && backend.installed);
+
+function parity(...args: string[]): { status: number | null; stdout: string; stderr: string; lines: string[] } {
+  const run = spawnSync(process.execPath, ["--import", "tsx", "src/parity/main.ts", ...args], { encoding: "utf8" });
+  return { ...run, lines: run.stdout.trim().split("\n") };
+}
+
+describe("generated programs compute what Keras computes", () => {
+  it.skipIf(!existsSync(FIXTURES))(
+    `on wasm${existsSync(FIXTURES) ? "" : " (skipped: no ../shared/fixtures)"}`,
+    () => {
+      const { lines, status } = parity(FIXTURES);
+      expect(lines).toEqual([expect.stringMatching(/^[1-9]\d* passed, 0 failed$/)]);
+      expect(status).toBe(0);
+    },
+    180_000,
+  );
+
+  const reason = !existsSync(FIXTURES) ? "no ../shared/fixtures" : installed("cpu") ? "" : "cpu is not installed";
+  it.skipIf(reason !== "")(
+    `on cpu${reason === "" ? "" : ` (skipped: ${reason})`}`,
+    () => {
+      const { lines, status } = parity(FIXTURES, "--backend", "cpu");
+      expect(lines).toEqual([expect.stringMatching(/^[1-9]\d* passed, 0 failed$/)]);
+      expect(status).toBe(0);
+    },
+    180_000,
+  );
+});
+
+describe("npm run parity", () => {
+  const root = mkdtempSync(join(tmpdir(), "lstm-compile-parity-test-"));
+  afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+  /** x [2, 2] · kernel [2, 1] + bias [1], with its gradients. */
+  const DENSE = {
+    training: false,
+    layers: [{ type: "dense", units: 1, activation: "linear" }],
+    input: { shape: [2, 2], data: [1, 2, 3, 4] },
+    weights: [
+      { name: "0/kernel", shape: [2, 1], data: [10, 100] },
+      { name: "0/bias", shape: [1], data: [0.5] },
+    ],
+    output: { shape: [2, 1], data: [210.5, 430.5] },
+    cotangent: { shape: [2, 1], data: [1, -1] },
+    inputGradient: { shape: [2, 2], data: [10, 100, -10, -100] },
+    weightGradients: [
+      { name: "0/kernel", shape: [2, 1], data: [-2, -2] },
+      { name: "0/bias", shape: [1], data: [0] },
+    ],
+  };
+
+  function folder(name: string, files: Readonly<Record<string, unknown>>): string {
+    mkdirSync(join(root, name));
+    for (const [file, content] of Object.entries(files)) {
+      writeFileSync(join(root, name, file), typeof content === "string" ? content : JSON.stringify(content));
+    }
+    return join(root, name);
+  }
+
+  it("passes right numbers and names the largest difference of wrong ones, and its place", () => {
+    const wrong = (change: Partial<typeof DENSE>) => ({ ...DENSE, ...change });
+    const { lines, status } = parity(
+      folder("numbers", {
+        "layer-a.json": DENSE,
+        "layer-b.json": wrong({ output: { shape: [2, 1], data: [210.51, 431] } }),
+        "layer-c.json": wrong({ inputGradient: { shape: [2, 2], data: [10, 100, -10, -101] } }),
+        "layer-d.json": wrong({ weightGradients: [{ name: "0/kernel", shape: [2, 1], data: [-2, 2] }] }),
+        "layer-e.json": wrong({ output: { shape: [1, 2], data: [210.5, 430.5] } }),
+        "layer-f.json": wrong({ weights: DENSE.weights.slice(0, 1) }),
+      }),
+    );
+    expect(lines).toEqual([
+      expect.stringMatching(/^layer-b\.json: output\[1, 0\]: 430\.5 instead of 431, a difference of 5\.00e-1$/),
+      expect.stringMatching(/^layer-c\.json: inputGradient\[1, 1\]: -100 instead of -101/),
+      expect.stringMatching(/^layer-d\.json: gradient of 0\/kernel\[1, 0\]: -2 instead of 2/),
+      "layer-e.json: output has shape [2,1] instead of [1,2]",
+      "layer-f.json: the program has 2 weights, the fixture 1",
+      "1 passed, 5 failed",
+    ]);
+    expect(status).toBe(1);
+  });
+
+  it("counts files that are no fixtures as failures", () => {
+    const { lines, status } = parity(
+      folder("malformed", {
+        "layer-a.json": "{",
+        "layer-b.json": { ...DENSE, input: { shape: [2, 2], data: [1] } },
+        "layer-c.json": { layers: [] },
+        "layer-d.json": { ...DENSE, layers: [{ type: "perceptron", units: 1 }] },
+        "other.json": {},
+      }),
+    );
+    expect(lines).toEqual([
+      expect.stringMatching(/^layer-a\.json: it cannot be read: /),
+      "layer-b.json: it cannot be read: input has 1 numbers, its shape [2,2] 4",
+      "layer-c.json: it cannot be read: the key input is missing",
+      expect.stringMatching(/^layer-d\.json: LC1104 unknown type `perceptron`/),
+      expect.stringMatching(/^other\.json: its name begins with none of/),
+      "0 passed, 5 failed",
+    ]);
+    expect(status).toBe(1);
+  });
+
+  it("fails an empty folder (1), refuses a wrong call (2)", () => {
+    const empty = parity(folder("empty", {}));
+    expect(empty).toMatchObject({ status: 1, lines: [expect.stringContaining("no fixtures"), "0 passed, 1 failed"] });
+    for (const args of [[], ["a", "b"], [root, "--backend", "abacus"], [root, "--fast"], [join(root, "none")]]) {
+      const { status, stderr } = parity(...args);
+      expect(stderr, args.join(" ")).toMatch(/error: .*\n {2}fix: /);
+      expect(status, args.join(" ")).toBe(2);
+    }
+  });
+
+  it.skipIf(installed("gpu"))("says that a backend is missing (3)", () => {
+    expect(parity(root, "--backend", "gpu").status).toBe(3);
+  });
+});

@@ -1,0 +1,175 @@
+import { gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import {
+  type ArraysOptions,
+  type ArrayTargets,
+  loadArrayInputs,
+  loadArrays,
+} from "../../../src/support/data/arrays.ts";
+import { formatNpy } from "../../../src/support/data/npy.ts";
+import { temporaryFolder, userError, write } from "./fixtures.ts";
+
+const folder = temporaryFolder();
+let files = 0;
+
+function floats(values: readonly number[], shape: readonly number[]): string {
+  return write(folder, `${++files}.npy`, formatNpy(Float32Array.from(values), shape));
+}
+
+function integers(values: readonly number[], shape: readonly number[]): string {
+  return write(folder, `${++files}.npy`, formatNpy(Int32Array.from(values), shape));
+}
+
+/** Two samples of [2, 3], the values 0..11. */
+const X = floats([...Array(12).keys()], [2, 2, 3]);
+const LABELS = integers([1, 0], [2]);
+const LABEL_TARGETS = { kind: "labels", classes: 2, shape: [], train: LABELS, test: LABELS } as const;
+const INPUT = { name: "input", shape: [2, 3], train: X, test: X } as const;
+
+function options(more: Partial<ArraysOptions<"input">> = {}): ArraysOptions<"input"> {
+  return { inputs: [INPUT], targets: LABEL_TARGETS, ...more };
+}
+
+function targets(file: string, more: ArrayTargets): ArraysOptions<"input"> {
+  return options({ targets: { ...more, train: file, test: file } });
+}
+
+const BOTH = Int32Array.of(1, 0);
+
+describe("loadArrays", () => {
+  it("makes sequences time-major and divides by scale, in the order of the indices", () => {
+    const { train } = loadArrays(options({ inputs: [{ ...INPUT, scale: 2 }] }));
+    expect(train.count).toBe(2);
+    const expected = [6, 7, 8, 0, 1, 2, 9, 10, 11, 3, 4, 5].map((value) => value / 2);
+    expect(train.inputs.input(BOTH)).toEqual(Float32Array.from(expected));
+    expect(train.targets(BOTH)).toEqual(Int32Array.of(0, 1));
+    expect(train.weights).toBeUndefined();
+  });
+
+  it("leaves vectors and ids batch-major, and tells several inputs apart", () => {
+    const vector = floats([1, 2, 3, 4], [2, 2]);
+    const ids = integers([4, 3, 2, 1, 0, 5], [2, 3]);
+    const { train } = loadArrays({
+      inputs: [
+        { name: "place", shape: [2], train: vector, test: vector },
+        { name: "words", shape: [3], vocabularySize: 6, train: ids, test: ids },
+      ],
+      targets: LABEL_TARGETS,
+    });
+    expect(train.inputs.place(BOTH)).toEqual(Float32Array.of(3, 4, 1, 2));
+    expect(train.inputs.words(BOTH)).toEqual(Int32Array.of(1, 0, 5, 4, 3, 2));
+  });
+
+  it("reads every kind of targets, time-major where there is one per timestep", () => {
+    const read = (file: string, more: ArrayTargets) => loadArrays(targets(file, more)).train.targets(BOTH);
+    const steps = integers([0, 1, 2, 3], [2, 2]);
+    expect(read(steps, { kind: "labels", classes: 4, shape: [2] })).toEqual(Int32Array.of(2, 0, 3, 1));
+    expect(read(floats([0, 1, 1, 0], [2, 2]), { kind: "oneHot", classes: 2, shape: [2] })).toEqual(
+      Float32Array.of(1, 0, 0, 1),
+    );
+    expect(read(steps, { kind: "numbers", shape: [2, 1] })).toEqual(Float32Array.of(2, 0, 3, 1));
+    expect(read(floats([0.5, 1], [2, 1]), { kind: "binary", shape: [1] })).toEqual(Float32Array.of(1, 0.5));
+  });
+
+  it("reads int64, uint8 and .npy.gz alike", () => {
+    const header = (descr: string) => `{'descr': '${descr}', 'fortran_order': False, 'shape': (2,), }`.padEnd(117);
+    const file = (descr: string, data: ArrayBufferView) => {
+      const text = Buffer.from(`\x93NUMPY\x01\x00v\x00${header(descr)}\n`, "latin1");
+      const bytes = Buffer.concat([text, new Uint8Array(data.buffer)]);
+      write(folder, `${++files}.npy.gz`, gzipSync(bytes));
+      return `${folder}/${files}.npy`;
+    };
+    for (const labels of [file("<i8", BigInt64Array.of(1n, 0n)), file("|u1", Uint8Array.of(1, 0))]) {
+      const { train } = loadArrays(targets(labels, { kind: "labels", classes: 2, shape: [] }));
+      expect(train.targets(BOTH)).toEqual(Int32Array.of(0, 1));
+    }
+  });
+
+  it("gives the weights of the samples, and 1 where the test part has none", () => {
+    const { train, test } = loadArrays(options({ sampleWeights: { train: floats([0.5, 2], [2]) } }));
+    expect(train.weights!(BOTH)).toEqual(Float32Array.of(2, 0.5));
+    expect(test.weights!(BOTH)).toEqual(Float32Array.of(1, 1));
+  });
+
+  it("lists checksums by file", () => {
+    const { checksums, source } = loadArrays(options());
+    expect(Object.keys(checksums)).toHaveLength(2);
+    for (const name of Object.keys(checksums)) expect(source).toContain(name);
+  });
+
+  const number = Number.NaN;
+  it.each<[string, ArraysOptions<"input">, RegExp]>([
+    [
+      "another shape",
+      options({ inputs: [{ ...INPUT, shape: [3, 2] }] }),
+      /shape \(2, 2, 3\), but input `input` .*\(samples, 3, 2\)/,
+    ],
+    ["no samples", options({ inputs: [{ ...INPUT, train: floats([], [0, 2, 3]) }] }), /\(0, 2, 3\) holds no samples/],
+    [
+      "fewer labels",
+      targets(integers([1], [1]), { kind: "labels", classes: 2, shape: [] }),
+      /: 1 sample, but .* has 2 samples/,
+    ],
+    [
+      "not a number",
+      options({ inputs: [{ ...INPUT, train: floats([0, 1, 2, 3, 4, 5, 6, number, 8, 9, 10, 11], [2, 2, 3]) }] }),
+      /\.npy\[1, 0, 1\] is NaN/,
+    ],
+    [
+      "a label too large",
+      targets(integers([1, 2], [2]), { kind: "labels", classes: 2, shape: [] }),
+      /\[1\] is 2, but labels are whole numbers in 0\.\.1/,
+    ],
+    ["half a label", targets(floats([0.5, 1], [2]), { kind: "labels", classes: 2, shape: [] }), /\[0\] is 0\.5/],
+    [
+      "an id too large",
+      options({ inputs: [{ ...INPUT, shape: [1], vocabularySize: 1, train: LABELS }] }),
+      /\[0\] is 1, but ids .* 0\.\.0/,
+    ],
+    [
+      "two hot",
+      targets(floats([0, 1, 1, 1], [2, 2]), { kind: "oneHot", classes: 2, shape: [2] }),
+      /\[1, 0\]: this row sums to 2/,
+    ],
+    [
+      "a negative probability",
+      targets(floats([0, 1, -1, 2], [2, 2]), { kind: "oneHot", classes: 2, shape: [2] }),
+      /\[1, 0\] is -1, but must be in 0\.\.1/,
+    ],
+    [
+      "a binary target of 2",
+      targets(floats([0, 2], [2]), { kind: "binary", shape: [1] }),
+      /\[1\] is 2, but must be in 0\.\.1/,
+    ],
+    [
+      "a negative weight",
+      options({ sampleWeights: { train: floats([1, -1], [2]) } }),
+      /\[1\] is -1, but must be at least 0/,
+    ],
+  ])("refuses %s", async (_name, wrong, message) => {
+    const error = await userError(() => loadArrays(wrong));
+    expect(error.exitCode).toBe(1);
+    expect(error.message).toMatch(message);
+  });
+
+  it("names a missing file", async () => {
+    const missing = await userError(() => loadArrays(options({ inputs: [{ ...INPUT, test: `${folder}/none.npy` }] })));
+    expect(missing).toMatchObject({ exitCode: 3, message: expect.stringContaining("none.npy") });
+  });
+});
+
+describe("loadArrayInputs", () => {
+  it("reads inputs without targets, which must agree in number", async () => {
+    const { count, inputs } = loadArrayInputs([{ name: "a", shape: [2, 3], file: X }]);
+    expect(count).toBe(2);
+    expect(inputs.a(Int32Array.of(0))).toEqual(Float32Array.of(0, 1, 2, 3, 4, 5));
+    const other = floats([1], [1, 1]);
+    const wrong = await userError(() =>
+      loadArrayInputs([
+        { name: "a", shape: [2, 3], file: X },
+        { name: "b", shape: [1], file: other },
+      ]),
+    );
+    expect(wrong.message).toMatch(/1 sample, but .* has 2 samples/);
+  });
+});
