@@ -1,4 +1,5 @@
 import type { Diagnostic } from "./diagnostic.ts";
+import type { Derivative } from "./emit/context.ts";
 import { emit } from "./emit/emit.ts";
 import { load, type Source } from "./load/load.ts";
 import { plan } from "./plan/plan.ts";
@@ -14,6 +15,8 @@ export interface CompileOptions {
   readonly specPath?: string;
   /** The spec's path relative to the generated folder, posix, as the headers of the generated files state it. */
   readonly headerPath?: string;
+  /** What the program's `computeGradients` differentiates; other than training only for checks of the numbers. */
+  readonly derivative?: Derivative;
 }
 
 /** A generated program: file path (posix, relative to its folder) → text. */
@@ -44,6 +47,6 @@ export function analyze(specText: string | Uint8Array, options: CompileOptions =
 export function compile(specText: string | Uint8Array, options: CompileOptions = {}): CompileResult {
   const { diagnostics, source, plan: analyzed } = analyze(specText, options);
   if (analyzed === undefined) return { diagnostics, source };
-  const files = emit(analyzed, options.headerPath ?? options.specPath ?? "spec.yaml");
+  const files = emit(analyzed, options.headerPath ?? options.specPath ?? "spec.yaml", options.derivative);
   return { diagnostics, source, program: { name: analyzed.name, files, plan: analyzed } };
 }

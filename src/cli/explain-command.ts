@@ -1,5 +1,6 @@
 import { analyze } from "../compile.ts";
-import type { LayerPlan, Plan } from "../plan/types.ts";
+import { describeOptions } from "../plan/describe.ts";
+import type { Plan } from "../plan/types.ts";
 import { printDiagnostics } from "./report.ts";
 import { readSpecs } from "./specs.ts";
 
@@ -33,17 +34,13 @@ function explanation(plan: Plan): object {
 
 function table(plan: Plan): string {
   const number = (value: number): string => Math.round(value).toLocaleString("en-US");
-  const details = (layer: LayerPlan): string =>
-    layer.type === "dropout"
-      ? `rate ${layer.rate}`
-      : `${layer.activation}${layer.type === "lstm" && layer.returnSequences ? ", sequences" : ""}`;
   const rows = [
     ["layer", "type", "", "output", "parameters", "FLOPs/sample"],
-    ["input", plan.dataset.type, "", `[${plan.dataset.inputShape.join(", ")}]`, "0", "0"],
+    ["input", plan.dataset.type, "", `[${plan.dataset.inputs[0]!.shape.join(", ")}]`, "0", "0"],
     ...plan.layers.map((layer) => [
       layer.name,
       layer.type,
-      details(layer),
+      describeOptions(layer),
       `[${layer.outputShape.join(", ")}]`,
       number(layer.parameterCount),
       number(layer.flopsPerSample),

@@ -1,17 +1,28 @@
 import { type FunctionDeclarationStructure, StructureKind } from "ts-morph";
-import type { EmitContext } from "./context.ts";
-import { type LayerCode, weightPaths } from "./layers.ts";
+import { type EmitContext, specLine } from "./context.ts";
 import { literal } from "./text.ts";
+
+export function optimizerSettings(context: EmitContext): string[] {
+  const { optimizer } = context.plan;
+  return [
+    `// Adam: ${specLine(context, optimizer.specLine)}`,
+    `const LEARNING_RATE = ${literal(optimizer.learningRate)};`,
+    ...(optimizer.decay === 0 ? [] : [`const DECAY = ${literal(optimizer.decay)}; // per step`]),
+    `const BETA_1 = ${literal(optimizer.beta1)};`,
+    `const BETA_2 = ${literal(optimizer.beta2)};`,
+    `const EPSILON = ${literal(optimizer.epsilon)};`,
+  ];
+}
 
 export function moments(): string {
   return [
     "/** Adam's running means of the gradients (m) and of their squares (v), by weight. */",
-    "export interface Moments {",
+    "export interface OptimizerState {",
     "  readonly m: NamedWeights;",
     "  readonly v: NamedWeights;",
     "}",
     "",
-    "export function initializeMoments(w: Weights): Moments {",
+    "export function initializeOptimizer(w: Weights): OptimizerState {",
     "  const zeros = (): NamedWeights =>",
     "    Object.fromEntries(Object.entries(namedWeights(w)).map(([name, weight]) => [name, tf.tidy(() => tf.variable(tf.zerosLike(weight), false))]));",
     "  return { m: zeros(), v: zeros() };",
@@ -54,30 +65,25 @@ export function learningRate({ plan }: EmitContext): string {
   ].join("\n");
 }
 
-export function adamUpdate(codes: readonly LayerCode[]): FunctionDeclarationStructure {
+export function adamUpdate(): FunctionDeclarationStructure {
   return {
     kind: StructureKind.Function,
-    name: "adamUpdate",
+    name: "applyGradients",
     docs: [
       "Adam (Kingma & Ba 2015, section 2, last paragraph), epsilon outside the bias correction as in Keras:\nm += (g - m)(1 - beta1);  v += (g² - v)(1 - beta2);  w -= rate · m / (sqrt(v) + epsilon).",
     ],
     parameters: [
       { name: "w", type: "Weights" },
-      { name: "gradients", type: "Gradients" },
-      { name: "moments", type: "Moments" },
-      { name: "rate", type: "tf.Scalar" },
+      { name: "gradients", type: "NamedGradients" },
+      { name: "moments", type: "OptimizerState" },
+      { name: "{ rate }", type: "StepInputs" },
     ],
     returnType: "void",
     statements: (writer) => {
       writer.writeLine("const weights = namedWeights(w);");
-      writer.writeLine("const gradientOf: Readonly<Record<string, tf.Tensor>> = {");
+      writer.writeLine("for (const [name, g] of Object.entries(gradients)) {");
       writer.indent(() => {
-        for (const [name, path] of weightPaths(codes)) writer.writeLine(`${literal(name)}: gradients.${path},`);
-      });
-      writer.writeLine("};");
-      writer.writeLine("for (const [name, weight] of Object.entries(weights)) {");
-      writer.indent(() => {
-        writer.writeLine("const g = gradientOf[name]!;");
+        writer.writeLine("const weight = weights[name]!;");
         writer.writeLine("const m = moments.m[name]!;");
         writer.writeLine("const v = moments.v[name]!;");
         writer.writeLine("m.assign(tf.add(m, tf.mul(tf.sub(g, m), 1 - BETA_1)));");

@@ -5,7 +5,20 @@ export interface EmitContext {
   readonly plan: Plan;
   /** The spec's path relative to the generated folder, posix. */
   readonly specPath: string;
+  /** What `computeGradients` differentiates. */
+  readonly derivative: Derivative;
 }
+
+/**
+ * Training programs differentiate training with respect to the weights. Checks against reference numbers also ask for the
+ * inference pass (no dropout, moving statistics) and for the gradients of the inputs.
+ */
+export interface Derivative {
+  readonly of: "training" | "inference";
+  readonly inputGradient: boolean;
+}
+
+export const TRAINING: Derivative = { of: "training", inputGradient: false };
 
 /** "mnist-lstm.yaml:12": how comments in the generated code point at the spec. */
 export function specLine({ specPath }: EmitContext, line: number): string {

@@ -1,84 +1,200 @@
 import type { DatasetPlan } from "../plan/types.ts";
+import type { DatasetInput } from "../spec/dataset.ts";
 import { type EmitContext, specLine } from "./context.ts";
-import { header, literal } from "./text.ts";
+import { batchShape, header, importLine, literal } from "./text.ts";
 import { printFile } from "./write.ts";
 
-/** The support function that reads each dataset type, and its file. */
-const LOADERS: Record<DatasetPlan["type"], { name: string; module: string }> = {
-  mnist: { name: "loadMnist", module: "./support/data/mnist.ts" },
-  digits: { name: "loadDigits", module: "./support/data/digits.ts" },
-  idx: { name: "loadIdx", module: "./support/data/idx.ts" },
-  csv: { name: "loadCsv", module: "./support/data/csv.ts" },
-  text: { name: "loadText", module: "./support/data/text.ts" },
+/** The support function that reads each dataset type, its file, and the type of what it gives. */
+const LOADERS: Record<DatasetPlan["type"], { name: string; module: string; type: string }> = {
+  mnist: { name: "loadMnist", module: "./support/data/mnist.ts", type: "Dataset" },
+  digits: { name: "loadDigits", module: "./support/data/digits.ts", type: "Dataset" },
+  idx: { name: "loadIdx", module: "./support/data/idx.ts", type: "Dataset" },
+  csv: { name: "loadCsv", module: "./support/data/csv.ts", type: "CsvDataset" },
+  text: { name: "loadText", module: "./support/data/text.ts", type: "TextDataset" },
+  arrays: { name: "loadArrays", module: "./support/data/arrays.ts", type: "Dataset" },
 };
-
-/** What the loader gives back: forecasts and texts know how to turn outputs into values. */
-function datasetType(dataset: DatasetPlan): string {
-  if (dataset.type === "csv") return "CsvDataset";
-  return dataset.type === "text" ? "TextDataset" : "Dataset";
-}
 
 /** data.ts: where the samples come from and how a batch of them looks. */
 export function emitData(context: EmitContext): string {
   const { dataset } = context.plan;
   const loader = LOADERS[dataset.type];
-  const [timesteps, features] = dataset.inputShape;
-  const needsFiles = dataset.type !== "digits";
+  const names = dataset.inputs.map(({ name }) => name);
+  const generic = names.join() === "input" ? "" : `<${names.map(literal).join(" | ")}>`;
+  const directory = dataset.type === "digits" ? "_directory" : "directory";
+  const log = dataset.type === "mnist" ? "log" : "_log";
+  const datasetTypes = loader.type === "Dataset" ? ["Dataset", "Split"] : ["Split"];
   const imports = [
     'import * as tf from "@tensorflow/tfjs-core";',
     ...(dataset.type === "mnist" ? ['import { cacheDirectory } from "./support/data/cache.ts";'] : []),
-    ...(datasetType(dataset) === "Dataset"
-      ? [
-          'import type { Dataset, Split } from "./support/data/dataset.ts";',
-          `import { ${loader.name} } from "${loader.module}";`,
-        ]
-      : [
-          'import type { Split } from "./support/data/dataset.ts";',
-          `import { ${loader.name}, type ${datasetType(dataset)} } from "${loader.module}";`,
-        ]),
-    ...(dataset.type === "idx" || dataset.type === "csv" || dataset.type === "text"
+    importLine("./support/data/dataset.ts", [], datasetTypes),
+    importLine(
+      loader.module,
+      [loader.name, ...(dataset.type === "arrays" ? ["loadArrayInputs"] : [])],
+      loader.type === "Dataset" ? [] : [loader.type],
+    ),
+    ...(["idx", "csv", "text", "arrays"].includes(dataset.type)
       ? ['import { dataFile } from "./support/data/data-file.ts";']
       : []),
   ].sort((a, b) => (a.slice(a.indexOf('"')) < b.slice(b.indexOf('"')) ? -1 : 1));
-  const targets =
-    dataset.classes === undefined
-      ? { type: "tf.Tensor2D", array: `new Float32Array(batch * TARGETS)`, tensor: "tf.tensor2d(y, [batch, TARGETS])" }
-      : { type: "tf.Tensor1D", array: "new Int32Array(batch)", tensor: 'tf.tensor1d(y, "int32")' };
   return printFile([
     header(context),
     imports.join("\n"),
     "",
-    [
-      `export const TIMESTEPS = ${timesteps};`,
-      `export const FEATURES = ${features};`,
-      ...(dataset.classes === undefined
-        ? [`/** Numbers that a sample's target has. */`, `export const TARGETS = ${dataset.targets};`]
-        : [`export const CLASSES = ${dataset.classes};`]),
-    ].join("\n"),
+    constants(dataset),
     "",
     [
       `/** Reads the dataset: ${specLine(context, dataset.specLine)}. \`directory\` is what --data names. */`,
-      `export async function loadData(${needsFiles ? "directory" : "_directory"}: string | undefined, ${dataset.type === "mnist" ? "log" : "_log"}: (line: string) => void): Promise<${datasetType(dataset)}> {`,
+      `export async function loadData(${directory}: string | undefined, ${log}: (line: string) => void): Promise<${loader.type}${generic}> {`,
       `  return ${loader.name}(${loaderOptions(dataset)});`,
-      "}",
-    ].join("\n"),
-    "",
-    [
-      `/** A batch on the device. x: [${timesteps}, B, ${features}]; targets: ${dataset.classes === undefined ? `[B, ${dataset.targets}]` : "[B] labels"}. */`,
-      `export function readBatch(split: Split, indices: Int32Array): { x: tf.Tensor3D; targets: ${targets.type} } {`,
-      "  const batch = indices.length;",
-      "  const x = new Float32Array(TIMESTEPS * batch * FEATURES);",
-      `  const y = ${targets.array};`,
-      "  split.fill(indices, x, y);",
-      `  return { x: tf.tensor3d(x, [TIMESTEPS, batch, FEATURES]), targets: ${targets.tensor} };`,
       "}",
       "",
     ].join("\n"),
+    batchType(dataset),
+    "",
+    readBatch(dataset, generic),
+    ...(dataset.type === "arrays" ? ["", loadInputs(dataset, generic)] : []),
   ]);
 }
 
+/** Sizes that the program's other files name. */
+function constants(dataset: DatasetPlan): string {
+  const { inputs, targets } = dataset;
+  const [first] = inputs as [DatasetInput];
+  const lines: string[] = [];
+  if (dataset.type === "arrays") {
+    const options = inputs.map((input, k) => inputOptions(input, dataset.inputFiles[k]!.scale));
+    lines.push("/** What the model reads, per sample. */", `export const INPUTS = [${options.join(", ")}] as const;`);
+  } else {
+    lines.push(`export const TIMESTEPS = ${first.shape[0]};`);
+    if (first.kind === "floats") lines.push(`export const FEATURES = ${first.shape[1]};`);
+  }
+  if (targets.classes !== undefined) lines.push(`export const CLASSES = ${targets.classes};`);
+  else lines.push("/** Numbers that a target has. */", `export const TARGETS = ${targets.shape.at(-1)};`);
+  return lines.join("\n");
+}
+
+/** A tensor of a batch: its type, its shape as comments show it, and the expression that makes it from `values`. */
+interface BatchTensor {
+  readonly type: string;
+  readonly shown: string;
+  readonly create: (values: string) => string;
+}
+
+function inputTensor({ shape, kind }: DatasetInput): BatchTensor {
+  if (kind === "ids") {
+    return {
+      type: "tf.Tensor2D",
+      shown: `[B, ${shape[0]}] ids`,
+      create: (values) => `tf.tensor2d(${values}, [batch, ${shape[0]}], "int32")`,
+    };
+  }
+  return floatTensor(shape);
+}
+
+function floatTensor(shape: readonly number[]): BatchTensor {
+  const [type, create, size] =
+    shape.length === 2
+      ? ["tf.Tensor3D", "tf.tensor3d", `[${shape[0]}, batch, ${shape[1]}]`]
+      : ["tf.Tensor2D", "tf.tensor2d", `[batch, ${shape[0]}]`];
+  return { type, shown: batchShape(shape), create: (values) => `${create}(${values}, ${size})` };
+}
+
+function targetTensor({ targets }: DatasetPlan): BatchTensor {
+  if (targets.kind !== "labels") return floatTensor(targets.shape);
+  return {
+    type: "tf.Tensor1D",
+    shown: targets.perTimestep ? `[${targets.shape[0]} * B] labels, those of timestep 0 first` : "[B] labels",
+    create: (values) => `tf.tensor1d(${values}, "int32")`,
+  };
+}
+
+function isWeighted(dataset: DatasetPlan): boolean {
+  return dataset.type === "arrays" && dataset.weightFiles !== undefined;
+}
+
+function batchType(dataset: DatasetPlan): string {
+  const target = targetTensor(dataset);
+  return [
+    "/** A batch on the device; sequences are time-major, B is the batch size. */",
+    "export interface Batch {",
+    "  readonly inputs: {",
+    ...dataset.inputs.map((input) => {
+      const { type, shown } = inputTensor(input);
+      return `    readonly ${input.name}: ${type}; // ${shown}`;
+    }),
+    "  };",
+    `  readonly targets: ${target.type}; // ${target.shown}`,
+    ...(isWeighted(dataset) ? ["  readonly weights: tf.Tensor1D; // [B]"] : []),
+    "}",
+  ].join("\n");
+}
+
+function readBatch(dataset: DatasetPlan, generic: string): string {
+  const target = targetTensor(dataset).create("split.targets(indices)");
+  const entries = dataset.inputs.map(
+    (input) => `${input.name}: ${inputTensor(input).create(`split.inputs.${input.name}(indices)`)}`,
+  );
+  const batch = "  const batch = indices.length;";
+  const separate = dataset.type === "arrays";
+  const targetUsesBatch = /\bbatch\b/.test(target);
+  return [
+    ...(separate
+      ? [
+          "/** The inputs of the samples that `indices` names, on the device. */",
+          `export function readInputs(split: Pick<Split${generic}, "inputs">, indices: Int32Array): Batch["inputs"] {`,
+          batch,
+          `  return ${object(entries, "  ")};`,
+          "}",
+          "",
+        ]
+      : []),
+    "/** The samples that `indices` names, on the device. */",
+    `export function readBatch(split: Split${generic}, indices: Int32Array): Batch {`,
+    ...(separate && !targetUsesBatch ? [] : [batch]),
+    "  return {",
+    separate ? "    inputs: readInputs(split, indices)," : `    inputs: { ${entries.join(", ")} },`,
+    `    targets: ${target},`,
+    ...(isWeighted(dataset) ? ["    weights: tf.tensor1d(split.weights!(indices)),"] : []),
+    "  };",
+    "}",
+    "",
+  ].join("\n");
+}
+
+/** The inputs of arrays that come without targets, for predict.ts. */
+function loadInputs({ inputs }: DatasetPlan, generic: string): string {
+  const names = inputs.map(({ name }) => literal(name)).join(" | ");
+  return [
+    "/** Inputs alone, to predict: a .npy file for each. */",
+    `export function loadInputs(files: Readonly<Record<${names}, string>>): Pick<Split${generic}, "count" | "inputs"> {`,
+    "  return loadArrayInputs(INPUTS.map((input) => ({ ...input, file: files[input.name] })));",
+    "}",
+    "",
+  ].join("\n");
+}
+
+/** An object literal of one line, or of a line for each entry. */
+function object(entries: readonly string[], indent?: string): string {
+  if (indent === undefined) return `{ ${entries.join(", ")} }`;
+  return `{\n${entries.map((entry) => `${indent}  ${entry},\n`).join("")}${indent}}`;
+}
+
+function inputOptions({ name, shape, vocabularySize }: DatasetInput, scale: number): string {
+  return object([
+    `name: ${literal(name)}`,
+    `shape: ${literal(shape)}`,
+    ...(vocabularySize === undefined ? [] : [`vocabularySize: ${literal(vocabularySize)}`]),
+    ...(scale === 1 ? [] : [`scale: ${literal(scale)}`]),
+  ]);
+}
+
+function fileOptions(files: { readonly train: string; readonly test: string | undefined }): string[] {
+  return Object.entries(files).flatMap(([part, file]) =>
+    file === undefined ? [] : [`${part}: dataFile(directory, ${literal(file)})`],
+  );
+}
+
 function loaderOptions(dataset: DatasetPlan): string {
-  const object = (entries: readonly string[]): string => `{ ${entries.join(", ")} }`;
   switch (dataset.type) {
     case "mnist":
       return object(["directory", "cacheDirectory: cacheDirectory()", `scale: ${literal(dataset.scale)}`, "log"]);
@@ -116,6 +232,27 @@ function loaderOptions(dataset: DatasetPlan): string {
         "timesteps: TIMESTEPS",
         "vocabularySize: CLASSES",
         `testFraction: ${literal(dataset.testFraction)}`,
+        `encoding: ${literal(dataset.encoding)}`,
       ]);
+    case "arrays": {
+      const { kind, classes, shape } = dataset.targets;
+      const inputs = dataset.inputFiles.map(({ train, test }, k) =>
+        object([`...INPUTS[${k}]`, ...fileOptions({ train, test })]),
+      );
+      const targets = [
+        `kind: ${literal(kind)}`,
+        ...(classes === undefined ? [] : ["classes: CLASSES"]),
+        `shape: ${literal(shape)}`,
+        ...fileOptions(dataset.targetFiles),
+      ];
+      return object(
+        [
+          `inputs: [${inputs.join(", ")}]`,
+          `targets: ${object(targets)}`,
+          ...(dataset.weightFiles === undefined ? [] : [`sampleWeights: ${object(fileOptions(dataset.weightFiles))}`]),
+        ],
+        "  ",
+      );
+    }
   }
 }

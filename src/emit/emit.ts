@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { posix } from "node:path";
 import type { Plan } from "../plan/types.ts";
 import { COMPILER_VERSION } from "../version.ts";
-import type { EmitContext } from "./context.ts";
+import { type Derivative, type EmitContext, TRAINING } from "./context.ts";
 import { emitData } from "./data.ts";
 import { emitModel } from "./model.ts";
 import { emitPackageJson, emitReadme, emitTsconfig, json, NPMRC, PACKAGES } from "./package-files.ts";
@@ -14,8 +14,8 @@ import { emitTrain } from "./train.ts";
 const SUPPORT = new URL("../../src/support/", import.meta.url);
 
 /** A generated program as data: posix path → text. Pure but for reading the compiler's own support sources. */
-export function emit(plan: Plan, specPath: string): Map<string, string> {
-  const context: EmitContext = { plan, specPath };
+export function emit(plan: Plan, specPath: string, derivative: Derivative = TRAINING): Map<string, string> {
+  const context: EmitContext = { plan, specPath, derivative };
   const files = new Map<string, string>([
     [".npmrc", NPMRC],
     ["README.md", emitReadme(context)],

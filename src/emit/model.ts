@@ -1,129 +1,137 @@
-import { type FunctionDeclarationStructure, StructureKind, type WriterFunction } from "ts-morph";
-import type { ParameterPlan, Plan } from "../plan/types.ts";
-import { adamUpdate, learningRate, moments, stepInputs } from "./adam.ts";
+import type { WriterFunction } from "ts-morph";
+import type { Plan } from "../plan/types.ts";
+import { adamUpdate, learningRate, moments, optimizerSettings, stepInputs } from "./adam.ts";
 import { type EmitContext, specLine } from "./context.ts";
-import { hasFusedSoftmax, type LayerCode, layerCodes, trainable, weightPaths } from "./layers.ts";
+import { callOf, hasCellDropout, layerLines } from "./layers/lines.ts";
+import { lossImports } from "./loss.ts";
+import {
+  addsGradients,
+  computeGradients,
+  constraintNames,
+  evaluateStep,
+  forward,
+  hasPenalties,
+  inputLayout,
+  inputType,
+  outputType,
+  penaltyFunction,
+  trainStep,
+} from "./step.ts";
 import { batchShape, constantName, header, importLine, literal } from "./text.ts";
+import { describeLayers } from "./topology.ts";
+import { initializerNames, initializeWeights, namedWeights, weightsInterface, weightTypes } from "./weights.ts";
 import { printFile } from "./write.ts";
 
 /** model.ts: weights, the forward pass, the derived training step and the update. */
 export function emitModel(context: EmitContext): string {
-  const codes = layerCodes(context.plan);
   return printFile([
     header(context),
     introduction(context),
-    imports(context, codes),
-    settings(context, codes),
+    imports(context),
+    settings(context),
     layerTable(context),
-    weightsType(codes),
-    initializeWeights(context, codes),
-    namedWeights(codes),
+    inputsInterface(context),
+    weightsInterface(context),
+    initializeWeights(context),
+    namedWeights(context),
     moments(),
     stepInputs(),
-    forward(context, codes),
-    trainStep(context, codes),
+    forward(context),
+    computeGradients(context),
+    ...penaltyFunction(context),
+    trainStep(context),
     evaluateStep(context),
     learningRate(context),
-    adamUpdate(codes),
+    adamUpdate(),
     describeLayers(context),
   ]);
 }
 
 function introduction({ plan }: EmitContext): string {
-  const [timesteps, features] = plan.dataset.inputShape;
+  const inputs = plan.dataset.inputs.map((input) => `${input.name} ${inputLayout(input)}`);
   return [
     "//",
-    `// The model: ${plan.cost.parameterCount.toLocaleString("en-US")} parameters; input [timesteps = ${timesteps}, B, features = ${features}], B the batch size.`,
+    `// The model: ${plan.cost.parameterCount.toLocaleString("en-US")} parameters; input ${inputs.join(", ").replace(/^input /, "")}, B the batch size. Sequences are time-major: [timesteps, B, features].`,
     "// The derivative of the training step is written out, one line per layer back; its kernels are in support/nn.",
   ].join("\n");
 }
 
-function isClassifier(plan: Plan): boolean {
-  return plan.dataset.classes !== undefined;
-}
-
-/** TypeScript type of a batch's targets. */
-function targetType(plan: Plan): string {
-  return isClassifier(plan) ? "tf.Tensor1D" : "tf.Tensor2D";
-}
-
-function lossFunction(plan: Plan): string {
-  return hasFusedSoftmax(plan) ? "softmaxCrossEntropy" : plan.training.loss;
-}
-
-/** Sums over the batch beside the loss, one per metric, as expressions of the output and the targets. */
-function metricExpressions(plan: Plan, output: string): { expression: string; support: string }[] {
-  return plan.training.metrics.map((metric) =>
-    metric === "accuracy"
-      ? { expression: `correctPredictions(${output}, targets)`, support: "correctPredictions" }
-      : { expression: `${metric}(${output}, targets).total`, support: metric },
-  );
-}
-
-function imports({ plan }: EmitContext, codes: readonly LayerCode[]): string {
+function imports(context: EmitContext): string {
+  const { plan, derivative } = context;
   const byModule = new Map<string, Set<string>>();
   const add = (module: string, names: readonly string[]): void => {
+    if (names.length === 0) return;
     const known = byModule.get(module) ?? new Set();
     for (const name of names) known.add(name);
     byModule.set(module, known);
   };
-  for (const code of codes) for (const [module, names] of Object.entries(code.imports)) add(module, names);
-  const parameters = plan.layers.flatMap((layer) => layer.parameters);
-  add(
-    "./support/nn/initializers.ts",
-    parameters.map(({ initializer }) => initializer),
-  );
-  if (parameters.some(({ unitForgetBias }) => unitForgetBias))
-    add("./support/nn/initializers.ts", ["withUnitForgetBias"]);
-  add("./support/nn/losses.ts", [lossFunction(plan), ...metricExpressions(plan, "").map(({ support }) => support)]);
-  const modelTypes = [...new Set(plan.layers.map((layer) => layer.type))].filter((type) => type !== "dropout");
-  for (const type of modelTypes) {
-    const title = type === "lstm" ? "Lstm" : "Dense";
-    add(`./support/nn/${type}.ts`, [`type ${title}Weights`, `type ${title}Gradients`]);
+  const nn = (file: string): string => `./support/nn/${file}.ts`;
+  for (const mode of ["inference", derivative.of] as const) {
+    const code = layerLines(plan, mode);
+    for (const { call, forward, backward } of code) {
+      if (forward === undefined) continue;
+      add(nn(call.module), [functionName(forward), functionName(backward("dy", true))]);
+      add(nn("activations"), call.activations);
+      if (call.update !== undefined && derivative.of === "training") add(nn(call.module), [call.update]);
+      if (mode === "training" && hasCellDropout(call)) add(nn("dropout"), ["dropoutMask"]);
+    }
   }
-  add("./support/nn/weights.ts", ["createWeight", "type NamedWeights"]);
-  add("./support/nn/sequence.ts", ["Sequence"]);
-  add("./support/nn/step-random.ts", ["type StepRandom"]);
-  add("./support/layers-model.ts", [
-    "type LayerDescription",
-    ...new Set(plan.layers.map((layer) => `${layer.type}Layer`)),
+  for (const layer of plan.layers) {
+    if (layer.type !== "bidirectional") continue;
+    const cells = { lstm: ["lstm", "LSTM"], gru: ["gru", "GRU"], simpleRNN: ["simple-rnn", "SIMPLE_RNN"] } as const;
+    const [module, constant] = cells[layer.options.layer.type];
+    add(nn(module), [constant]);
+  }
+  add(nn("initializers"), initializerNames(plan));
+  for (const [module, names] of Object.entries(lossImports(plan))) add(module, names);
+  add(
+    nn("weights"),
+    [
+      plan.cost.parameterCount > 0 ? "createWeight" : "",
+      "type NamedWeights",
+      "type NamedGradients",
+      ...weightTypes(plan).map((name) => `type ${name}`),
+    ].filter((name) => name !== ""),
+  );
+  const sequences = plan.dataset.inputs.some((input) => inputType(input) === "tf.Tensor3D");
+  add(nn("sequence"), [
+    ...(sequences ? ["Sequence"] : outputType(plan) === "Sequence" ? ["type Sequence"] : []),
+    ...(addsGradients(plan) ? ["addFeatures"] : []),
+    ...(outputType(plan) === "Sequence" && plan.training.fusedHead ? ["withRows"] : []),
   ]);
+  if (derivative.inputGradient && !sequences) add(nn("sequence"), ["type Sequence"]);
+  if (hasPenalties(plan)) add(nn("regularizers"), ["penaltyGradient", "weightPenalty"]);
+  add(nn("constraints"), constraintNames(plan));
+  add(nn("step-random"), ["type StepRandom"]);
+  add("./support/layers-model.ts", ["type LayerDescription"]);
   const lines = [...byModule]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([module, names]) => {
       const all = [...names];
       const types = all.filter((name) => name.startsWith("type ")).map((name) => name.slice("type ".length));
+      const values = all.filter((name) => !name.startsWith("type "));
       return importLine(
         module,
-        all.filter((name) => !name.startsWith("type ")),
-        types,
+        values,
+        types.filter((type) => !values.includes(type)),
       );
     });
   return ['import * as tf from "@tensorflow/tfjs-core";', ...lines].join("\n");
 }
 
-function settings(context: EmitContext, codes: readonly LayerCode[]): string {
-  const { optimizer } = context.plan;
-  const cells = codes.flatMap(({ layer }) =>
-    layer.type === "lstm"
-      ? [
-          `const ${constantName(layer.name)} = { activation: ${constantName(layer.activation)}, recurrentActivation: ${constantName(layer.recurrentActivation)} }; // ${specLine(context, layer.specLine)}`,
-        ]
-      : [],
-  );
-  return [
-    "",
-    ...cells,
-    ...(cells.length > 0 ? [""] : []),
-    `// Adam: ${specLine(context, optimizer.specLine)}`,
-    `const LEARNING_RATE = ${literal(optimizer.learningRate)};`,
-    ...(optimizer.decay === 0 ? [] : [`const DECAY = ${literal(optimizer.decay)}; // per step`]),
-    `const BETA_1 = ${literal(optimizer.beta1)};`,
-    `const BETA_2 = ${literal(optimizer.beta2)};`,
-    `const EPSILON = ${literal(optimizer.epsilon)};`,
-    "",
-    "",
-  ].join("\n");
+/** "lstmForward(x, …)" → "lstmForward". */
+function functionName(call: string): string {
+  return call.slice(0, call.indexOf("("));
+}
+
+function settings(context: EmitContext): string {
+  const { plan } = context;
+  const constants = plan.layers.map((layer, index) => {
+    const fused = plan.training.fusedHead && index === plan.layers.length - 1;
+    const remark = fused ? "; its activation is part of the loss" : "";
+    return `const ${constantName(layer.name)} = ${callOf(plan, layer).options} as const; // ${specLine(context, layer.specLine)}${remark}`;
+  });
+  return ["", "// What the layers' functions read of their options", ...constants, "", ...optimizerSettings(context), "", ""].join("\n");
 }
 
 function layerTable(context: EmitContext): WriterFunction {
@@ -141,236 +149,15 @@ function layerTable(context: EmitContext): WriterFunction {
   };
 }
 
-function typeName({ layer }: LayerCode, kind: "Weights" | "Gradients"): string {
-  return `${layer.type === "lstm" ? "Lstm" : "Dense"}${kind}`;
-}
-
-function weightsType(codes: readonly LayerCode[]): WriterFunction {
+function inputsInterface({ plan }: { plan: Plan }): WriterFunction {
   return (writer) => {
-    writer.writeLine("/** The trainable weights by layer. */");
-    writer.writeLine("export interface Weights {");
+    writer.writeLine("/** What the model reads of a batch. */");
+    writer.writeLine("export interface Inputs {");
     writer.indent(() => {
-      for (const code of trainable(codes))
-        writer.writeLine(`readonly ${code.layer.name}: ${typeName(code, "Weights")};`);
-    });
-    writer.writeLine("}").newLine();
-    writer.writeLine("interface Gradients {");
-    writer.indent(() => {
-      for (const code of trainable(codes)) {
-        writer.writeLine(`readonly ${code.layer.name}: ${typeName(code, "Gradients")};`);
+      for (const input of plan.dataset.inputs) {
+        writer.writeLine(`readonly ${input.name}: ${inputType(input)}; // ${inputLayout(input)}`);
       }
     });
     writer.writeLine("}").newLine();
-  };
-}
-
-function initializerExpression(parameter: ParameterPlan): string {
-  return parameter.unitForgetBias ? `withUnitForgetBias(${parameter.initializer})` : parameter.initializer;
-}
-
-function initializeWeights(context: EmitContext, codes: readonly LayerCode[]): FunctionDeclarationStructure {
-  return {
-    kind: StructureKind.Function,
-    isExported: true,
-    name: "initializeWeights",
-    docs: ["Weights before training: every weight draws from a stream of its own, so the seed decides them all."],
-    parameters: [{ name: "seed", type: "number" }],
-    returnType: "Weights",
-    statements: (writer) => {
-      writer.writeLine("return {");
-      writer.indent(() => {
-        for (const { layer } of trainable(codes)) {
-          writer.writeLine(
-            `// ${specLine(context, layer.specLine)}: ${layer.parameterCount.toLocaleString("en-US")} parameters`,
-          );
-          writer.writeLine(`${layer.name}: {`);
-          writer.indent(() => {
-            for (const parameter of layer.parameters) {
-              const rank = parameter.shape.length === 1 ? "tf.Rank.R1" : "tf.Rank.R2";
-              writer.writeLine(
-                `${parameter.name}: createWeight<${rank}>("${layer.name}/${parameter.name}", ${literal(parameter.shape)}, ${initializerExpression(parameter)}, seed),`,
-              );
-            }
-          });
-          writer.writeLine("},");
-        }
-      });
-      writer.writeLine("};");
-    },
-  };
-}
-
-function namedWeights(codes: readonly LayerCode[]): FunctionDeclarationStructure {
-  return {
-    kind: StructureKind.Function,
-    isExported: true,
-    name: "namedWeights",
-    docs: ["The weights as one flat record, in the order of the layers: for checkpoints and export."],
-    parameters: [{ name: "w", type: "Weights" }],
-    returnType: "NamedWeights",
-    statements: (writer) => {
-      writer.writeLine("return {");
-      writer.indent(() => {
-        for (const [name, path] of weightPaths(codes)) writer.writeLine(`${literal(name)}: w.${path},`);
-      });
-      writer.writeLine("};");
-    },
-  };
-}
-
-function inputLine(plan: Plan): string {
-  return `const input = Sequence.fromTensor(x); // ${batchShape(plan.dataset.inputShape)}`;
-}
-
-/** Forward at inference. Returns every layer's output, so that a failing layer can be named. */
-function forward(context: EmitContext, codes: readonly LayerCode[]): FunctionDeclarationStructure {
-  const { plan } = context;
-  const last = codes.at(-1)!;
-  const fused = hasFusedSoftmax(plan);
-  return {
-    kind: StructureKind.Function,
-    isExported: true,
-    name: "forward",
-    docs: [
-      `The forward pass at inference: dropout is the identity.\nx: ${batchShape(plan.dataset.inputShape)}. Returns every layer's output and the prediction, ${batchShape(last.layer.outputShape)}${fused ? " probabilities" : ""}.\nCall it inside tf.tidy.`,
-    ],
-    parameters: [
-      { name: "w", type: "Weights" },
-      { name: "x", type: "tf.Tensor3D" },
-    ],
-    returnType: "{ layers: Record<string, tf.Tensor>; output: tf.Tensor2D; prediction: tf.Tensor2D }",
-    statements: (writer) => {
-      writer.writeLine(inputLine(plan));
-      const shown: string[] = [];
-      for (const code of codes) {
-        if (code.infer === undefined) continue;
-        writer.writeLine(
-          `const ${code.layer.name} = ${code.infer}; // ${specLine(context, code.layer.specLine)} → ${batchShape(code.layer.outputShape)}`,
-        );
-        const rows = code.layer.outputShape.length === 2 ? ".rows" : "";
-        shown.push(`${code.layer.name}: ${code.inferredOutput}${rows}`);
-      }
-      const output = last.inferredOutput;
-      writer.writeLine(`const output = ${output};${fused ? " // logits" : ""}`);
-      writer.writeLine(
-        `return { layers: { ${shown.join(", ")} }, output, prediction: ${fused ? "tf.softmax(output)" : "output"} };`,
-      );
-    },
-  };
-}
-
-function trainStep(context: EmitContext, codes: readonly LayerCode[]): FunctionDeclarationStructure {
-  const { plan } = context;
-  const metrics = metricExpressions(plan, codes.at(-1)!.output);
-  const targets = isClassifier(plan)
-    ? `targets: [B] labels in 0..${plan.dataset.classes! - 1}`
-    : `targets: [B, ${plan.dataset.targets}]`;
-  return {
-    kind: StructureKind.Function,
-    isExported: true,
-    name: "trainStep",
-    docs: [
-      `One training step on a batch. x: ${batchShape(plan.dataset.inputShape)}; ${targets}.\nReturns sums over the batch: [${["loss", ...plan.training.metrics].join(", ")}].`,
-    ],
-    parameters: [
-      { name: "w", type: "Weights" },
-      { name: "moments", type: "Moments" },
-      { name: "x", type: "tf.Tensor3D" },
-      { name: "targets", type: targetType(plan) },
-      { name: "step", type: "StepInputs" },
-    ],
-    returnType: "tf.Tensor1D",
-    statements: (writer) => {
-      writer.writeLine("return tf.tidy(() => {");
-      writer.indent(() => {
-        if (plan.layers.some((layer) => layer.type === "dropout")) writer.writeLine("const batch = x.shape[1];");
-        writer.writeLine("// Forward");
-        writer.writeLine(inputLine(plan));
-        for (const code of codes) {
-          writer.writeLine(
-            `const ${code.layer.name} = ${code.train}; // ${specLine(context, code.layer.specLine)} → ${batchShape(code.layer.outputShape)}`,
-          );
-        }
-        writer.writeLine(
-          `const loss = ${lossFunction(plan)}(${codes.at(-1)!.output}, targets); // ${specLine(context, plan.training.lines.loss)}`,
-        );
-        writer.newLine().writeLine("// Backward");
-        let dy = "loss.gradient";
-        for (const code of codes.toReversed()) {
-          const line = code.backward(dy);
-          if (line === undefined) break;
-          writer.writeLine(`const ${code.gradient} = ${line}; // ${specLine(context, code.layer.specLine)}`);
-          dy = code.inputGradient;
-          const isFirstTrainable = code === trainable(codes)[0];
-          if (isFirstTrainable) break;
-        }
-        writer.newLine().writeLine(`// Update: ${specLine(context, plan.optimizer.specLine)}`);
-        const gradients = trainable(codes).map(({ layer, gradient }) => `${layer.name}: ${gradient}.dw`);
-        writer.writeLine(`adamUpdate(w, { ${gradients.join(", ")} }, moments, step.rate);`);
-        writer.newLine();
-        writer.writeLine(
-          `return tf.stack([${["loss.total", ...metrics.map((m) => m.expression)].join(", ")}]) as tf.Tensor1D;`,
-        );
-      });
-      writer.writeLine("});");
-    },
-  };
-}
-
-function evaluateStep(context: EmitContext): FunctionDeclarationStructure {
-  const { plan } = context;
-  const metrics = metricExpressions(plan, "output");
-  return {
-    kind: StructureKind.Function,
-    isExported: true,
-    name: "evaluateStep",
-    docs: [
-      `Loss and metrics of a batch, nothing trained. Arguments as for trainStep.\nReturns sums over the batch, [${["loss", ...plan.training.metrics].join(", ")}], and the predictions.`,
-    ],
-    parameters: [
-      { name: "w", type: "Weights" },
-      { name: "x", type: "tf.Tensor3D" },
-      { name: "targets", type: targetType(plan) },
-    ],
-    returnType: `{ totals: tf.Tensor1D; ${isClassifier(plan) ? "predicted: tf.Tensor1D" : "predicted: tf.Tensor2D"} }`,
-    statements: (writer) => {
-      writer.writeLine("return tf.tidy(() => {");
-      writer.indent(() => {
-        writer.writeLine("const { output } = forward(w, x);");
-        writer.writeLine(`const loss = ${lossFunction(plan)}(output, targets);`);
-        writer.writeLine(
-          `return { totals: tf.stack([${["loss.total", ...metrics.map((m) => m.expression)].join(", ")}]) as tf.Tensor1D, predicted: ${isClassifier(plan) ? "tf.argMax(output, 1)" : "tf.clone(output)"} };`,
-        );
-      });
-      writer.writeLine("});");
-    },
-  };
-}
-
-/** The layers as the exported LayersModel describes them. */
-function describeLayers({ plan }: EmitContext): FunctionDeclarationStructure {
-  return {
-    kind: StructureKind.Function,
-    isExported: true,
-    name: "describeLayers",
-    docs: [
-      "The layers for the TensorFlow.js LayersModel that a run exports; weights are filled in from a flat record.",
-    ],
-    returnType: "LayerDescription[]",
-    statements: (writer) => {
-      writer.writeLine("return [");
-      writer.indent(() => {
-        for (const layer of plan.layers) {
-          const options =
-            layer.type === "lstm"
-              ? `{ units: ${layer.units}, activation: ${literal(layer.activation)}, recurrentActivation: ${literal(layer.recurrentActivation)}, returnSequences: ${layer.returnSequences}, useBias: ${layer.useBias}, unitForgetBias: ${layer.unitForgetBias} }`
-              : layer.type === "dense"
-                ? `{ units: ${layer.units}, activation: ${literal(layer.activation)}, useBias: ${layer.useBias} }`
-                : `{ rate: ${literal(layer.rate)} }`;
-          writer.writeLine(`${layer.type}Layer(${literal(layer.name)}, ${options}),`);
-        }
-      });
-      writer.writeLine("];");
-    },
   };
 }

@@ -1,3 +1,4 @@
+import { describeOptions } from "../plan/describe.ts";
 import type { Plan } from "../plan/types.ts";
 import { COMPILER_VERSION } from "../version.ts";
 import type { EmitContext } from "./context.ts";
@@ -68,19 +69,14 @@ const DATA_TEXT: Record<Plan["dataset"]["type"], string> = {
   idx: "images and labels in IDX files, read row by row",
   csv: "windows of a time series in a CSV file; the test part is the end of the series",
   text: "characters of a text file; the test part is its end",
+  arrays: "arrays in NumPy's .npy files",
 };
 
 /** README.md: a model card from the plan's facts. What only people can know is marked open. */
 export function emitReadme({ plan, specPath }: EmitContext): string {
   const { training, optimizer, cost, dataset } = plan;
   const rows = plan.layers.map((layer) => {
-    const options =
-      layer.type === "lstm"
-        ? `activation ${layer.activation}, recurrentActivation ${layer.recurrentActivation}`
-        : layer.type === "dense"
-          ? `activation ${layer.activation}`
-          : `rate ${layer.rate}`;
-    return `| ${layer.name} | ${layer.type} | ${options} | ${batchShape(layer.outputShape)} | ${layer.parameterCount.toLocaleString("en-US")} |`;
+    return `| ${layer.name} | ${layer.type} | ${describeOptions(layer)} | ${batchShape(layer.outputShape)} | ${layer.parameterCount.toLocaleString("en-US")} |`;
   });
   return `# ${plan.name}
 

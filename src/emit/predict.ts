@@ -13,7 +13,9 @@ export function emitPredict(context: EmitContext): string {
     case "csv":
       return printFile([header(context), forecast(plan.name)]);
     case "text":
-      return printFile([header(context), generate(plan.name)]);
+      return printFile([header(context), generate(plan.name, plan.dataset.encoding)]);
+    case "arrays":
+      return printFile([header(context), arrays(plan.name, plan.dataset.targets.perTimestep)]);
   }
 }
 
@@ -113,10 +115,10 @@ ${WEIGHTS}
     const { test } = await loadData(options.data, () => undefined);
     const count = Math.min(options.demo, test.count);
     const indices = Int32Array.from({ length: count }, (_, k) => Math.floor((k * test.count) / count));
-    const { x, targets } = readBatch(test, indices);
-    const pixels = (await x.data<"float32">()).slice();
+    const { inputs, targets } = readBatch(test, indices);
+    const pixels = (await inputs.input.data<"float32">()).slice();
     const labels = await targets.data<"int32">();
-    const probabilities = await predict(w, x);
+    const probabilities = await predict(w, inputs.input);
     for (let b = 0; b < count; b++) {
       const image = Uint8Array.from({ length: TIMESTEPS * FEATURES }, (_, i) =>
         Math.round(pixels[(Math.floor(i / FEATURES) * count + b) * FEATURES + (i % FEATURES)]! * SCALE),
@@ -130,7 +132,7 @@ ${WEIGHTS}
 
 /** Probabilities of each class, [B][classes]; disposes of x. */
 async function predict(w: ReturnType<typeof initializeWeights>, x: tf.Tensor3D): Promise<number[][]> {
-  const output = tf.tidy(() => forward(w, x).prediction);
+  const output = tf.tidy(() => forward(w, { input: x }).prediction);
   const flat = await output.data<"float32">();
   tf.dispose([x, output]);
   return Array.from({ length: flat.length / CLASSES }, (_, b) => [...flat.slice(b * CLASSES, (b + 1) * CLASSES)]);
@@ -163,8 +165,8 @@ async function main(): Promise<number> {
 ${OPTIONS}
 ${WEIGHTS}
   const data = await loadData(options.data, () => undefined);
-  const { x } = readBatch(data.future, Int32Array.of(0));
-  const output = tf.tidy(() => forward(w, x).prediction);
+  const { inputs } = readBatch(data.future, Int32Array.of(0));
+  const output = tf.tidy(() => forward(w, inputs).prediction);
   const values = [...(await output.data<"float32">())].map((value) => value * data.targetScaler.scale + data.targetScaler.offset);
   if (options.json) process.stdout.write(\`\${JSON.stringify({ forecast: values })}\\n\`);
   else for (let step = 0; step < TARGETS; step++) process.stdout.write(\`+\${step + 1}: \${values[step]}\\n\`);
@@ -173,13 +175,24 @@ ${WEIGHTS}
 ${FOOTER}`;
 }
 
-function generate(name: string): string {
+function generate(name: string, encoding: "oneHot" | "ids"): string {
+  const window =
+    encoding === "ids"
+      ? {
+          create: "const x = Int32Array.from(window);",
+          tensor: 'tf.tensor2d(x, [1, TIMESTEPS], "int32")',
+        }
+      : {
+          create:
+            "const x = new Float32Array(TIMESTEPS * FEATURES); // one-hot\n    for (const [t, index] of window.entries()) x[t * FEATURES + index] = 1;",
+          tensor: "tf.tensor3d(x, [TIMESTEPS, 1, FEATURES])",
+        };
   return `//
 // Continues a text with the weights of a run, drawing each character from the model's probabilities:
 //
 //   predict.ts [--run DIR] [--backend NAME] [--json] [--data DIR] [--length N] [--temperature T] [--seed N] [TEXT]
 ${SHARED_IMPORTS}
-import { FEATURES, loadData, TIMESTEPS } from "./data.ts";
+import { ${encoding === "ids" ? "" : "FEATURES, "}loadData, TIMESTEPS } from "./data.ts";
 import { forward, initializeWeights, namedWeights } from "./model.ts";
 import { selectBackend } from "./support/backends/select.ts";
 import { loadCheckpoint } from "./support/checkpoint.ts";
@@ -203,9 +216,8 @@ ${WEIGHTS}
   const random = new RandomStream(options.seed, "generate");
   let text = "";
   for (let k = 0; k < options.length; k++) {
-    const x = new Float32Array(TIMESTEPS * FEATURES); // one-hot
-    for (const [t, index] of window.entries()) x[t * FEATURES + index] = 1;
-    const output = tf.tidy(() => forward(w, tf.tensor3d(x, [TIMESTEPS, 1, FEATURES])).prediction);
+    ${window.create}
+    const output = tf.tidy(() => forward(w, { input: ${window.tensor} }).prediction);
     const probabilities = await output.data<"float32">();
     output.dispose();
     const next = draw(probabilities, options.temperature, random.uniform(k));
@@ -226,6 +238,58 @@ function draw(probabilities: ArrayLike<number>, temperature: number, uniform: nu
     if (left < 0) return index;
   }
   return weights.length - 1;
+}
+${FOOTER}`;
+}
+
+function arrays(name: string, perTimestep: boolean): string {
+  return `//
+// Predicts the samples of .npy files with the weights of a run:
+//
+//   predict.ts [--run DIR] [--backend NAME] [--json] [--output FILE.npy] --input FILE.npy
+//
+// Of several inputs each has its file: --input NAME=FILE.npy. A line (or with --output an entry of the array) for each sample.
+${SHARED_IMPORTS}
+import { INPUTS, loadInputs, readInputs } from "./data.ts";
+import { forward, initializeWeights, namedWeights } from "./model.ts";
+import { selectBackend } from "./support/backends/select.ts";
+import { loadCheckpoint } from "./support/checkpoint.ts";
+import { formatNpy } from "./support/data/npy.ts";
+import { reportFailure } from "./support/failure.ts";
+import { atomicWrite } from "./support/files.ts";
+import { assignTensors } from "./support/nn/weights.ts";
+import { inputFiles, parsePredictOptions } from "./support/options.ts";
+
+const NAME = ${literal(name)};
+const SPEC_FILE = ${literal(`${name}.yaml`)};
+const BATCH_SIZE = 250;
+
+async function main(): Promise<number> {
+${OPTIONS}
+  const samples = loadInputs(inputFiles(options.input, INPUTS.map(({ name }) => name)));
+${WEIGHTS}
+  const { count } = samples;
+  const outputs: Float32Array[] = [];
+  let shape: number[] = []; // of a sample
+  for (let start = 0; start < count; start += BATCH_SIZE) {
+    const inputs = readInputs(samples, Int32Array.from({ length: Math.min(BATCH_SIZE, count - start) }, (_, k) => start + k));
+    const output = tf.tidy(() => ${perTimestep ? "tf.transpose(forward(w, inputs).prediction, [1, 0, 2]))" : "tf.clone(forward(w, inputs).prediction))"};${perTimestep ? " // [B, T, size]" : ""}
+    shape = output.shape.slice(1);
+    outputs.push(await output.data<"float32">());
+    tf.dispose([inputs, output]);
+  }
+  const size = shape.reduce((product, n) => product * n, 1);
+  const values = new Float32Array(count * size);
+  for (const [k, output] of outputs.entries()) values.set(output, k * BATCH_SIZE * size);
+  if (options.output !== undefined) {
+    atomicWrite(options.output, formatNpy(values, [count, ...shape]));
+    process.stderr.write(\`\${options.output}: shape (\${[count, ...shape].join(", ")})\\n\`);
+    return 0;
+  }
+  const predictions = Array.from({ length: count }, (_, k) => [...values.subarray(k * size, (k + 1) * size)]);
+  if (options.json) process.stdout.write(\`\${JSON.stringify(predictions)}\\n\`);
+  else for (const row of predictions) process.stdout.write(\`\${row.join(" ")}\\n\`);
+  return 0;
 }
 ${FOOTER}`;
 }

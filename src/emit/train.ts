@@ -32,20 +32,20 @@ function introduction({ plan }: EmitContext): string {
 const MAX_CONFUSION_CLASSES = 64;
 
 function hasConfusionMatrix({ dataset }: Plan): boolean {
-  return dataset.classes !== undefined && dataset.classes <= MAX_CONFUSION_CLASSES;
+  const { kind, classes, perTimestep } = dataset.targets;
+  return kind === "labels" && !perTimestep && classes! <= MAX_CONFUSION_CLASSES;
 }
 
 function imports({ plan }: EmitContext): string {
-  const data = hasConfusionMatrix(plan) ? ["CLASSES", "FEATURES", "TIMESTEPS"] : [];
   return [
     'import * as tf from "@tensorflow/tfjs-core";',
-    `import { ${[...data.slice(0, 2), "loadData", "readBatch", ...data.slice(2)].join(", ")} } from "./data.ts";`,
+    `import { ${[...(hasConfusionMatrix(plan) ? ["CLASSES"] : []), "loadData", "readBatch"].join(", ")} } from "./data.ts";`,
     "import {",
     "  correctedRate,",
     "  describeLayers,",
     "  evaluateStep,",
     "  forward,",
-    "  initializeMoments,",
+    "  initializeOptimizer,",
     "  initializeWeights,",
     "  LAYERS,",
     "  learningRate,",
@@ -91,7 +91,7 @@ function settings(context: EmitContext): string {
 }
 
 function main({ plan }: EmitContext): string {
-  const classifier = plan.dataset.classes !== undefined;
+  const classifier = plan.dataset.targets.kind === "labels";
   const confused = hasConfusionMatrix(plan);
   const accuracy = plan.training.metrics.indexOf("accuracy");
   return `async function main(): Promise<number> {
@@ -114,7 +114,7 @@ function main({ plan }: EmitContext): string {
   const seed = saved?.state.seed ?? options.seed;
   const w = initializeWeights(seed);
   const weights = namedWeights(w);
-  const moments = initializeMoments(w);
+  const optimizer = initializeOptimizer(w);
   let iteration = 0; // training steps taken
   let firstEpoch = 1;
   let firstStep = 0;
@@ -131,8 +131,8 @@ function main({ plan }: EmitContext): string {
       });
     }
     assignTensors(weights, saved.weights);
-    assignTensors(moments.m, saved.optimizer.m!);
-    assignTensors(moments.v, saved.optimizer.v!);
+    assignTensors(optimizer.m, saved.optimizer.m!);
+    assignTensors(optimizer.v, saved.optimizer.v!);
     ({ iteration, epoch: firstEpoch, step: firstStep, sums } = saved.state);
     note(\`resumed in epoch \${firstEpoch} after \${firstStep} steps\`);
   }
@@ -152,7 +152,7 @@ function main({ plan }: EmitContext): string {
   const checkpoint = async (state: { epoch: number; step: number; sums: number[] }): Promise<void> => {
     saveCheckpoint(run.path, {
       weights: await readTensors(weights),
-      optimizer: { m: await readTensors(moments.m), v: await readTensors(moments.v) },
+      optimizer: { m: await readTensors(optimizer.m), v: await readTensors(optimizer.v) },
       state: { ...state, iteration, seed, specSha256: SPEC_SHA256 },
     });
   };
@@ -165,11 +165,11 @@ function main({ plan }: EmitContext): string {
     const steps = Math.ceil(train.count / BATCH_SIZE);
     const totals = new DeviceSums(sums);
     for (let step = firstStep; step < steps; step++) {
-      const { x, targets } = readBatch(train, order.subarray(step * BATCH_SIZE, (step + 1) * BATCH_SIZE));
+      const { inputs, targets } = readBatch(train, order.subarray(step * BATCH_SIZE, (step + 1) * BATCH_SIZE));
       const rate = tf.scalar(correctedRate(iteration));
       const stepsTaken = tf.scalar(iteration, "int32");
-      totals.add(trainStep(w, moments, x, targets, { random: stepRandom(seed, stepsTaken), rate }));
-      tf.dispose([x, targets, rate, stepsTaken]);
+      totals.add(trainStep(w, optimizer, inputs, targets, { random: stepRandom(seed, stepsTaken), rate }));
+      tf.dispose([inputs, targets, rate, stepsTaken]);
       iteration++;
 
       const samplesDone = Math.min((step + 1) * BATCH_SIZE, train.count);
@@ -218,7 +218,7 @@ function main({ plan }: EmitContext): string {
     const values = await readTensors(weights);
     const { warnings } = writeLayersModel(run.modelPath, {
       name: NAME,
-      inputShape: [${plan.dataset.inputShape.join(", ")}],
+      inputShape: [${plan.dataset.inputs[0]!.shape.join(", ")}],
       layers: describeLayers(),
       weights: values,
       generatedBy: COMPILER,
@@ -253,11 +253,11 @@ async function evaluate(
   const predicted: ${classifier ? "number[]" : "number[][]"} = [];
   const order = sampleOrder(split.count, { shuffle: false, seed: 0, epoch: 0 });
   for (let start = 0; start < split.count; start += EVALUATION_BATCH_SIZE) {
-    const { x, targets } = readBatch(split, order.subarray(start, start + EVALUATION_BATCH_SIZE));
-    const result = evaluateStep(w, x, targets);
+    const { inputs, targets } = readBatch(split, order.subarray(start, start + EVALUATION_BATCH_SIZE));
+    const result = evaluateStep(w, inputs, targets);
     sums.add(result.totals);
     predicted.push(...${classifier ? 'Array.from(await result.predicted.data<"int32">())' : "(await result.predicted.array())"});
-    tf.dispose([x, targets, result.predicted]);
+    tf.dispose([inputs, targets, result.predicted]);
     await breathe();
   }
   const means = (await sums.read()).map((sum) => sum / split.count);
@@ -288,13 +288,13 @@ async function notFinite(
   epoch: number,
   step: number,
 ): Promise<UserError> {
-  const { x, targets } = readBatch(train, Int32Array.of(0));
+  const { inputs, targets } = readBatch(train, Int32Array.of(0));
   const outputs = tf.tidy(() => {
-    const { layers } = forward(w, x);
+    const { layers } = forward(w, inputs);
     return Object.fromEntries(Object.entries(layers).map(([name, output]) => [name, tf.clone(output)]));
   });
   const culprit = (await firstNonFinite(weights)) ?? (await firstNonFinite(outputs));
-  tf.dispose([x, targets, outputs]);
+  tf.dispose([inputs, targets, outputs]);
   const layer = LAYERS.find(({ name }) => name === culprit?.split("/")[0]);
   const where = layer === undefined ? "" : \`\${SPEC}:\${layer.specLine}: \`;
   const what = culprit === undefined ? "the loss" : culprit.includes("/") ? \`weight \${culprit}\` : \`the output of \${culprit}\`;
@@ -310,18 +310,8 @@ const CONFUSION = `
 /** Rows: true classes; columns: predicted classes. */
 function confusion(split: Split, predicted: readonly number[]): number[][] {
   const matrix = Array.from({ length: CLASSES }, () => new Array<number>(CLASSES).fill(0));
-  for (const [index, label] of labelsOf(split).entries()) matrix[label]![predicted[index]!]!++;
+  const labels = split.targets(Int32Array.from(predicted, (_, index) => index));
+  for (const [index, label] of labels.entries()) matrix[label]![predicted[index]!]!++;
   return matrix;
-}
-
-function labelsOf(split: Split): Int32Array {
-  const labels = new Int32Array(split.count);
-  const x = new Float32Array(TIMESTEPS * FEATURES);
-  const label = new Int32Array(1);
-  for (let index = 0; index < split.count; index++) {
-    split.fill(Int32Array.of(index), x, label);
-    labels[index] = label[0]!;
-  }
-  return labels;
 }
 `;

@@ -1,17 +1,9 @@
 import type { Source } from "../load/load.ts";
-import { layerNames } from "../spec/names.ts";
-import type { Initializer, Layer, ModelSpec } from "../spec/types.ts";
-import type {
-  CostPlan,
-  DatasetPlan,
-  DensePlan,
-  DropoutPlan,
-  LayerPlan,
-  LstmPlan,
-  ParameterPlan,
-  Plan,
-  Shape,
-} from "./types.ts";
+import { layerOptions, buildGraph } from "../layers/graph.ts";
+import type { LayerOptions, LayerType } from "../layers/definition.ts";
+import { datasetInputs, datasetTargets } from "../spec/dataset.ts";
+import type { ModelSpec } from "../spec/types.ts";
+import type { CostPlan, DatasetPlan, LayerPlan, Plan } from "./types.ts";
 
 const FLOAT32_BYTES = 4;
 
@@ -19,7 +11,7 @@ const FLOAT32_BYTES = 4;
 export function plan(spec: ModelSpec, source: Source): Plan {
   const line = (pointer: string): number => source.position(pointer, "key").line;
   const dataset = planDataset(spec, line("/dataset"));
-  const layers = planLayers(spec.layers, dataset.inputShape, (index) => source.position(`/layers/${index}`).line);
+  const layers = planLayers(spec, (index) => source.position(`/layers/${index}`).line);
   const training = spec.training;
   const trainingLine = (key: string): number =>
     Object.hasOwn((source.value as { training: object }).training, key) ? line(`/training/${key}`) : line("/training");
@@ -33,6 +25,7 @@ export function plan(spec: ModelSpec, source: Source): Plan {
     optimizer: { ...(spec.optimizer as Required<typeof spec.optimizer>), specLine: line("/optimizer") },
     training: {
       loss: training.loss,
+      fusedHead: training.loss === "sparseCategoricalCrossentropy",
       metrics: training.metrics ?? [],
       epochs: training.epochs!,
       batchSize: training.batchSize!,
@@ -53,165 +46,98 @@ export function plan(spec: ModelSpec, source: Source): Plan {
 
 function planDataset(spec: ModelSpec, specLine: number): DatasetPlan {
   const dataset = spec.dataset;
+  const common = {
+    specLine,
+    inputs: datasetInputs(dataset),
+    targets: datasetTargets(dataset),
+    trainSamples: undefined,
+  };
   switch (dataset.type) {
     case "mnist":
-      return {
-        type: "mnist",
-        specLine,
-        scale: dataset.scale!,
-        inputShape: [28, 28],
-        classes: 10,
-        targets: 1,
-        trainSamples: 60_000,
-      };
+      return { ...common, type: "mnist", scale: dataset.scale!, trainSamples: 60_000 };
     case "digits":
       return {
+        ...common,
         type: "digits",
-        specLine,
         scale: dataset.scale!,
-        inputShape: [28, 28],
-        classes: 10,
-        targets: 1,
         trainSamples: dataset.trainSamples!,
         testSamples: dataset.testSamples!,
         seed: dataset.seed!,
       };
     case "idx":
       return {
+        ...common,
         type: "idx",
-        specLine,
         scale: dataset.scale!,
-        inputShape: [dataset.rows, dataset.columns],
-        classes: dataset.classes,
-        targets: 1,
-        trainSamples: undefined,
         trainImages: dataset.trainImages,
         trainLabels: dataset.trainLabels,
         testImages: dataset.testImages,
         testLabels: dataset.testLabels,
       };
-    case "csv": {
-      const features = dataset.features ?? [dataset.target];
+    case "csv":
       return {
+        ...common,
         type: "csv",
-        specLine,
-        inputShape: [dataset.lookback, features.length],
-        classes: undefined,
-        targets: dataset.horizon!,
-        trainSamples: undefined,
         path: dataset.path,
         target: dataset.target,
-        features,
+        features: dataset.features ?? [dataset.target],
         testFraction: dataset.testFraction!,
         scaling: dataset.scaling!,
       };
-    }
     case "text":
       return {
+        ...common,
         type: "text",
-        specLine,
-        inputShape: [dataset.timesteps, dataset.vocabularySize!],
-        classes: dataset.vocabularySize!,
-        targets: 1,
-        trainSamples: undefined,
         path: dataset.path,
         testFraction: dataset.testFraction!,
+        encoding: dataset.encoding!,
       };
-  }
-}
-
-function planLayers(layers: readonly Layer[], inputShape: Shape, line: (index: number) => number): LayerPlan[] {
-  const names = layerNames(layers);
-  const plans: LayerPlan[] = [];
-  for (const [index, layer] of layers.entries()) {
-    plans.push(planLayer(layer, names[index]!, plans.at(-1)?.outputShape ?? inputShape, line(index)));
-  }
-  return plans;
-}
-
-function parameter(
-  name: ParameterPlan["name"],
-  shape: Shape,
-  initializer: Initializer,
-  unitForgetBias = false,
-): ParameterPlan {
-  return { name, shape, count: shape.reduce((product, n) => product * n, 1), initializer, unitForgetBias };
-}
-
-function total(parameters: readonly ParameterPlan[]): number {
-  return parameters.reduce((sum, { count }) => sum + count, 0);
-}
-
-function planLayer(layer: Layer, name: string, inputShape: Shape, specLine: number): LayerPlan {
-  const features = inputShape.at(-1)!;
-  const timesteps = inputShape.length === 2 ? inputShape[0]! : 1;
-  const common = { name, specLine, inputShape };
-  switch (layer.type) {
-    case "lstm": {
-      const { units } = layer;
-      const parameters = [
-        parameter("kernel", [features, 4 * units], layer.kernelInitializer!),
-        parameter("recurrentKernel", [units, 4 * units], layer.recurrentInitializer!),
-      ];
-      if (layer.useBias!)
-        parameters.push(parameter("bias", [4 * units], layer.biasInitializer!, layer.unitForgetBias!));
+    case "arrays": {
+      const { inputs, targets, sampleWeights } = dataset;
       return {
         ...common,
-        type: "lstm",
-        units,
-        activation: layer.activation!,
-        recurrentActivation: layer.recurrentActivation!,
-        useBias: layer.useBias!,
-        unitForgetBias: layer.unitForgetBias!,
-        returnSequences: layer.returnSequences!,
-        outputShape: layer.returnSequences ? [timesteps, units] : [units],
-        parameters,
-        parameterCount: total(parameters),
-        // Two matmuls into four gates per step, and about 14 elementwise operations per unit.
-        flopsPerSample: timesteps * (2 * 4 * units * (features + units) + 14 * units),
-      } satisfies LstmPlan;
+        type: "arrays",
+        inputFiles: inputs.map(({ train, test, scale }) => ({ train, test, scale: scale! })),
+        targetFiles: { train: targets.train, test: targets.test },
+        weightFiles: sampleWeights && { train: sampleWeights.train, test: sampleWeights.test },
+      };
     }
-    case "dense": {
-      const { units } = layer;
-      const parameters = [parameter("kernel", [features, units], layer.kernelInitializer!)];
-      if (layer.useBias!) parameters.push(parameter("bias", [units], layer.biasInitializer!));
-      return {
-        ...common,
-        type: "dense",
-        units,
-        activation: layer.activation!,
-        useBias: layer.useBias!,
-        outputShape: [...inputShape.slice(0, -1), units],
-        parameters,
-        parameterCount: total(parameters),
-        flopsPerSample: timesteps * (2 * features * units + 2 * units),
-      } satisfies DensePlan;
-    }
-    case "dropout":
-      return {
-        ...common,
-        type: "dropout",
-        rate: layer.rate,
-        outputShape: inputShape,
-        parameters: [],
-        parameterCount: 0,
-        flopsPerSample: 0,
-      } satisfies DropoutPlan;
   }
 }
 
-/** Values that a layer's forward pass keeps for its backward pass, per sample. */
-function keptValues(layer: LayerPlan): number {
-  const timesteps = layer.inputShape.length === 2 ? layer.inputShape[0]! : 1;
-  const outputs = layer.outputShape.reduce((product, n) => product * n, 1);
-  switch (layer.type) {
-    case "lstm":
-      return timesteps * layer.units * (4 + 4 + 3); // z, the gates, and c, a(c), h
-    case "dense":
-      return 2 * outputs; // z and y
-    case "dropout":
-      return 2 * outputs; // mask and y
-  }
+function planLayers(spec: ModelSpec, line: (index: number) => number): LayerPlan[] {
+  return buildGraph(spec, line).nodes.map((node, index) => {
+    const { name, layer, definition, inputs, inputShapes, outputShape, inputMasks, outputMask } = node;
+    const options = withResolvedStrides(layerOptions(layer));
+    const trainable = !("trainable" in layer) || layer.trainable !== false;
+    const parameters = definition.parameters(options, inputShapes).map((parameter) => ({
+      ...parameter,
+      trainable: parameter.trainable && trainable,
+      count: parameter.shape.reduce((product, n) => product * n, 1),
+    }));
+    return {
+      name,
+      type: layer.type,
+      specLine: line(index),
+      inputs,
+      inputShapes,
+      outputShape,
+      inputMasks,
+      outputMask,
+      trainable,
+      options,
+      parameters,
+      parameterCount: parameters.reduce((sum, { count }) => sum + count, 0),
+      flopsPerSample: definition.flops(options, inputShapes, outputShape),
+      keptValues: definition.kept(options, inputShapes, outputShape),
+    } as LayerPlan;
+  });
+}
+
+/** Pooling windows follow one another unless the spec says otherwise. */
+function withResolvedStrides(options: LayerOptions<LayerType>): LayerOptions<LayerType> {
+  const { poolSize, strides } = options as { poolSize?: number; strides?: number };
+  return poolSize !== undefined && strides === undefined ? { ...options, strides: poolSize } : options;
 }
 
 function planCost(layers: readonly LayerPlan[], batchSize: number): CostPlan {
@@ -223,7 +149,7 @@ function planCost(layers: readonly LayerPlan[], batchSize: number): CostPlan {
     flopsPerSample,
     trainingFlopsPerSample: 3 * flopsPerSample,
     weightBytes: parameterCount * FLOAT32_BYTES,
-    activationBytes: sum(keptValues) * batchSize * FLOAT32_BYTES,
+    activationBytes: sum((layer) => layer.keptValues) * batchSize * FLOAT32_BYTES,
     optimizerBytes: 2 * parameterCount * FLOAT32_BYTES,
   };
 }

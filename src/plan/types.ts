@@ -1,16 +1,11 @@
-import type { Activation, DenseActivation, Initializer, Loss, Metric } from "../spec/types.ts";
+import type { LayerOptions, LayerType, ParameterDefinition } from "../layers/definition.ts";
+import type { DatasetInput, DatasetTargets, Shape } from "../spec/dataset.ts";
+import type { Loss, Metric } from "../spec/types.ts";
 
-/** A shape per sample: [features] or [timesteps, features]. The batch axis is never part of it. */
-export type Shape = readonly number[];
+export type { DatasetInput, DatasetTargets, Shape } from "../spec/dataset.ts";
 
-/** One weight of a layer, as it is named in the generated code. */
-export interface ParameterPlan {
-  readonly name: "kernel" | "recurrentKernel" | "bias";
-  readonly shape: Shape;
+export interface ParameterPlan extends ParameterDefinition {
   readonly count: number;
-  readonly initializer: Initializer;
-  /** The bias of an LSTM starts at one for the forget gate. */
-  readonly unitForgetBias: boolean;
 }
 
 interface LayerPlanBase {
@@ -18,46 +13,32 @@ interface LayerPlanBase {
   readonly name: string;
   /** 1-based line of the layer in the spec. */
   readonly specLine: number;
-  readonly inputShape: Shape;
+  /** Names of the layers or model inputs that it reads. */
+  readonly inputs: readonly string[];
+  readonly inputShapes: readonly Shape[];
   readonly outputShape: Shape;
+  /** For each input, the layer that made the mask which comes with it. */
+  readonly inputMasks: readonly (string | undefined)[];
+  readonly outputMask: string | undefined;
+  /** False keeps the weights as they are. */
+  readonly trainable: boolean;
   readonly parameters: readonly ParameterPlan[];
   readonly parameterCount: number;
   /** Floating-point operations of one sample's forward pass; a multiplication and an addition are two. */
   readonly flopsPerSample: number;
+  /** Values that the forward pass keeps for the backward pass, per sample. */
+  readonly keptValues: number;
 }
 
-export interface LstmPlan extends LayerPlanBase {
-  readonly type: "lstm";
-  readonly units: number;
-  readonly activation: Activation;
-  readonly recurrentActivation: Activation;
-  readonly useBias: boolean;
-  readonly unitForgetBias: boolean;
-  readonly returnSequences: boolean;
-}
-
-export interface DensePlan extends LayerPlanBase {
-  readonly type: "dense";
-  readonly units: number;
-  readonly activation: DenseActivation;
-  readonly useBias: boolean;
-}
-
-export interface DropoutPlan extends LayerPlanBase {
-  readonly type: "dropout";
-  readonly rate: number;
-}
-
-export type LayerPlan = LstmPlan | DensePlan | DropoutPlan;
+/** A layer with every option filled in. */
+export type LayerPlan<T extends LayerType = LayerType> = {
+  readonly [K in T]: LayerPlanBase & { readonly type: K; readonly options: LayerOptions<K> };
+}[T];
 
 interface DatasetPlanBase {
   readonly specLine: number;
-  /** [timesteps, features] */
-  readonly inputShape: Shape;
-  /** Classes of the labels, or undefined where the targets are numbers. */
-  readonly classes: number | undefined;
-  /** Numbers to predict per sample: 1 label, or the horizon of a forecast. */
-  readonly targets: number;
+  readonly inputs: readonly DatasetInput[];
+  readonly targets: DatasetTargets;
   /** Training samples where the spec alone decides them. */
   readonly trainSamples: number | undefined;
 }
@@ -82,7 +63,19 @@ export type DatasetPlan = DatasetPlanBase &
         readonly testFraction: number;
         readonly scaling: "standard" | "minMax" | "none";
       }
-    | { readonly type: "text"; readonly path: string; readonly testFraction: number }
+    | {
+        readonly type: "text";
+        readonly path: string;
+        readonly testFraction: number;
+        readonly encoding: "oneHot" | "ids";
+      }
+    | {
+        readonly type: "arrays";
+        /** Of each of `inputs`, in the same order. */
+        readonly inputFiles: readonly { readonly train: string; readonly test: string; readonly scale: number }[];
+        readonly targetFiles: { readonly train: string; readonly test: string };
+        readonly weightFiles: { readonly train: string; readonly test: string | undefined } | undefined;
+      }
   );
 
 export interface AdamPlan {
@@ -97,6 +90,8 @@ export interface AdamPlan {
 
 export interface TrainingPlan {
   readonly loss: Loss;
+  /** The last layer's softmax or sigmoid is computed with the loss, from the logits. */
+  readonly fusedHead: boolean;
   readonly metrics: readonly Metric[];
   readonly epochs: number;
   readonly batchSize: number;

@@ -3,13 +3,44 @@
 /**
  * Where the samples come from; `type` selects the kind.
  */
-export type Dataset = MnistDataset | DigitsDataset | IdxDataset | CsvDataset | TextDataset;
+export type Dataset = MnistDataset | DigitsDataset | IdxDataset | CsvDataset | TextDataset | ArraysDataset;
 /**
  * One layer; `type` is the name of the tf.layers function.
  */
-export type Layer = LstmLayer | DenseLayer | DropoutLayer;
+export type Layer =
+  | LstmLayer
+  | GruLayer
+  | SimpleRnnLayer
+  | BidirectionalLayer
+  | TimeDistributedLayer
+  | DenseLayer
+  | EmbeddingLayer
+  | MaskingLayer
+  | DropoutLayer
+  | SpatialDropout1DLayer
+  | GaussianNoiseLayer
+  | GaussianDropoutLayer
+  | LayerNormalizationLayer
+  | BatchNormalizationLayer
+  | Conv1DLayer
+  | MaxPooling1DLayer
+  | AveragePooling1DLayer
+  | GlobalMaxPooling1DLayer
+  | GlobalAveragePooling1DLayer
+  | FlattenLayer
+  | ReshapeLayer
+  | PermuteLayer
+  | RepeatVectorLayer
+  | ActivationLayer
+  | ConcatenateLayer
+  | AddLayer
+  | MultiplyLayer
+  | AverageLayer
+  | MaximumLayer
+  | MinimumLayer
+  | AttentionLayer;
 /**
- * An elementwise activation, as in Keras 3.
+ * An activation, as in Keras 3. hardSigmoid is relu6(x + 3) / 6; hardSigmoid02 is clip(0.2 x + 0.5, 0, 1) of Keras 2 and TensorFlow.js. gelu is the exact form, geluNew the one by tanh.
  */
 export type Activation =
   | "tanh"
@@ -23,7 +54,12 @@ export type Activation =
   | "softplus"
   | "softsign"
   | "swish"
-  | "mish";
+  | "mish"
+  | "softmax"
+  | "relu6"
+  | "geluNew"
+  | "exponential"
+  | "hardSigmoid02";
 /**
  * How weights start, as in Keras 3; the numbers come from the training seed.
  */
@@ -41,22 +77,25 @@ export type Initializer =
   | "randomNormal"
   | "truncatedNormal";
 /**
- * An activation of a dense layer, as in Keras 3.
+ * What a weight must hold to after each update, as in Keras.
  */
-export type DenseActivation =
-  | "tanh"
-  | "relu"
-  | "sigmoid"
-  | "hardSigmoid"
-  | "linear"
-  | "elu"
-  | "selu"
-  | "gelu"
-  | "softplus"
-  | "softsign"
-  | "swish"
-  | "mish"
-  | "softmax";
+export type Constraint =
+  NoConstraint | MaxNormConstraint | NonNegConstraint | UnitNormConstraint | MinMaxNormConstraint;
+/**
+ * A recurrent layer inside a wrapper.
+ */
+export type RecurrentLayer = LstmLayer | GruLayer | SimpleRnnLayer;
+/**
+ * A layer that treats every vector alike, inside a wrapper.
+ */
+export type TimestepLayer =
+  | DenseLayer
+  | ActivationLayer
+  | DropoutLayer
+  | GaussianNoiseLayer
+  | GaussianDropoutLayer
+  | LayerNormalizationLayer
+  | BatchNormalizationLayer;
 /**
  * How weights are updated; `type` selects the rule.
  */
@@ -240,9 +279,105 @@ export interface TextDataset {
    * Share of the text, at the end, kept for testing.
    */
   testFraction?: number;
+  /**
+   * What the model reads of a character: oneHot, a row of the vocabulary's size; ids, its index, for an embedding layer.
+   */
+  encoding?: "oneHot" | "ids";
 }
 /**
- * Long short-term memory over the timesteps.
+ * Arrays of your own in NumPy's .npy files (or .npy.gz), found in the folder that --data names; the first axis counts the samples.
+ */
+export interface ArraysDataset {
+  /**
+   * NumPy arrays.
+   */
+  type: "arrays";
+  /**
+   * What the model reads, in order; each input has its files.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs: ArrayInput[];
+  targets: ArrayTargets;
+  sampleWeights?: ArraySampleWeights;
+}
+/**
+ * One input of the model: floats, or token ids where `vocabularySize` is given.
+ */
+export interface ArrayInput {
+  /**
+   * Name of the input, an identifier in the generated code.
+   */
+  name?: string;
+  /**
+   * Shape of one sample: [timesteps, features], or [features] without time; [timesteps] of token ids.
+   *
+   * @minItems 1
+   * @maxItems 2
+   */
+  shape: number[];
+  /**
+   * Given for token ids, integers in 0..vocabularySize-1 for an embedding layer.
+   */
+  vocabularySize?: number;
+  /**
+   * Values are divided by this number; 255 brings pixels into 0..1. Unit: value.
+   */
+  scale?: number;
+  /**
+   * File of the training samples.
+   */
+  train: string;
+  /**
+   * File of the test samples.
+   */
+  test: string;
+}
+/**
+ * What the model learns to give.
+ */
+export interface ArrayTargets {
+  /**
+   * labels: integers 0..classes-1; oneHot: a row of `classes` probabilities; numbers: `features` numbers to regress; binary: `features` numbers in 0..1.
+   */
+  encoding: "labels" | "oneHot" | "numbers" | "binary";
+  /**
+   * Given for labels and oneHot: the number of classes.
+   */
+  classes?: number;
+  /**
+   * Numbers per target, for numbers and binary. Default: 1.
+   */
+  features?: number;
+  /**
+   * Given where a sample has one target per timestep. Unit: timesteps.
+   */
+  timesteps?: number;
+  /**
+   * File of the training targets: [samples], [samples, size], or with timesteps [samples, timesteps(, size)].
+   */
+  train: string;
+  /**
+   * File of the test targets.
+   */
+  test: string;
+}
+/**
+ * How much each sample counts in the loss.
+ */
+export interface ArraySampleWeights {
+  /**
+   * File of the weights of the training samples, [samples].
+   */
+  train: string;
+  /**
+   * File of the weights of the test samples. Default: all count alike.
+   */
+  test?: string;
+}
+/**
+ * Long short-term memory over the timesteps (Hochreiter & Schmidhuber 1997).
  */
 export interface LstmLayer {
   /**
@@ -253,6 +388,17 @@ export interface LstmLayer {
    * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
    */
   name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+  /**
+   * Train the layer's weights; false keeps them as they are.
+   */
+  trainable?: boolean;
   /**
    * Number of units: the size of the layer's output. Unit: count.
    */
@@ -267,13 +413,304 @@ export interface LstmLayer {
    * Start the forget gate's bias at one (Jozefowicz et al. 2015).
    */
   unitForgetBias?: boolean;
+  kernelInitializer?: Initializer;
+  recurrentInitializer?: Initializer;
+  biasInitializer?: Initializer;
+  kernelRegularizer?: Regularizer;
+  recurrentRegularizer?: Regularizer;
+  biasRegularizer?: Regularizer;
+  kernelConstraint?: Constraint;
+  recurrentConstraint?: Constraint;
+  biasConstraint?: Constraint;
+  /**
+   * Share of the inputs set to zero while training, the same ones at every timestep; 0 ≤ rate < 1.
+   */
+  dropout?: number;
+  /**
+   * Share of the recurrent state set to zero while training, the same units at every timestep; 0 ≤ rate < 1.
+   */
+  recurrentDropout?: number;
   /**
    * Return the output of every timestep instead of the last one only.
    */
   returnSequences?: boolean;
+  /**
+   * Read the timesteps from the last to the first; outputs come in that order.
+   */
+  goBackwards?: boolean;
+  /**
+   * Start each batch from the states in which the batch before it ended; needs `shuffle: false`.
+   */
+  stateful?: boolean;
+}
+/**
+ * l1 · Σ|w| + l2 · Σw², as in Keras.
+ */
+export interface Regularizer {
+  /**
+   * Factor of the sum of absolute values.
+   */
+  l1?: number;
+  /**
+   * Factor of the sum of squares.
+   */
+  l2?: number;
+}
+/**
+ * No constraint.
+ */
+export interface NoConstraint {
+  /**
+   * No constraint.
+   */
+  type: "none";
+}
+/**
+ * Norms are at most maxValue.
+ */
+export interface MaxNormConstraint {
+  /**
+   * Norms are at most maxValue.
+   */
+  type: "maxNorm";
+  /**
+   * The largest norm.
+   */
+  maxValue?: number;
+  /**
+   * The axis over which a norm is taken.
+   */
+  axis?: number;
+}
+/**
+ * Negative values become zero.
+ */
+export interface NonNegConstraint {
+  /**
+   * Negative values become zero.
+   */
+  type: "nonNeg";
+}
+/**
+ * Norms are one.
+ */
+export interface UnitNormConstraint {
+  /**
+   * Norms are one.
+   */
+  type: "unitNorm";
+  /**
+   * The axis over which a norm is taken.
+   */
+  axis?: number;
+}
+/**
+ * Norms lie between minValue and maxValue.
+ */
+export interface MinMaxNormConstraint {
+  /**
+   * Norms lie between minValue and maxValue.
+   */
+  type: "minMaxNorm";
+  /**
+   * The smallest norm.
+   */
+  minValue?: number;
+  /**
+   * The largest norm.
+   */
+  maxValue?: number;
+  /**
+   * How far a step goes towards the bounds; 1: all the way.
+   */
+  rate?: number;
+  /**
+   * The axis over which a norm is taken.
+   */
+  axis?: number;
+}
+/**
+ * Gated recurrent unit over the timesteps (Cho et al. 2014).
+ */
+export interface GruLayer {
+  /**
+   * GRU.
+   */
+  type: "gru";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+  /**
+   * Train the layer's weights; false keeps them as they are.
+   */
+  trainable?: boolean;
+  /**
+   * Number of units: the size of the layer's output. Unit: count.
+   */
+  units: number;
+  activation?: Activation;
+  recurrentActivation?: Activation;
+  /**
+   * Add a bias to the gates.
+   */
+  useBias?: boolean;
+  /**
+   * Apply the reset gate after the recurrent product, as Keras does, with a bias of its own.
+   */
+  resetAfter?: boolean;
   kernelInitializer?: Initializer;
   recurrentInitializer?: Initializer;
   biasInitializer?: Initializer;
+  kernelRegularizer?: Regularizer;
+  recurrentRegularizer?: Regularizer;
+  biasRegularizer?: Regularizer;
+  kernelConstraint?: Constraint;
+  recurrentConstraint?: Constraint;
+  biasConstraint?: Constraint;
+  /**
+   * Share of the inputs set to zero while training, the same ones at every timestep; 0 ≤ rate < 1.
+   */
+  dropout?: number;
+  /**
+   * Share of the recurrent state set to zero while training, the same units at every timestep; 0 ≤ rate < 1.
+   */
+  recurrentDropout?: number;
+  /**
+   * Return the output of every timestep instead of the last one only.
+   */
+  returnSequences?: boolean;
+  /**
+   * Read the timesteps from the last to the first; outputs come in that order.
+   */
+  goBackwards?: boolean;
+  /**
+   * Start each batch from the states in which the batch before it ended; needs `shuffle: false`.
+   */
+  stateful?: boolean;
+}
+/**
+ * Fully connected recurrent layer: the output is fed back (Elman 1990).
+ */
+export interface SimpleRnnLayer {
+  /**
+   * Simple RNN.
+   */
+  type: "simpleRNN";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+  /**
+   * Train the layer's weights; false keeps them as they are.
+   */
+  trainable?: boolean;
+  /**
+   * Number of units: the size of the layer's output. Unit: count.
+   */
+  units: number;
+  activation?: Activation;
+  /**
+   * Add a bias.
+   */
+  useBias?: boolean;
+  kernelInitializer?: Initializer;
+  recurrentInitializer?: Initializer;
+  biasInitializer?: Initializer;
+  kernelRegularizer?: Regularizer;
+  recurrentRegularizer?: Regularizer;
+  biasRegularizer?: Regularizer;
+  kernelConstraint?: Constraint;
+  recurrentConstraint?: Constraint;
+  biasConstraint?: Constraint;
+  /**
+   * Share of the inputs set to zero while training, the same ones at every timestep; 0 ≤ rate < 1.
+   */
+  dropout?: number;
+  /**
+   * Share of the recurrent state set to zero while training, the same units at every timestep; 0 ≤ rate < 1.
+   */
+  recurrentDropout?: number;
+  /**
+   * Return the output of every timestep instead of the last one only.
+   */
+  returnSequences?: boolean;
+  /**
+   * Read the timesteps from the last to the first; outputs come in that order.
+   */
+  goBackwards?: boolean;
+  /**
+   * Start each batch from the states in which the batch before it ended; needs `shuffle: false`.
+   */
+  stateful?: boolean;
+}
+/**
+ * Runs a recurrent layer forwards and another backwards over the timesteps and merges both (Schuster & Paliwal 1997).
+ */
+export interface BidirectionalLayer {
+  /**
+   * Bidirectional wrapper.
+   */
+  type: "bidirectional";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+  /**
+   * Train the layer's weights; false keeps them as they are.
+   */
+  trainable?: boolean;
+  layer: RecurrentLayer;
+  /**
+   * How both outputs become one: concat doubles the features.
+   */
+  mergeMode?: "concat" | "sum" | "mul" | "ave";
+}
+/**
+ * Applies a layer to each timestep alike.
+ */
+export interface TimeDistributedLayer {
+  /**
+   * Time-distributed wrapper.
+   */
+  type: "timeDistributed";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+  /**
+   * Train the layer's weights; false keeps them as they are.
+   */
+  trainable?: boolean;
+  layer: TimestepLayer;
 }
 /**
  * A fully connected layer; on a sequence it is applied to each timestep alike.
@@ -288,16 +725,52 @@ export interface DenseLayer {
    */
   name?: string;
   /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+  /**
+   * Train the layer's weights; false keeps them as they are.
+   */
+  trainable?: boolean;
+  /**
    * Number of units: the size of the layer's output. Unit: count.
    */
   units: number;
-  activation?: DenseActivation;
+  activation?: Activation;
   /**
    * Add a bias.
    */
   useBias?: boolean;
   kernelInitializer?: Initializer;
   biasInitializer?: Initializer;
+  kernelRegularizer?: Regularizer;
+  biasRegularizer?: Regularizer;
+  kernelConstraint?: Constraint;
+  biasConstraint?: Constraint;
+}
+/**
+ * Applies an activation.
+ */
+export interface ActivationLayer {
+  /**
+   * Activation.
+   */
+  type: "activation";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+  activation: Activation;
 }
 /**
  * Sets inputs to zero at random while training and scales the others up (Srivastava et al. 2014).
@@ -312,9 +785,658 @@ export interface DropoutLayer {
    */
   name?: string;
   /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+  /**
    * Share of the inputs set to zero; 0 ≤ rate < 1.
    */
   rate: number;
+}
+/**
+ * Adds normal noise while training.
+ */
+export interface GaussianNoiseLayer {
+  /**
+   * Gaussian noise.
+   */
+  type: "gaussianNoise";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+  /**
+   * Standard deviation of the noise.
+   */
+  stddev: number;
+}
+/**
+ * Multiplies by normal noise of mean 1 and variance rate / (1 - rate) while training (Srivastava et al. 2014).
+ */
+export interface GaussianDropoutLayer {
+  /**
+   * Gaussian dropout.
+   */
+  type: "gaussianDropout";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+  /**
+   * Share of the inputs set to zero; 0 ≤ rate < 1.
+   */
+  rate: number;
+}
+/**
+ * Normalises each vector to mean 0 and variance 1, then scales and shifts (Ba et al. 2016).
+ */
+export interface LayerNormalizationLayer {
+  /**
+   * Layer normalisation.
+   */
+  type: "layerNormalization";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+  /**
+   * Train the layer's weights; false keeps them as they are.
+   */
+  trainable?: boolean;
+  /**
+   * The axis of the features, always the last.
+   */
+  axis?: -1;
+  /**
+   * Added to the variance.
+   */
+  epsilon?: number;
+  /**
+   * Add a trained offset, beta.
+   */
+  center?: boolean;
+  /**
+   * Multiply by a trained factor, gamma.
+   */
+  scale?: boolean;
+  gammaInitializer?: Initializer;
+  betaInitializer?: Initializer;
+  gammaRegularizer?: Regularizer;
+  betaRegularizer?: Regularizer;
+  gammaConstraint?: Constraint;
+  betaConstraint?: Constraint;
+}
+/**
+ * Normalises each feature over the batch (and the timesteps); at inference with moving statistics (Ioffe & Szegedy 2015).
+ */
+export interface BatchNormalizationLayer {
+  /**
+   * Batch normalisation.
+   */
+  type: "batchNormalization";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+  /**
+   * Train the layer's weights; false keeps them as they are.
+   */
+  trainable?: boolean;
+  /**
+   * The axis of the features, always the last.
+   */
+  axis?: -1;
+  /**
+   * Share of the moving statistics that stays at each step.
+   */
+  momentum?: number;
+  /**
+   * Added to the variance.
+   */
+  epsilon?: number;
+  /**
+   * Add a trained offset, beta.
+   */
+  center?: boolean;
+  /**
+   * Multiply by a trained factor, gamma.
+   */
+  scale?: boolean;
+  gammaInitializer?: Initializer;
+  betaInitializer?: Initializer;
+  gammaRegularizer?: Regularizer;
+  betaRegularizer?: Regularizer;
+  gammaConstraint?: Constraint;
+  betaConstraint?: Constraint;
+  movingMeanInitializer?: Initializer;
+  movingVarianceInitializer?: Initializer;
+}
+/**
+ * Turns token ids into vectors that are trained.
+ */
+export interface EmbeddingLayer {
+  /**
+   * Embedding.
+   */
+  type: "embedding";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+  /**
+   * Train the layer's weights; false keeps them as they are.
+   */
+  trainable?: boolean;
+  /**
+   * Number of different ids: they are 0..inputDim-1. Unit: count.
+   */
+  inputDim: number;
+  /**
+   * Length of a vector. Unit: count.
+   */
+  outputDim: number;
+  /**
+   * Id 0 is padding: later layers skip those timesteps.
+   */
+  maskZero?: boolean;
+  embeddingsInitializer?: Initializer;
+  embeddingsRegularizer?: Regularizer;
+  embeddingsConstraint?: Constraint;
+}
+/**
+ * Later layers skip the timesteps whose features all equal a value.
+ */
+export interface MaskingLayer {
+  /**
+   * Masking.
+   */
+  type: "masking";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+  /**
+   * The value that marks padding.
+   */
+  maskValue?: number;
+}
+/**
+ * Dropout of whole features: the same ones at every timestep (Tompson et al. 2015).
+ */
+export interface SpatialDropout1DLayer {
+  /**
+   * Spatial dropout.
+   */
+  type: "spatialDropout1d";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+  /**
+   * Share of the inputs set to zero; 0 ≤ rate < 1.
+   */
+  rate: number;
+}
+/**
+ * A convolution over the timesteps.
+ */
+export interface Conv1DLayer {
+  /**
+   * 1-D convolution.
+   */
+  type: "conv1d";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+  /**
+   * Train the layer's weights; false keeps them as they are.
+   */
+  trainable?: boolean;
+  /**
+   * Number of filters: the features of the output. Unit: count.
+   */
+  filters: number;
+  /**
+   * Timesteps that a filter sees. Unit: count.
+   */
+  kernelSize: number;
+  /**
+   * Timesteps between two outputs. Unit: count.
+   */
+  strides?: number;
+  /**
+   * valid: only whole windows; same: as many outputs as inputs (at stride 1); causal: an output sees no later input.
+   */
+  padding?: "valid" | "same" | "causal";
+  /**
+   * Timesteps between two inputs of a filter. Unit: count.
+   */
+  dilationRate?: number;
+  activation?: Activation;
+  /**
+   * Add a bias.
+   */
+  useBias?: boolean;
+  kernelInitializer?: Initializer;
+  biasInitializer?: Initializer;
+  kernelRegularizer?: Regularizer;
+  biasRegularizer?: Regularizer;
+  kernelConstraint?: Constraint;
+  biasConstraint?: Constraint;
+}
+/**
+ * The largest value of each feature in windows of timesteps.
+ */
+export interface MaxPooling1DLayer {
+  /**
+   * Maximum pooling.
+   */
+  type: "maxPooling1d";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+  /**
+   * Timesteps in a window. Unit: count.
+   */
+  poolSize?: number;
+  /**
+   * Timesteps between two windows; default: poolSize. Unit: count.
+   */
+  strides?: number;
+  /**
+   * valid: only whole windows; same: windows at the ends may be shorter.
+   */
+  padding?: "valid" | "same";
+}
+/**
+ * The mean value of each feature in windows of timesteps.
+ */
+export interface AveragePooling1DLayer {
+  /**
+   * Average pooling.
+   */
+  type: "averagePooling1d";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+  /**
+   * Timesteps in a window. Unit: count.
+   */
+  poolSize?: number;
+  /**
+   * Timesteps between two windows; default: poolSize. Unit: count.
+   */
+  strides?: number;
+  /**
+   * valid: only whole windows; same: windows at the ends may be shorter.
+   */
+  padding?: "valid" | "same";
+}
+/**
+ * The largest value of each feature over all timesteps.
+ */
+export interface GlobalMaxPooling1DLayer {
+  /**
+   * Global maximum pooling.
+   */
+  type: "globalMaxPooling1d";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+}
+/**
+ * The mean of each feature over all timesteps.
+ */
+export interface GlobalAveragePooling1DLayer {
+  /**
+   * Global average pooling.
+   */
+  type: "globalAveragePooling1d";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+}
+/**
+ * Joins the timesteps of a sample to one vector.
+ */
+export interface FlattenLayer {
+  /**
+   * Flatten.
+   */
+  type: "flatten";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+}
+/**
+ * Reads a sample's values in another shape: [timesteps, features] or [features].
+ */
+export interface ReshapeLayer {
+  /**
+   * Reshape.
+   */
+  type: "reshape";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+  /**
+   * The shape per sample; its values are as many as those of the input.
+   *
+   * @minItems 1
+   * @maxItems 2
+   */
+  targetShape: number[];
+}
+/**
+ * Exchanges timesteps and features.
+ */
+export interface PermuteLayer {
+  /**
+   * Permute.
+   */
+  type: "permute";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+  /**
+   * The axes of the input in the new order, counted from 1.
+   *
+   * @minItems 1
+   * @maxItems 2
+   */
+  dims: number[];
+}
+/**
+ * Repeats a vector as the timesteps of a sequence.
+ */
+export interface RepeatVectorLayer {
+  /**
+   * Repeat.
+   */
+  type: "repeatVector";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+  /**
+   * Timesteps of the output. Unit: count.
+   */
+  n: number;
+}
+/**
+ * Joins its inputs along an axis.
+ */
+export interface ConcatenateLayer {
+  /**
+   * Concatenation.
+   */
+  type: "concatenate";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs: string[];
+  /**
+   * -1 or 2: the features; 1: the timesteps of sequences, or the features of vectors.
+   */
+  axis?: -1 | 1 | 2;
+}
+/**
+ * The sum of its inputs.
+ */
+export interface AddLayer {
+  /**
+   * The sum of its inputs.
+   */
+  type: "add";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs: string[];
+}
+/**
+ * The product of its inputs, element by element.
+ */
+export interface MultiplyLayer {
+  /**
+   * The product of its inputs, element by element.
+   */
+  type: "multiply";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs: string[];
+}
+/**
+ * The mean of its inputs.
+ */
+export interface AverageLayer {
+  /**
+   * The mean of its inputs.
+   */
+  type: "average";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs: string[];
+}
+/**
+ * The largest of its inputs, element by element.
+ */
+export interface MaximumLayer {
+  /**
+   * The largest of its inputs, element by element.
+   */
+  type: "maximum";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs: string[];
+}
+/**
+ * The smallest of its inputs, element by element.
+ */
+export interface MinimumLayer {
+  /**
+   * The smallest of its inputs, element by element.
+   */
+  type: "minimum";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs: string[];
+}
+/**
+ * Dot-product attention (Luong et al. 2015) over the timesteps of [query, value] or [query, value, key].
+ */
+export interface AttentionLayer {
+  /**
+   * Attention.
+   */
+  type: "attention";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs: string[];
+  /**
+   * Train the layer's weights; false keeps them as they are.
+   */
+  trainable?: boolean;
+  /**
+   * Multiply the scores by a trained factor.
+   */
+  useScale?: boolean;
 }
 /**
  * Adam (Kingma & Ba 2015).

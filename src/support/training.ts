@@ -9,9 +9,9 @@ export function sampleOrder(count: number, options: { shuffle: boolean; seed: nu
 }
 
 /** The first `limit` samples of a split. */
-export function firstSamples(split: Split, limit: number | undefined): Split {
+export function firstSamples<S extends Split<never>>(split: S, limit: number | undefined): S {
   if (limit === undefined || limit >= split.count) return split;
-  return { count: limit, fill: (indices, x, y) => split.fill(indices, x, y) };
+  return { ...split, count: limit };
 }
 
 /** Sums kept on the device over an epoch, so that the loop reads them back only where somebody looks. */

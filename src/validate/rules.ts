@@ -1,65 +1,52 @@
 import type { Diagnostic } from "../diagnostic.ts";
-import type { DiagnosticCode } from "../diagnostic-codes.ts";
+import { size } from "../layers/definition.ts";
+import { buildGraph, layerOptions } from "../layers/graph.ts";
 import type { Source } from "../load/load.ts";
+import { datasetInputs, datasetTargets } from "../spec/dataset.ts";
 import { layerNames } from "../spec/names.ts";
 import type { Layer, ModelSpec } from "../spec/types.ts";
+import { ARRAY_RULES } from "./array-rules.ts";
 import { isReservedName, isWindowsDevice } from "./reserved-names.ts";
-
-type Report = (
-  code: DiagnosticCode,
-  pointer: string,
-  message: string,
-  fix: string,
-  severity?: Diagnostic["severity"],
-) => void;
-
-interface Checked {
-  readonly spec: ModelSpec;
-  readonly source: Source;
-  readonly report: Report;
-  /** Classes of the labels; undefined for a forecast. */
-  readonly classes: number | undefined;
-}
+import type { Report, Rules } from "./rule.ts";
 
 /** What the schema cannot say. Each rule is named by the sentence that it holds. */
-const RULES: Readonly<Record<string, (checked: Checked) => void>> = {
-  "a recurrent layer reads a sequence": ({ spec, source, report }) => {
-    let sequence = true;
-    for (const [index, layer] of spec.layers.entries()) {
-      if (layer.type !== "lstm") continue;
-      if (!sequence) {
-        const before = spec.layers.findLastIndex((other, k) => k < index && other.type === "lstm");
-        const line = source.position(`/layers/${before}`).line;
-        report(
-          "LC1201",
-          `/layers/${index}`,
-          `this ${layer.type} needs a sequence, but the layer before it gives the last timestep only`,
-          `add \`returnSequences: true\` to the ${layer.type} in line ${line}`,
-        );
-      }
-      sequence = layer.returnSequences === true;
-    }
+const RULES: Rules = {
+  "the layers fit together": ({ graph, report }) => {
+    for (const { code, pointer, message, fix } of graph.problems) report(code, pointer, message, fix);
   },
-  "the model ends in one vector per sample": ({ spec, report }) => {
-    const lastLstm = spec.layers.findLastIndex(({ type }) => type === "lstm");
-    const layer = spec.layers[lastLstm];
-    if (layer === undefined) {
+  "the model ends in one vector per sample, or per timestep where the targets do": (checked) => {
+    const { spec, graph, targets, report } = checked;
+    const output = graph.nodes.at(-1);
+    if (output === undefined || graph.nodes.length < spec.layers.length) return;
+    const isSequence = output.outputShape.length === 2;
+    const recurrent = spec.layers.findLastIndex((layer) => "returnSequences" in layer || layer.type === "bidirectional");
+    const layer = spec.layers[recurrent];
+    if (targets.perTimestep) {
+      const timesteps = targets.shape[0]!;
+      if (!isSequence) {
+        const message = `the targets have ${timesteps} timesteps, but the output has none`;
+        report("LC1242", "/dataset/targets/timesteps", message, "add `returnSequences: true` to the last recurrent layer");
+      } else if (timesteps !== output.outputShape[0]) {
+        const message = `the targets have ${timesteps} timesteps, but the output has ${output.outputShape[0]}`;
+        report("LC1242", "/dataset/targets/timesteps", message, `use \`timesteps: ${output.outputShape[0]}\``);
+      }
+    } else if (isSequence && layer === undefined) {
       report(
         "LC1202",
         "/layers",
         "no layer turns the sequence of timesteps into one vector",
         "add an lstm before the last dense layer",
       );
-    } else if (layer.type === "lstm" && layer.returnSequences === true) {
+    } else if (isSequence && layer !== undefined) {
       report(
         "LC1202",
-        `/layers/${lastLstm}/returnSequences`,
+        `/layers/${recurrent}/${"returnSequences" in layer ? "returnSequences" : "layer"}`,
         "the output is still a sequence, but each sample has one target",
-        "remove `returnSequences` from the last lstm",
+        `remove \`returnSequences\` from the last ${layer.type}`,
       );
     }
   },
-  "the last layer fits loss and dataset": ({ spec, report, classes }) => {
+  "the last layer fits loss and dataset": ({ spec, report, targets }) => {
     const index = spec.layers.length - 1;
     const last = spec.layers[index]!;
     const pointer = `/layers/${index}`;
@@ -67,15 +54,14 @@ const RULES: Readonly<Record<string, (checked: Checked) => void>> = {
       report("LC1204", pointer, `the last layer is ${last.type}, but must be dense`, "end with a dense layer");
       return;
     }
-    const wanted = classes ?? (spec.dataset.type === "csv" ? spec.dataset.horizon! : 1);
-    if (last.units !== wanted) {
-      const why =
-        classes === undefined
-          ? `the forecast has ${wanted} values (dataset.horizon)`
-          : `the dataset has ${classes} classes`;
+    const wanted = targets.classes ?? targets.shape.at(-1);
+    if (wanted !== undefined && last.units !== wanted) {
+      let why = `the dataset has ${wanted} classes`;
+      if (spec.dataset.type === "csv") why = `the forecast has ${wanted} values (dataset.horizon)`;
+      else if (targets.classes === undefined) why = `a target has ${wanted} numbers (dataset.targets.features)`;
       report("LC1203", `${pointer}/units`, `${last.units} units, but ${why}`, `use \`units: ${wanted}\``);
     }
-    if (classes !== undefined && last.activation !== "softmax") {
+    if (targets.kind === "labels" && last.activation !== "softmax") {
       report(
         "LC1204",
         pointer,
@@ -83,7 +69,7 @@ const RULES: Readonly<Record<string, (checked: Checked) => void>> = {
         "add `activation: softmax`",
       );
     }
-    if (classes === undefined && last.activation === "softmax") {
+    if (targets.classes === undefined && last.activation === "softmax") {
       report(
         "LC1204",
         `${pointer}/activation`,
@@ -92,17 +78,18 @@ const RULES: Readonly<Record<string, (checked: Checked) => void>> = {
       );
     }
   },
-  "the loss fits the dataset": ({ spec, report, classes }) => {
+  "the loss fits the dataset": ({ spec, report, targets }) => {
     const { loss } = spec.training;
     const classification = loss === "sparseCategoricalCrossentropy";
-    if (classification && classes === undefined) {
+    if (classification && targets.kind !== "labels") {
+      const found = spec.dataset.type === "csv" ? "a forecast has numbers" : `the targets are ${targets.kind}`;
       report(
         "LC1205",
         "/training/loss",
-        `${loss} compares classes, but a forecast has numbers`,
+        `${loss} compares classes, but ${found}`,
         "use meanSquaredError or meanAbsoluteError",
       );
-    } else if (!classification && classes !== undefined) {
+    } else if (!classification && targets.kind === "labels") {
       report(
         "LC1205",
         "/training/loss",
@@ -111,14 +98,14 @@ const RULES: Readonly<Record<string, (checked: Checked) => void>> = {
       );
     }
   },
-  "each metric fits the dataset": ({ spec, report, classes }) => {
+  "each metric fits the dataset": ({ spec, report, targets }) => {
     for (const [index, metric] of (spec.training.metrics ?? []).entries()) {
-      if ((metric === "accuracy") === (classes !== undefined)) continue;
+      if ((metric === "accuracy") === (targets.kind === "labels")) continue;
       report(
         "LC1206",
         `/training/metrics/${index}`,
         `${metric} does not apply to ${spec.dataset.type}`,
-        classes === undefined ? "use meanAbsoluteError or meanSquaredError" : "use accuracy",
+        targets.kind === "labels" ? "use accuracy" : "use meanAbsoluteError or meanSquaredError",
       );
     }
   },
@@ -150,37 +137,37 @@ const RULES: Readonly<Record<string, (checked: Checked) => void>> = {
     }
   },
   "files stay inside the data folder": ({ spec, report }) => {
-    for (const [key, value] of Object.entries(spec.dataset)) {
-      if (!["path", "trainImages", "trainLabels", "testImages", "testLabels"].includes(key)) continue;
-      const path = String(value);
-      if (path.startsWith("/") || /^[A-Za-z]:/.test(path) || path.split("/").includes("..")) {
-        report(
-          "LC1208",
-          `/dataset/${key}`,
-          "the path leaves the data folder",
-          "give a path inside the folder that --data names",
-        );
+    const check = (section: object, pointer: string): void => {
+      for (const [key, value] of Object.entries(section)) {
+        if (typeof value === "object") check(value, `${pointer}/${key}`);
+        if (!FILE_KEYS.has(key) || typeof value !== "string") continue;
+        if (value.startsWith("/") || /^[A-Za-z]:/.test(value) || value.split("/").includes("..")) {
+          report(
+            "LC1208",
+            `${pointer}/${key}`,
+            "the path leaves the data folder",
+            "give a path inside the folder that --data names",
+          );
+        }
       }
-    }
+    };
+    check(spec.dataset, "/dataset");
   },
-  "the model fits into memory": ({ spec, report }) => {
-    let features = inputFeatures(spec);
-    const counts = spec.layers.map((layer) => {
-      if (layer.type === "dropout") return 0;
-      const gates = layer.type === "lstm" ? 4 : 1;
-      const inputs = layer.type === "lstm" ? features + layer.units : features;
-      features = layer.units;
-      return gates * layer.units * (inputs + (layer.useBias === false ? 0 : 1));
-    });
+  ...ARRAY_RULES,
+  "the model fits into memory": ({ spec, graph, report }) => {
+    if (graph.nodes.length < spec.layers.length) return;
+    const counts = graph.nodes.map(({ layer, definition, inputShapes }) =>
+      definition.parameters(layerOptions(layer), inputShapes).reduce((sum, { shape }) => sum + size(shape), 0),
+    );
     const total = counts.reduce((sum, count) => sum + count, 0);
     if (total <= MAX_PARAMETERS) return;
     const largest = counts.indexOf(Math.max(...counts));
     const message = `the model has ${grouped(total)} parameters, ${grouped(counts[largest]!)} of them in this layer; at most ${grouped(MAX_PARAMETERS)} can be trained`;
-    report("LC1209", `/layers/${largest}/units`, message, "use fewer units");
+    report("LC1209", `/layers/${largest}${"units" in spec.layers[largest]! ? "/units" : ""}`, message, "use fewer units");
   },
   "a bias is no matrix": ({ spec, report }) => {
     for (const [index, layer] of spec.layers.entries()) {
-      if (layer.type !== "dropout" && layer.biasInitializer === "orthogonal") {
+      if ("biasInitializer" in layer && layer.biasInitializer === "orthogonal") {
         report(
           "LC1210",
           `/layers/${index}/biasInitializer`,
@@ -202,7 +189,7 @@ const RULES: Readonly<Record<string, (checked: Checked) => void>> = {
   },
   "recurrent activations are bounded": ({ spec, report }) => {
     for (const [index, layer] of spec.layers.entries()) {
-      if (layer.type !== "lstm" || BOUNDED.has(layer.activation!)) continue;
+      if (!("returnSequences" in layer) || BOUNDED.has(layer.activation!)) continue;
       report(
         "LC2002",
         `/layers/${index}/activation`,
@@ -255,37 +242,16 @@ export function checkRules(spec: ModelSpec, source: Source): Diagnostic[] {
     const { line, column, ...range } = source.position(pointer);
     diagnostics.push({ code, severity, file: source.file, range, line, column, message, fix });
   };
-  for (const rule of Object.values(RULES)) rule({ spec, source, report, classes: classesOf(spec) });
+  const inputs = datasetInputs(spec.dataset);
+  const targets = datasetTargets(spec.dataset);
+  const graph = buildGraph(spec, (index) => source.position(`/layers/${index}`).line);
+  for (const rule of Object.values(RULES)) rule({ spec, source, report, graph, inputs, targets });
   return diagnostics;
 }
 
-function classesOf({ dataset }: ModelSpec): number | undefined {
-  switch (dataset.type) {
-    case "mnist":
-    case "digits":
-      return 10;
-    case "idx":
-      return dataset.classes;
-    case "text":
-      return dataset.vocabularySize!;
-    case "csv":
-      return undefined;
-  }
-}
-
-function inputFeatures({ dataset }: ModelSpec): number {
-  switch (dataset.type) {
-    case "mnist":
-    case "digits":
-      return 28;
-    case "idx":
-      return dataset.columns;
-    case "text":
-      return dataset.vocabularySize!;
-    case "csv":
-      return dataset.features?.length ?? 1;
-  }
-}
+const FILE_KEYS: ReadonlySet<string> = new Set(
+  ["path", "trainImages", "trainLabels", "testImages", "testLabels", "train", "test"], // as the schema names them
+);
 
 function grouped(count: number): string {
   return count.toLocaleString("en-US");

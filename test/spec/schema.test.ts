@@ -31,8 +31,8 @@ describe("the schema", () => {
       if (["dataset", "optimizer", "training"].includes(key)) continue; // sections of their own
       expect(property.description, key).toBeTruthy();
       expect(property.examples?.length, key).toBeGreaterThan(0);
-      if (!required.includes(key) && !["name", "features"].includes(key))
-        expect(property, key).toHaveProperty("default");
+      const saysWhatAbsenceMeans = /\bDefault: |^Given /.test(property.description!);
+      if (!required.includes(key) && !saysWhatAbsenceMeans) expect(property, key).toHaveProperty("default");
       const resolved = JSON.parse(JSON.stringify(property).replaceAll('"#/', '"spec#/')) as Part;
       const values = [...property.examples!, ...("default" in property ? [property.default] : [])];
       for (const value of values) expect(ajv.validate(resolved, value), `${key}: ${JSON.stringify(value)}`).toBe(true);

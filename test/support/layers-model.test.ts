@@ -74,10 +74,10 @@ describe("writeLayersModel", () => {
         recurrentKernel: variable("lstm1/recurrentKernel") as tf.Variable<tf.Rank.R2>,
         bias: variable("lstm1/bias") as tf.Variable<tf.Rank.R1>,
       },
-      { activation, recurrentActivation: activations.SIGMOID },
+      { activation, recurrentActivation: activations.SIGMOID, returnSequences: true } as const,
     );
     const theirs = model.predict(tf.transpose(x, [1, 0, 2])) as tf.Tensor; // batch-major
-    const expected = tf.transpose(ours.sequence.tensor, [1, 0, 2]).dataSync();
+    const expected = tf.transpose(ours.y.tensor, [1, 0, 2]).dataSync();
     const actual = theirs.dataSync();
     expect(actual.length).toBe(T * B * U);
     for (const [k, value] of expected.entries()) expect(actual[k]).toBeCloseTo(value, 4);

@@ -80,25 +80,37 @@ export function loadCsv(options: CsvOptions): CsvDataset {
   const targets = scaled(target);
   const width = inputs.length;
 
-  /** Windows whose first target is row `first`, `first` + 1, … */
-  const windows = (first: number, count: number, hasTargets = true): Split => ({
-    count,
-    fill(indices, x, y) {
+  /** Windows whose first target is row `first`, `first` + 1, …; the targets of windows at the end are 0 beyond it. */
+  const windows = (first: number, count: number): Split => {
+    const input = (indices: Int32Array): Float32Array => {
       const batch = indices.length;
+      const x = new Float32Array(lookback * batch * width);
       for (let b = 0; b < batch; b++) {
         const start = first + indices[b]! - lookback;
         for (let f = 0; f < width; f++) {
           const values = inputs[f]!;
           for (let t = 0; t < lookback; t++) x[(t * batch + b) * width + f] = values[start + t]!;
         }
-        for (let h = 0; h < horizon; h++) y[b * horizon + h] = hasTargets ? targets[start + lookback + h]! : 0;
       }
-    },
-  });
+      return x;
+    };
+    return {
+      count,
+      inputs: { input },
+      targets(indices) {
+        const y = new Float32Array(indices.length * horizon);
+        for (let b = 0; b < indices.length; b++) {
+          const start = first + indices[b]!;
+          y.set(targets.subarray(start, start + horizon), b * horizon);
+        }
+        return y;
+      },
+    };
+  };
   return {
     train: windows(lookback, trainRows - lookback - horizon + 1),
     test: windows(trainRows, testRows - horizon + 1),
-    future: windows(rows.length, 1, false),
+    future: windows(rows.length, 1),
     targetScaler: scalers.get(target)!,
     source: file,
     checksums: { [basename(file)]: sha256(bytes) },

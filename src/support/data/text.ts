@@ -11,6 +11,8 @@ export interface TextOptions {
   readonly vocabularySize: number;
   /** Share of the text, at the end, kept for testing. */
   readonly testFraction: number;
+  /** What a character of a window becomes: a row of the vocabulary's size with a single 1, or its index. */
+  readonly encoding: "oneHot" | "ids";
 }
 
 export interface TextDataset extends Dataset {
@@ -19,12 +21,12 @@ export interface TextDataset extends Dataset {
 }
 
 /**
- * A text as windows of one-hot characters, x [timesteps, batch, vocabularySize], each with the index of the character that
- * follows, y [batch]. Characters are code points of the text in Unicode's form NFC, with LF for CRLF. The vocabulary is that of
+ * A text as windows of characters, one-hot [timesteps, batch, vocabularySize] or as ids [batch, timesteps], each with the index
+ * of the character that follows, [batch]. Characters are code points of the text in Unicode's form NFC, with LF for CRLF. The vocabulary is that of
  * the training part alone.
  * @throws UserError (3) where the file is missing, (1) where it is not UTF-8 or too short
  */
-export function loadText({ file, timesteps, vocabularySize, testFraction }: TextOptions): TextDataset {
+export function loadText({ file, timesteps, vocabularySize, testFraction, encoding }: TextOptions): TextDataset {
   const bytes = readDataFile(file);
   let text: string;
   try {
@@ -46,15 +48,26 @@ export function loadText({ file, timesteps, vocabularySize, testFraction }: Text
   /** Windows that predict character `first`, `first` + 1, … */
   const windows = (first: number, count: number): Split => ({
     count,
-    fill(indices, x, y) {
-      const batch = indices.length;
-      x.fill(0);
-      for (let b = 0; b < batch; b++) {
-        const start = first + indices[b]! - timesteps;
-        for (let t = 0; t < timesteps; t++) x[(t * batch + b) * vocabularySize + codes[start + t]!] = 1;
-        y[b] = codes[start + timesteps]!;
-      }
+    inputs: {
+      input(indices) {
+        const batch = indices.length;
+        if (encoding === "ids") {
+          const ids = new Int32Array(batch * timesteps);
+          for (let b = 0; b < batch; b++) {
+            const end = first + indices[b]!;
+            ids.set(codes.subarray(end - timesteps, end), b * timesteps);
+          }
+          return ids;
+        }
+        const x = new Float32Array(timesteps * batch * vocabularySize);
+        for (let b = 0; b < batch; b++) {
+          const start = first + indices[b]! - timesteps;
+          for (let t = 0; t < timesteps; t++) x[(t * batch + b) * vocabularySize + codes[start + t]!] = 1;
+        }
+        return x;
+      },
     },
+    targets: (indices) => indices.map((index) => codes[first + index]!),
   });
   return {
     train: windows(timesteps, trainLength - timesteps),

@@ -2,7 +2,12 @@ import * as tf from "@tensorflow/tfjs-core";
 import { RandomStream } from "../random.ts";
 import type { Initializer } from "./initializers.ts";
 
-/** A trainable weight with values of its own stream: `name` is the layer and the weight, such as "lstm1/kernel". */
+export type WeightScalar = tf.Variable<tf.Rank.R0>;
+export type WeightVector = tf.Variable<tf.Rank.R1>;
+export type WeightMatrix = tf.Variable<tf.Rank.R2>;
+export type WeightTensor3D = tf.Variable<tf.Rank.R3>;
+
+/** A weight with values of its own stream: `name` is the layer and the weight, such as "lstm1/kernel". */
 export function createWeight<R extends tf.Rank>(
   name: string,
   shape: tf.ShapeMap[R],
@@ -16,9 +21,16 @@ export function createWeight<R extends tf.Rank>(
 /** Weights as "layer/weight" → variable, in the order of the layers. */
 export type NamedWeights = Readonly<Record<string, tf.Variable>>;
 
-/** Gradients of the weights W: the same names and shapes. */
+/** Gradients of the trained weights, named as they are. */
+export type NamedGradients = Readonly<Record<string, tf.Tensor>>;
+
+/** Gradients of the weights W: the same names and shapes; what is optional in W stays so. */
 export type GradientsOf<W> = {
-  readonly [K in keyof W]: W[K] extends tf.Tensor ? tf.Tensor : W[K] extends object ? GradientsOf<W[K]> : W[K];
+  readonly [K in keyof W]: NonNullable<W[K]> extends tf.Tensor
+    ? tf.Tensor
+    : NonNullable<W[K]> extends object
+      ? GradientsOf<W[K]>
+      : W[K];
 };
 
 /** Reads tensors back from the device, keyed as they came. */

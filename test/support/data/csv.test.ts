@@ -19,13 +19,9 @@ function csv(text: string | Uint8Array, more: Partial<CsvOptions> = {}): CsvOpti
 function samples(split: Split, { lookback, horizon, features }: CsvOptions): { x: number[][][]; y: number[][] } {
   const { count } = split;
   const width = features.length;
-  const x = new Float32Array(count * lookback * width);
-  const y = new Float32Array(count * horizon);
-  split.fill(
-    Int32Array.from({ length: count }, (_, k) => k),
-    x,
-    y,
-  );
+  const all = Int32Array.from({ length: count }, (_, k) => k);
+  const [x, y] = [split.inputs.input(all), split.targets(all)];
+  expect([x.length, y.length]).toEqual([count * lookback * width, count * horizon]);
   const range = (length: number): number[] => Array.from({ length }, (_, k) => k);
   return {
     x: range(count).map((b) => range(lookback).map((t) => range(width).map((f) => x[(t * count + b) * width + f]!))),

@@ -35,10 +35,8 @@ describe("loadMnist with --data", () => {
     lines.length = 0;
     const { train, test, checksums, source } = await loadMnist(options("none", { directory: variant("variant") }));
     expect([train.count, test.count]).toEqual([2, 1]);
-    const [x, y] = [new Float32Array(784), new Int32Array(1)];
-    train.fill(Int32Array.of(1), x, y);
-    expect(y[0]).toBe(4);
-    expect(x[100]).toBe(Math.fround(51 / 255));
+    expect([...train.targets(Int32Array.of(1))]).toEqual([4]);
+    expect(train.inputs.input(Int32Array.of(1))[100]).toBe(Math.fround(51 / 255));
     expect(Object.keys(checksums)).toEqual([...NAMES].sort());
     expect(lines).toHaveLength(4);
     expect(lines[0]).toContain(checksums[NAMES[0]!]!);
@@ -119,9 +117,7 @@ describe.skipIf(!HAS_MNIST)(`loadMnist with the published files (in ${MNIST_FOLD
     expect([train.count, test.count]).toEqual([60_000, 10_000]);
     expect(lines).toEqual([]);
     expect(checksums).toEqual(MNIST_FILES);
-    const labels = new Int32Array(5);
-    train.fill(Int32Array.of(0, 1, 2, 3, 4), new Float32Array(5 * 784), labels);
-    expect([...labels]).toEqual([5, 0, 4, 1, 9]);
+    expect([...train.targets(Int32Array.of(0, 1, 2, 3, 4))]).toEqual([5, 0, 4, 1, 9]);
   });
 
   it("downloads into the cache, from the second mirror where the first one fails, and only once", async () => {

@@ -8,7 +8,7 @@ let files = 0;
 
 function text(content: string | Uint8Array, more: Partial<TextOptions> = {}): TextOptions {
   const file = write(folder, `${++files}.txt`, content);
-  return { file, timesteps: 3, vocabularySize: 8, testFraction: 0.2, ...more };
+  return { file, timesteps: 3, vocabularySize: 8, testFraction: 0.2, encoding: "oneHot", ...more };
 }
 
 /** The samples of a data set as characters, unknown ones as "?"; checks that x is one-hot. */
@@ -16,14 +16,10 @@ function windows(options: TextOptions): { train: string[]; test: string[]; vocab
   const { train, test, vocabulary } = loadText(options);
   const { timesteps, vocabularySize } = options;
   const character = (index: number): string => (index === 0 ? "?" : vocabulary[index]!);
-  const [trained, tested] = [train, test].map(({ count, fill }) => {
-    const x = new Float32Array(timesteps * count * vocabularySize).fill(9); // batches are filled again and again
-    const y = new Int32Array(count);
-    fill(
-      Int32Array.from({ length: count }, (_, k) => k),
-      x,
-      y,
-    );
+  const [trained, tested] = [train, test].map(({ count, inputs, targets }) => {
+    const all = Int32Array.from({ length: count }, (_, k) => k);
+    const [x, y] = [inputs.input(all), targets(all)];
+    expect(x).toHaveLength(timesteps * count * vocabularySize);
     return Array.from({ length: count }, (_, b) => {
       const codes = Array.from({ length: timesteps }, (_, t) => {
         const start = (t * count + b) * vocabularySize;
@@ -50,6 +46,14 @@ describe("loadText", () => {
     expect(vocabulary).toEqual(["\ufffd", "a", "b", "c"]);
     expect(train).toEqual(["ccb>b", "cbb>a", "bba>a", "baa>?"]);
     expect(test).toEqual(["aa?>?", "a??>?", "???>?"]);
+  });
+
+  it("gives ids in the order of the samples for an embedding", () => {
+    const { train, vocabulary } = loadText(text("abcdeabcde", { encoding: "ids" }));
+    const ids = train.inputs.input(Int32Array.of(4, 0));
+    expect(ids).toBeInstanceOf(Int32Array);
+    expect([...ids].map((id) => vocabulary[id]).join("")).toBe("eababc");
+    expect([...train.targets(Int32Array.of(4, 0))].map((id) => vocabulary[id]).join("")).toBe("cd");
   });
 
   it("has no more characters than the text", () => {

@@ -7,7 +7,7 @@ import * as activations from "../../../src/support/nn/activations.ts";
 import { denseBackward, denseForward } from "../../../src/support/nn/dense.ts";
 import { meanAbsoluteError, meanSquaredError, softmaxCrossEntropy } from "../../../src/support/nn/losses.ts";
 import { type LstmWeights, lstmBackward, lstmForward } from "../../../src/support/nn/lstm.ts";
-import { Sequence } from "../../../src/support/nn/sequence.ts";
+import { rowsOf, Sequence } from "../../../src/support/nn/sequence.ts";
 import { RandomStream } from "../../../src/support/random.ts";
 
 const random = new RandomStream(7, "gradient tests");
@@ -86,10 +86,10 @@ describe.each(["cpu", "wasm"])("on the %s engine", (engine) => {
           ...(useBias ? { bias: tf.variable(tf.tensor1d(values(4 * U))) } : {}),
         };
         const cotangent = tf.tensor2d(values((all ? T : 1) * B * U), [(all ? T : 1) * B, U]);
-        const a = { activation, recurrentActivation };
+        const a = { activation, recurrentActivation, returnSequences: all };
         const loss = (): number => {
           const forward = lstmForward(Sequence.fromTensor(x as unknown as tf.Tensor3D), w, a);
-          return tf.sum(tf.mul(all ? forward.sequence.rows : forward.last, cotangent)).dataSync()[0]!;
+          return tf.sum(tf.mul(rowsOf(forward.y), cotangent)).dataSync()[0]!;
         };
         const forward = lstmForward(Sequence.fromTensor(x as unknown as tf.Tensor3D), w, a);
         const dy = all ? Sequence.fromRows(cotangent, T) : cotangent;
@@ -111,9 +111,9 @@ describe.each(["cpu", "wasm"])("on the %s engine", (engine) => {
         bias: tf.variable(tf.tensor1d(values(5))),
       };
       const cotangent = tf.tensor2d(values(15), [3, 5]);
-      const run = () => denseForward(x as unknown as tf.Tensor2D, w, activations.SWISH);
+      const run = () => denseForward(x as unknown as tf.Tensor2D, w, { activation: activations.SWISH });
       const loss = (): number => tf.sum(tf.mul(run().y, cotangent)).dataSync()[0]!;
-      const { dw, dx } = denseBackward(cotangent, run(), w, activations.SWISH, { inputGradient: true });
+      const { dw, dx } = denseBackward(cotangent, run(), w, { activation: activations.SWISH }, { inputGradient: true });
       expectGradient(dx, x, loss);
       expectGradient(dw.kernel, w.kernel, loss);
       expectGradient(dw.bias!, w.bias, loss);

@@ -1,0 +1,50 @@
+import type { LayerOptions, LayerType } from "../../layers/definition.ts";
+import { constantName, literal } from "../text.ts";
+
+/** The support functions that a layer calls. All of them take (input, [weights], options, [extra]). */
+export interface LayerCall {
+  /** The file in support/nn. */
+  readonly module: string;
+  readonly forward: string;
+  readonly backward: string;
+  /** The forward and backward functions at inference; "identity" where the layer does nothing then. */
+  readonly inference?: { readonly forward: string; readonly backward: string } | "identity";
+  /** The options object's text, without activations' imports. */
+  readonly options: string;
+  /** Constants of support/nn/activations.ts that the options name. */
+  readonly activations: readonly string[];
+  /** The layer draws random numbers while training. */
+  readonly random?: boolean;
+  /** Rates of the dropout inside a recurrent cell. */
+  readonly cellDropout?: { readonly inputs: number; readonly state: number };
+  /** The forward pass takes the mask of its input (of each of its inputs: "all"). */
+  readonly takesMask?: boolean | "all";
+  /** A call after the backward pass that updates statistics. */
+  readonly update?: string;
+  /** The functions take a list of inputs and give a list of gradients, even for one input. */
+  readonly list?: boolean;
+  /** The gradient of the input does not exist: ids. */
+  readonly noInputGradient?: boolean;
+}
+
+/** `name` → `nameForward` and `nameBackward`. */
+export function functions(name: string): { forward: string; backward: string } {
+  return { forward: `${name}Forward`, backward: `${name}Backward` };
+}
+
+/** An options object: activations become the constants that support/nn/activations.ts exports. */
+export function optionsText(
+  options: Readonly<Record<string, unknown>>,
+  activationKeys: readonly string[] = [],
+): { options: string; activations: string[] } {
+  const activations: string[] = [];
+  const entries = Object.entries(options).map(([key, value]) => {
+    if (!activationKeys.includes(key)) return `${key}: ${literal(value as never)}`;
+    const constant = constantName(value as string);
+    activations.push(constant);
+    return `${key}: ${constant}`;
+  });
+  return { options: entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`, activations };
+}
+
+export type CallOf<T extends LayerType> = (options: LayerOptions<T>) => LayerCall;

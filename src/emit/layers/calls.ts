@@ -1,0 +1,102 @@
+import type { LayerOptions, LayerType } from "../../layers/definition.ts";
+import type { LayerPlan } from "../../plan/types.ts";
+import { type CallOf, functions, type LayerCall, optionsText } from "./call.ts";
+
+function elementwise(
+  module: string,
+  name: string,
+  options: Readonly<Record<string, unknown>>,
+  rest: Partial<LayerCall> = {},
+): LayerCall {
+  return { module, ...functions(name), ...optionsText(options, ["activation", "recurrentActivation"]), ...rest };
+}
+
+function noise(module: string, name: string, options: Readonly<Record<string, unknown>>): LayerCall {
+  return elementwise(module, name, options, { random: true, inference: "identity" });
+}
+
+type CellOptions = LayerOptions<"lstm" | "gru" | "simpleRNN">;
+
+/** What the kernels of recurrent layers read of the options; the rest decided shapes and initial weights. */
+function cellOptions(options: CellOptions): Record<string, unknown> {
+  return {
+    activation: options.activation,
+    ...("recurrentActivation" in options ? { recurrentActivation: options.recurrentActivation } : {}),
+    ...("resetAfter" in options ? { resetAfter: options.resetAfter } : {}),
+    returnSequences: options.returnSequences,
+    ...(options.goBackwards ? { goBackwards: true } : {}),
+  };
+}
+
+function recurrent(module: string, name: string): (options: CellOptions) => LayerCall {
+  return (options) =>
+    elementwise(module, name, cellOptions(options), {
+      takesMask: true,
+      cellDropout: { inputs: options.dropout, state: options.recurrentDropout },
+    });
+}
+
+/** How each layer type is called: the compiler does not build where one is missing. */
+const CALLS: { readonly [T in LayerType]: CallOf<T> } = {
+  lstm: recurrent("lstm", "lstm"),
+  gru: recurrent("gru", "gru"),
+  simpleRNN: recurrent("simple-rnn", "simpleRnn"),
+  bidirectional({ layer, mergeMode }) {
+    const inner = layer as CellOptions;
+    const { options, activations } = optionsText(cellOptions(inner), ["activation", "recurrentActivation"]);
+    return {
+      module: "bidirectional",
+      ...functions("bidirectional"),
+      options: `{ layer: ${BIDIRECTIONAL_CELLS[layer.type]}, mergeMode: ${JSON.stringify(mergeMode)}, ...${options} }`,
+      activations,
+      takesMask: true,
+      cellDropout: { inputs: inner.dropout, state: inner.recurrentDropout },
+    };
+  },
+  timeDistributed: ({ layer }) => (CALLS[layer.type] as CallOf<LayerType>)(layer as never),
+  dense: ({ activation }) => elementwise("dense", "dense", { activation }),
+  embedding: ({ maskZero }) => elementwise("embedding", "embedding", { maskZero }, { noInputGradient: true }),
+  masking: ({ maskValue }) => elementwise("masking", "masking", { maskValue }),
+  dropout: ({ rate }) => noise("dropout", "dropout", { rate }),
+  spatialDropout1d: ({ rate }) => noise("dropout", "spatialDropout1d", { rate }),
+  gaussianNoise: ({ stddev }) => noise("noise", "gaussianNoise", { stddev }),
+  gaussianDropout: ({ rate }) => noise("dropout", "gaussianDropout", { rate }),
+  layerNormalization: ({ epsilon }) => elementwise("layer-normalization", "layerNormalization", { epsilon }),
+  batchNormalization: ({ epsilon, momentum }) =>
+    elementwise(
+      "batch-normalization",
+      "batchNormalization",
+      { epsilon, momentum },
+      {
+        inference: { forward: "batchNormalizationInference", backward: "batchNormalizationInferenceBackward" },
+        takesMask: true,
+        update: "updateMovingStatistics",
+      },
+    ),
+  conv1d: ({ strides, padding, dilationRate, activation }) =>
+    elementwise("conv1d", "conv1d", { activation, strides, padding, dilationRate }),
+  maxPooling1d: ({ poolSize, strides, padding }) =>
+    elementwise("pooling", "maxPooling1d", { poolSize, strides, padding }),
+  averagePooling1d: ({ poolSize, strides, padding }) =>
+    elementwise("pooling", "averagePooling1d", { poolSize, strides, padding }),
+  globalMaxPooling1d: () => elementwise("pooling", "globalMaxPooling1d", {}),
+  globalAveragePooling1d: () => elementwise("pooling", "globalAveragePooling1d", {}, { takesMask: true }),
+  flatten: () => elementwise("reshaping", "flatten", {}),
+  reshape: ({ targetShape }) => elementwise("reshaping", "reshape", { targetShape }),
+  permute: ({ dims }) => elementwise("reshaping", "permute", { dims }),
+  repeatVector: ({ n }) => elementwise("reshaping", "repeatVector", { n }),
+  activation: ({ activation }) => elementwise("activation", "activation", { activation }),
+  concatenate: ({ axis }) => elementwise("merge", "concatenate", { axis }, { list: true }),
+  add: () => elementwise("merge", "add", {}, { list: true }),
+  multiply: () => elementwise("merge", "multiply", {}, { list: true }),
+  average: () => elementwise("merge", "average", {}, { list: true }),
+  maximum: () => elementwise("merge", "maximum", {}, { list: true }),
+  minimum: () => elementwise("merge", "minimum", {}, { list: true }),
+  attention: ({ useScale }) => elementwise("attention", "attention", { useScale }, { list: true, takesMask: "all" }),
+};
+
+const BIDIRECTIONAL_CELLS = { lstm: "LSTM", gru: "GRU", simpleRNN: "SIMPLE_RNN" } as const;
+
+export function layerCall(layer: LayerPlan): LayerCall {
+  return (CALLS[layer.type] as CallOf<LayerType>)(layer.options);
+}

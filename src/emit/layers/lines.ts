@@ -1,0 +1,130 @@
+import type { LayerPlan, Plan } from "../../plan/types.ts";
+import { constantName, literal } from "../text.ts";
+import type { LayerCall } from "./call.ts";
+import { layerCall } from "./calls.ts";
+
+export type Mode = "training" | "inference";
+
+/** A layer with the expressions that stand for it in the emitted step. */
+export interface LayerLines {
+  readonly layer: LayerPlan;
+  readonly call: LayerCall;
+  /** The right-hand side of the layer's forward line; undefined where the layer does nothing in this mode. */
+  readonly forward: string | undefined;
+  /** What later layers read. */
+  readonly output: string;
+  /** The right-hand side of the backward line for a gradient of the output. */
+  backward(dy: string, inputGradient: boolean): string;
+  /** Expressions of the gradients of its inputs, in order, once the backward line has run. */
+  readonly inputGradients: readonly string[];
+  /** The variable of the backward line. */
+  readonly gradient: string;
+}
+
+/** "lstm1" → "dLstm1": the gradient that belongs to a variable. */
+export function gradientName(name: string): string {
+  return `d${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+}
+
+export function isTrained(layer: LayerPlan): boolean {
+  return layer.parameters.some(({ trainable }) => trainable);
+}
+
+/** The options of a layer's call; the softmax or sigmoid of a fused head is part of the loss. */
+export function callOf(plan: Plan, layer: LayerPlan): LayerCall {
+  const call = layerCall(layer);
+  if (!plan.training.fusedHead || layer !== plan.layers.at(-1)) return call;
+  return { ...call, options: "{ activation: LINEAR }", activations: ["LINEAR"] };
+}
+
+/** Whether the layer runs with moving statistics, or not at all, in this mode. */
+function functionsOf({ inference, forward, backward }: LayerCall, layer: LayerPlan, mode: Mode) {
+  // A frozen batchNormalization keeps to its statistics, as in Keras.
+  const frozen = layer.type === "batchNormalization" && !layer.trainable;
+  if (mode === "training" && !frozen) return { forward, backward };
+  return inference ?? { forward, backward };
+}
+
+/** The lines of every layer, in order, for training or inference. */
+export function layerLines(plan: Plan, mode: Mode): LayerLines[] {
+  const outputs = new Map<string, string>(plan.dataset.inputs.map(({ name }) => [name, name]));
+  return plan.layers.map((layer) => {
+    const call = callOf(plan, layer);
+    const { name } = layer;
+    const inputs = layer.inputs.map((input) => outputs.get(input)!);
+    const used = functionsOf(call, layer, mode);
+    if (used === "identity") {
+      outputs.set(name, inputs[0]!);
+      const gradient = gradientName(name);
+      return { layer, call, forward: undefined, output: inputs[0]!, backward: (dy) => dy, inputGradients: [gradient], gradient };
+    }
+    outputs.set(name, `${name}.y`);
+    const weights = layer.parameters.length > 0 ? [`w.${name}`] : [];
+    const constant = constantName(name);
+    const input = call.list === true ? `[${inputs.join(", ")}]` : inputs[0]!;
+    const extra = extraArgument(layer, call, mode);
+    const gradient = gradientName(name);
+    return {
+      layer,
+      call,
+      forward: `${used.forward}(${[input, ...weights, constant, ...extra].join(", ")})`,
+      output: `${name}.y`,
+      backward: (dy, inputGradient) =>
+        `${used.backward}(${[dy, name, ...weights, constant, ...(call.noInputGradient ? [] : [`{ inputGradient: ${inputGradient} }`])].join(", ")})`,
+      inputGradients: call.list === true ? inputs.map((_, index) => `${gradient}.dx[${index}]!`) : [`${gradient}.dx`],
+      gradient,
+    };
+  });
+}
+
+/** The last argument of a forward call: masks, random numbers, dropout inside cells. */
+function extraArgument(layer: LayerPlan, call: LayerCall, mode: Mode): string[] {
+  const { name } = layer;
+  const entries: string[] = [];
+  if (call.takesMask === "all" && layer.inputMasks.some((mask) => mask !== undefined)) {
+    const masks = layer.inputMasks.map((mask) => (mask === undefined ? "undefined" : `${mask}.mask`));
+    entries.push(`masks: [${masks.join(", ")}]`);
+  }
+  if (call.takesMask === true && layer.inputMasks[0] !== undefined) entries.push(`mask: ${layer.inputMasks[0]}.mask`);
+  if (mode === "training") {
+    if (call.random) entries.push("random: step.random", `name: ${literal(name)}`);
+    entries.push(...cellDropout(layer, call));
+  }
+  return entries.length === 0 ? [] : [`{ ${entries.join(", ")} }`];
+}
+
+function cellDropout(layer: LayerPlan, { cellDropout: rates }: LayerCall): string[] {
+  if (rates === undefined) return [];
+  const units = layer.type === "bidirectional" ? layer.options.layer.units : "units" in layer.options ? layer.options.units : 0;
+  const directions = layer.type === "bidirectional" ? ["forward", "backward"] : [undefined];
+  const entries = (direction: string | undefined): string[] => {
+    const stream = [layer.name, ...(direction === undefined ? [] : [direction])].join("/");
+    const mask = (features: number, rate: number, what: string): string =>
+      `dropoutMask([batch, ${features}], ${literal(rate)}, { random: step.random, name: ${literal(`${stream}/${what}`)} })`;
+    return [
+      ...(rates.inputs > 0 ? [`inputDropout: ${mask(layer.inputShapes[0]!.at(-1)!, rates.inputs, "inputs")}`] : []),
+      ...(rates.state > 0 ? [`recurrentDropout: ${mask(units, rates.state, "state")}`] : []),
+    ];
+  };
+  if (rates.inputs === 0 && rates.state === 0) return [];
+  return directions.flatMap((direction) =>
+    direction === undefined ? entries(undefined) : [`${direction}: { ${entries(direction).join(", ")} }`],
+  );
+}
+
+/** Whether a layer's cell draws dropout masks, for which the step needs the batch size. */
+export function hasCellDropout({ cellDropout }: LayerCall): boolean {
+  return cellDropout !== undefined && (cellDropout.inputs > 0 || cellDropout.state > 0);
+}
+
+/** Each weight as "layer/weight", and its path in a record by layer. */
+export function weightPaths(plan: Plan): { name: string; path: string; layer: LayerPlan; trainable: boolean }[] {
+  return plan.layers.flatMap((layer) =>
+    layer.parameters.map((parameter) => ({
+      name: `${layer.name}/${parameter.name}`,
+      path: `${layer.name}.${parameter.name.replaceAll("/", ".")}`,
+      layer,
+      trainable: parameter.trainable,
+    })),
+  );
+}

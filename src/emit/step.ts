@@ -1,0 +1,332 @@
+import { type CodeBlockWriter, type FunctionDeclarationStructure, StructureKind } from "ts-morph";
+import type { DatasetInput, ParameterPlan, Plan } from "../plan/types.ts";
+import { type EmitContext, specLine } from "./context.ts";
+import { gradientName, hasCellDropout, isTrained, layerLines, type LayerLines, type Mode, weightPaths } from "./layers/lines.ts";
+import { evaluatedLoss, lossCall, metricCalls, targetsType } from "./loss.ts";
+import { batchShape, literal } from "./text.ts";
+
+/** "Sequence" or "tf.Tensor2D": what the last layer gives. */
+export function outputType(plan: Plan): string {
+  return plan.layers.at(-1)!.outputShape.length === 2 ? "Sequence" : "tf.Tensor2D";
+}
+
+export function inputType({ shape, kind }: DatasetInput): string {
+  return kind === "floats" && shape.length === 2 ? "tf.Tensor3D" : "tf.Tensor2D";
+}
+
+/** How a batch of an input lies in memory: [28, B, 28]; ids: int32 [B, 28]. */
+export function inputLayout({ shape, kind }: DatasetInput): string {
+  return kind === "ids" ? `int32 [B, ${shape[0]}]` : batchShape(shape);
+}
+
+function inputLines(writer: CodeBlockWriter, plan: Plan): void {
+  for (const input of plan.dataset.inputs) {
+    const value = inputType(input) === "tf.Tensor3D" ? `Sequence.fromTensor(x.${input.name})` : `x.${input.name}`;
+    writer.writeLine(`const ${input.name} = ${value}; // ${inputLayout(input)}`);
+  }
+}
+
+function forwardLines(writer: CodeBlockWriter, context: EmitContext, lines: readonly LayerLines[]): void {
+  for (const { layer, forward } of lines) {
+    if (forward === undefined) continue;
+    writer.writeLine(
+      `const ${layer.name} = ${forward}; // ${specLine(context, layer.specLine)} → ${batchShape(layer.outputShape)}`,
+    );
+  }
+}
+
+/** Forward at inference. Returns every layer's output, so that a failing layer can be named. */
+export function forward(context: EmitContext): FunctionDeclarationStructure {
+  const { plan } = context;
+  const lines = layerLines(plan, "inference");
+  const last = lines.at(-1)!;
+  const { head } = plan.training.fusedHead ? fusedHead(plan) : { head: undefined };
+  const sequence = outputType(plan) === "Sequence";
+  return {
+    kind: StructureKind.Function,
+    isExported: true,
+    name: "forward",
+    docs: [
+      `The forward pass at inference, without dropout and noise.\nReturns every layer's output and the prediction, ${batchShape(last.layer.outputShape)}${head === undefined ? "" : " probabilities"}. Call it inside tf.tidy.`,
+    ],
+    parameters: [
+      { name: "w", type: "Weights" },
+      { name: "x", type: "Inputs" },
+    ],
+    returnType: `{ layers: Record<string, tf.Tensor>; output: ${outputType(plan)}; prediction: ${outputType(plan)} }`,
+    statements: (writer) => {
+      inputLines(writer, plan);
+      forwardLines(writer, context, lines);
+      const shown = lines.flatMap(({ layer, forward, output }) =>
+        forward === undefined ? [] : [`${layer.name}: ${output}${layer.outputShape.length === 2 ? ".rows" : ""}`],
+      );
+      writer.writeLine(`const output = ${last.output};${head === undefined ? "" : " // logits"}`);
+      const prediction =
+        head === undefined ? "output" : sequence ? `withRows(output, ${head}(output.rows))` : `${head}(output)`;
+      writer.writeLine(`return { layers: { ${shown.join(", ")} }, output, prediction: ${prediction} };`);
+    },
+  };
+}
+
+/** The activation of a head that is fused with the loss. */
+function fusedHead(plan: Plan): { head: string } {
+  const last = plan.layers.at(-1)!;
+  const activation = "activation" in last.options ? last.options.activation : "softmax";
+  return { head: activation === "sigmoid" ? "tf.sigmoid" : "tf.softmax" };
+}
+
+/** Weights with a penalty, in the order of the layers. */
+function penalised(plan: Plan): { name: string; path: string; parameter: ParameterPlan }[] {
+  return plan.layers.flatMap((layer) =>
+    layer.parameters.flatMap((parameter) => {
+      const { l1, l2 } = parameter.regularizer;
+      if (!parameter.trainable || (l1 === 0 && l2 === 0)) return [];
+      const path = `${layer.name}.${parameter.name.replaceAll("/", ".")}`;
+      return [{ name: `${layer.name}/${parameter.name}`, path, parameter }];
+    }),
+  );
+}
+
+export function hasPenalties(plan: Plan): boolean {
+  return penalised(plan).length > 0;
+}
+
+/** What `computeGradients` differentiates: training as it is, or, for checks against reference numbers, inference. */
+function mode({ derivative }: EmitContext): Mode {
+  return derivative.of;
+}
+
+/** Forward and backward: the derived part of the training step. */
+export function computeGradients(context: EmitContext): FunctionDeclarationStructure {
+  const { plan } = context;
+  const lines = layerLines(plan, mode(context));
+  const penalties = penalised(plan);
+  const withInputs = context.derivative.inputGradient;
+  const inputGradients = withInputs ? "; inputGradients: Record<string, tf.Tensor2D | Sequence>" : "";
+  return {
+    kind: StructureKind.Function,
+    isExported: true,
+    name: "computeGradients",
+    docs: [
+      `The loss of a batch and its derivative with respect to every trained weight: reverse mode over the layers.\n\`lossOf\` gives the loss of the output, ${batchShape(plan.layers.at(-1)!.outputShape)}${plan.training.fusedHead ? " logits" : ""}, and its gradient.`,
+    ],
+    parameters: [
+      { name: "w", type: "Weights" },
+      { name: "x", type: "Inputs" },
+      { name: usesStep(lines, mode(context)) ? "step" : "_step", type: "StepInputs" },
+      { name: "lossOf", type: `(output: ${outputType(plan)}) => LossOutput<${outputType(plan)}>` },
+    ],
+    returnType: `{ output: ${outputType(plan)}; loss: LossOutput<${outputType(plan)}>; gradients: NamedGradients${inputGradients} }`,
+    statements: (writer) => {
+      writer.writeLine("// Forward");
+      if (lines.some(({ call }) => hasCellDropout(call)) || penalties.length > 0) {
+        const [input] = plan.dataset.inputs;
+        writer.writeLine(`const batch = x.${input!.name}.shape[${inputType(input!) === "tf.Tensor3D" ? 1 : 0}];`);
+      }
+      inputLines(writer, plan);
+      forwardLines(writer, context, lines);
+      for (const { layer, call } of lines) {
+        if (call.update === undefined || !layer.trainable || mode(context) === "inference") continue;
+        writer.writeLine(`${call.update}(${layer.name}, w.${layer.name}, ${constantOf(layer.name)});`);
+      }
+      writer.writeLine(`const output = ${lines.at(-1)!.output};`);
+      if (penalties.length === 0) writer.writeLine(`const loss = lossOf(output); // ${specLine(context, plan.training.lines.loss)}`);
+      else {
+        writer.writeLine(`const dataLoss = lossOf(output); // ${specLine(context, plan.training.lines.loss)}`);
+        writer.writeLine("const loss = { ...dataLoss, total: tf.add<tf.Scalar>(dataLoss.total, tf.mul(penalty(w), batch)) };");
+      }
+      writer.newLine().writeLine("// Backward");
+      const inputs = backwardLines(writer, context, lines, "loss.gradient");
+      writer.newLine();
+      writer.writeLine("const gradients = {");
+      writer.indent(() => {
+        for (const { name, path, layer, trainable } of weightPaths(plan)) {
+          if (!trainable) continue;
+          const gradient = `${gradientName(layer.name)}.dw.${path.slice(layer.name.length + 1)}`;
+          const penalty = penalties.find((other) => other.name === name);
+          const { l1, l2 } = penalty?.parameter.regularizer ?? { l1: 0, l2: 0 };
+          const value =
+            penalty === undefined
+              ? gradient
+              : `tf.add(${gradient}, penaltyGradient(w.${path}, { l1: ${literal(l1)}, l2: ${literal(l2)} }))`;
+          writer.writeLine(`${literal(name)}: ${value},`);
+        }
+      });
+      writer.writeLine("};");
+      const rest = withInputs ? `, inputGradients: { ${inputs.join(", ")} }` : "";
+      writer.writeLine(`return { output, loss, gradients${rest} };`);
+    },
+  };
+}
+
+function constantOf(name: string): string {
+  return name.replace(/[A-Z]/g, "_$&").toUpperCase();
+}
+
+function usesStep(lines: readonly LayerLines[], used: Mode): boolean {
+  return used === "training" && lines.some(({ call }) => call.random || hasCellDropout(call));
+}
+
+/**
+ * Reverse mode over the graph: a layer's gradient is the sum over those that read it. Returns `name: expression` of the inputs'
+ * gradients.
+ */
+function backwardLines(
+  writer: CodeBlockWriter,
+  context: EmitContext,
+  lines: readonly LayerLines[],
+  seed: string,
+): string[] {
+  const { plan, derivative } = context;
+  const needed = new Set<string>();
+  for (const { name, kind } of plan.dataset.inputs) if (derivative.inputGradient && kind === "floats") needed.add(name);
+  for (const { layer } of lines) {
+    if (isTrained(layer) || layer.inputs.some((input) => needed.has(input))) needed.add(layer.name);
+  }
+  const gradients = new Map<string, string[]>([[lines.at(-1)!.layer.name, [seed]]]);
+  /** The gradient of a value: one expression, or a line that adds those of its readers. */
+  const total = (name: string): string | undefined => {
+    const parts = gradients.get(name) ?? [];
+    if (parts.length < 2) return parts[0];
+    const sum = `g${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+    writer.writeLine(`const ${sum} = addFeatures(${parts.join(", ")}); // ${name} is read ${parts.length} times`);
+    return sum;
+  };
+  for (const { layer, forward, backward, inputGradients, gradient } of lines.toReversed()) {
+    const dy = total(layer.name);
+    if (dy === undefined || !needed.has(layer.name)) continue;
+    const wanted = layer.inputs.map((input) => needed.has(input));
+    if (forward !== undefined) {
+      writer.writeLine(
+        `const ${gradient} = ${backward(dy, wanted.includes(true))}; // ${specLine(context, layer.specLine)}`,
+      );
+    }
+    for (const [index, input] of layer.inputs.entries()) {
+      if (!wanted[index]) continue;
+      const expression = forward === undefined ? dy : inputGradients[index]!;
+      gradients.set(input, [...(gradients.get(input) ?? []), expression]);
+    }
+  }
+  return plan.dataset.inputs.flatMap(({ name }) => {
+    const gradient = needed.has(name) ? total(name) : undefined;
+    return gradient === undefined ? [] : [`${name}: ${gradient}`];
+  });
+}
+
+/** Whether some value is read more than once, so that its gradients are added. */
+export function addsGradients(plan: Plan): boolean {
+  const reads = plan.layers.flatMap(({ inputs }) => inputs);
+  return new Set(reads).size < reads.length;
+}
+
+/** The penalties on weights, which belong to the loss while training and at evaluation. */
+export function penaltyFunction({ plan }: EmitContext): FunctionDeclarationStructure[] {
+  const penalties = penalised(plan);
+  if (penalties.length === 0) return [];
+  return [
+    {
+      kind: StructureKind.Function,
+      name: "penalty",
+      docs: ["The penalties on weights, l1 · Σ|w| + l2 · Σw² each, summed."],
+      parameters: [{ name: "w", type: "Weights" }],
+      returnType: "tf.Scalar",
+      statements: (writer) => {
+        const terms = penalties.map(
+          ({ path, parameter: { regularizer } }) =>
+            `weightPenalty(w.${path}, { l1: ${literal(regularizer.l1)}, l2: ${literal(regularizer.l2)} })`,
+        );
+        writer.writeLine(terms.length === 1 ? `return ${terms[0]};` : `return tf.addN<tf.Scalar>([${terms.join(", ")}]);`);
+      },
+    },
+  ];
+}
+
+interface ConstrainedWeight {
+  readonly path: string;
+  readonly parameter: ParameterPlan;
+}
+
+function constrained(plan: Plan): ConstrainedWeight[] {
+  return plan.layers.flatMap((layer) =>
+    layer.parameters.flatMap((parameter) =>
+      parameter.trainable && parameter.constraint.type !== "none"
+        ? [{ path: `${layer.name}.${parameter.name.replaceAll("/", ".")}`, parameter }]
+        : [],
+    ),
+  );
+}
+
+export function constraintNames(plan: Plan): string[] {
+  return [...new Set(constrained(plan).map(({ parameter }) => parameter.constraint.type))];
+}
+
+function constraintLines(writer: CodeBlockWriter, plan: Plan): void {
+  for (const { path, parameter } of constrained(plan)) {
+    const { type, ...options } = parameter.constraint;
+    const text = Object.entries(options).map(([key, value]) => `${key}: ${literal(value as number)}`);
+    const rest = text.length === 0 ? "" : `, { ${text.join(", ")} }`;
+    writer.writeLine(`w.${path}.assign(${type}(w.${path}${rest}));`);
+  }
+}
+
+export function trainStep(context: EmitContext): FunctionDeclarationStructure {
+  const { plan } = context;
+  return {
+    kind: StructureKind.Function,
+    isExported: true,
+    name: "trainStep",
+    docs: [
+      `One training step on a batch; it changes w and the optimizer's state.\nReturns sums over the batch: [${["loss", ...plan.training.metrics].join(", ")}].`,
+    ],
+    parameters: [
+      { name: "w", type: "Weights" },
+      { name: "optimizer", type: "OptimizerState" },
+      { name: "x", type: "Inputs" },
+      { name: "targets", type: targetsType(plan) },
+      { name: "step", type: "StepInputs" },
+    ],
+    returnType: "tf.Tensor1D",
+    statements: (writer) => {
+      writer.writeLine("return tf.tidy(() => {");
+      writer.indent(() => {
+        writer.writeLine(
+          `const { output, loss, gradients } = computeGradients(w, x, step, (output) => ${lossCall(plan, "output")});`,
+        );
+        writer.writeLine(`applyGradients(w, gradients, optimizer, step); // ${specLine(context, plan.optimizer.specLine)}`);
+        constraintLines(writer, plan);
+        writer.writeLine(`return tf.stack([${["loss.total", ...metricCalls(plan, "output")].join(", ")}]) as tf.Tensor1D;`);
+      });
+      writer.writeLine("});");
+    },
+  };
+}
+
+export function evaluateStep(context: EmitContext): FunctionDeclarationStructure {
+  const { plan } = context;
+  const classifier = plan.dataset.targets.kind === "labels";
+  return {
+    kind: StructureKind.Function,
+    isExported: true,
+    name: "evaluateStep",
+    docs: [
+      `Loss and metrics of a batch, nothing trained.\nReturns sums over the batch, [${["loss", ...plan.training.metrics].join(", ")}], and the predictions.`,
+    ],
+    parameters: [
+      { name: "w", type: "Weights" },
+      { name: "x", type: "Inputs" },
+      { name: "targets", type: targetsType(plan) },
+    ],
+    returnType: `{ totals: tf.Tensor1D; predicted: ${classifier ? "tf.Tensor1D" : outputType(plan)} }`,
+    statements: (writer) => {
+      writer.writeLine("return tf.tidy(() => {");
+      writer.indent(() => {
+        writer.writeLine("const { output } = forward(w, x);");
+        writer.writeLine(`const loss = ${lossCall(plan, "output")};`);
+        writer.writeLine(
+          `return { totals: tf.stack([${[evaluatedLoss(plan, hasPenalties(plan)), ...metricCalls(plan, "output")].join(", ")}]) as tf.Tensor1D, predicted: ${classifier ? "tf.argMax(output, 1)" : "tf.clone(output)"} };`,
+        );
+      });
+      writer.writeLine("});");
+    },
+  };
+}

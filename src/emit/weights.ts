@@ -1,0 +1,138 @@
+import { type FunctionDeclarationStructure, StructureKind, type WriterFunction } from "ts-morph";
+import type { LayerPlan, ParameterPlan, Plan } from "../plan/types.ts";
+import { type EmitContext, specLine } from "./context.ts";
+import { weightPaths } from "./layers/lines.ts";
+import { literal } from "./text.ts";
+
+const RANKS = ["WeightScalar", "WeightVector", "WeightMatrix", "WeightTensor3D"] as const;
+
+export function weightType({ shape }: ParameterPlan): (typeof RANKS)[number] {
+  return RANKS[shape.length]!;
+}
+
+export function initializerNames(plan: Plan): string[] {
+  const parameters = plan.layers.flatMap((layer) => layer.parameters);
+  const wrapped = parameters.some(({ unitForgetBias }) => unitForgetBias) ? ["withUnitForgetBias"] : [];
+  return [...parameters.map(({ initializer }) => initializer), ...wrapped];
+}
+
+/** The types of weights that the model has. */
+export function weightTypes(plan: Plan): string[] {
+  return [...new Set(plan.layers.flatMap((layer) => layer.parameters.map(weightType)))];
+}
+
+function weighted(plan: Plan): LayerPlan[] {
+  return plan.layers.filter((layer) => layer.parameters.length > 0);
+}
+
+/** Groups "forward/kernel" and "backward/kernel" under "forward" and "backward". */
+function groups(parameters: readonly ParameterPlan[]): [group: string, parameters: ParameterPlan[]][] {
+  const byGroup = new Map<string, ParameterPlan[]>();
+  for (const parameter of parameters) {
+    const group = parameter.name.split("/").slice(0, -1).join("/");
+    byGroup.set(group, [...(byGroup.get(group) ?? []), parameter]);
+  }
+  return [...byGroup];
+}
+
+function leaf({ name }: ParameterPlan): string {
+  return name.split("/").at(-1)!;
+}
+
+export function weightsInterface({ plan }: EmitContext): WriterFunction {
+  return (writer) => {
+    writer.writeLine("/** The weights by layer. */");
+    writer.writeLine("export interface Weights {");
+    writer.indent(() => {
+      for (const layer of weighted(plan)) {
+        const line = (parameter: ParameterPlan): void => {
+          const kept = layer.trainable && !parameter.trainable ? "; kept, not trained" : "";
+          writer.writeLine(
+            `readonly ${leaf(parameter)}: ${weightType(parameter)}; // [${parameter.shape.join(", ")}]${kept}`,
+          );
+        };
+        writer.writeLine(`readonly ${layer.name}: {`);
+        writer.indent(() => {
+          for (const [group, parameters] of groups(layer.parameters)) {
+            if (group === "") {
+              for (const parameter of parameters) line(parameter);
+              continue;
+            }
+            writer.writeLine(`readonly ${group}: {`);
+            writer.indent(() => {
+              for (const parameter of parameters) line(parameter);
+            });
+            writer.writeLine("};");
+          }
+        });
+        writer.writeLine("};");
+      }
+    });
+    writer.writeLine("}").newLine();
+  };
+}
+
+function initializerExpression(parameter: ParameterPlan): string {
+  return parameter.unitForgetBias ? `withUnitForgetBias(${parameter.initializer})` : parameter.initializer;
+}
+
+export function initializeWeights(context: EmitContext): FunctionDeclarationStructure {
+  const { plan } = context;
+  return {
+    kind: StructureKind.Function,
+    isExported: true,
+    name: "initializeWeights",
+    docs: ["Weights before training: every weight draws from a stream of its own, so the seed decides them all."],
+    parameters: [{ name: "seed", type: "number" }],
+    returnType: "Weights",
+    statements: (writer) => {
+      writer.writeLine("return {");
+      writer.indent(() => {
+        for (const layer of weighted(plan)) {
+          writer.writeLine(
+            `// ${specLine(context, layer.specLine)}: ${layer.parameterCount.toLocaleString("en-US")} parameters`,
+          );
+          const line = (parameter: ParameterPlan): void => {
+            writer.writeLine(
+              `${leaf(parameter)}: createWeight("${layer.name}/${parameter.name}", ${literal(parameter.shape)}, ${initializerExpression(parameter)}, seed),`,
+            );
+          };
+          writer.writeLine(`${layer.name}: {`);
+          writer.indent(() => {
+            for (const [group, parameters] of groups(layer.parameters)) {
+              if (group === "") {
+                for (const parameter of parameters) line(parameter);
+                continue;
+              }
+              writer.writeLine(`${group}: {`);
+              writer.indent(() => {
+                for (const parameter of parameters) line(parameter);
+              });
+              writer.writeLine("},");
+            }
+          });
+          writer.writeLine("},");
+        }
+      });
+      writer.writeLine("};");
+    },
+  };
+}
+
+export function namedWeights({ plan }: EmitContext): FunctionDeclarationStructure {
+  return {
+    kind: StructureKind.Function,
+    isExported: true,
+    name: "namedWeights",
+    docs: ["The weights as one flat record, in the order of the layers: for checkpoints and export."],
+    parameters: [{ name: "w", type: "Weights" }],
+    returnType: "NamedWeights",
+    statements: (writer) => {
+      writer.writeLine("return {");
+      writer.indent(() => {
+        for (const { name, path } of weightPaths(plan)) writer.writeLine(`${literal(name)}: w.${path},`);
+      });
+      writer.writeLine("};");
+    },
+  };
+}

@@ -1,0 +1,210 @@
+import type { DiagnosticCode } from "../diagnostic-codes.ts";
+import { type DatasetInput, datasetInputs, type Shape } from "../spec/dataset.ts";
+import { layerNames } from "../spec/names.ts";
+import type { Layer, ModelSpec } from "../spec/types.ts";
+import { isProblem, type LayerDefinition, type LayerOptions, type LayerType } from "./definition.ts";
+import { layerDefinition } from "./layers.ts";
+
+/** A layer in its place: what it reads, and the shapes per sample on both sides. */
+export interface GraphNode {
+  readonly name: string;
+  readonly layer: Layer;
+  readonly definition: LayerDefinition<LayerOptions<LayerType>>;
+  /** Names of layers or model inputs. */
+  readonly inputs: readonly string[];
+  readonly inputShapes: readonly Shape[];
+  readonly outputShape: Shape;
+  /** For each input the layer that made the mask which comes with it. */
+  readonly inputMasks: readonly (string | undefined)[];
+  /** The layer that made the mask which goes with the output. */
+  readonly outputMask: string | undefined;
+}
+
+export interface GraphProblem {
+  readonly code: DiagnosticCode;
+  readonly pointer: string;
+  readonly message: string;
+  readonly fix: string;
+}
+
+export interface Graph {
+  readonly inputs: readonly DatasetInput[];
+  /** In the order of the spec, which is one in which each layer comes after those that it reads. */
+  readonly nodes: readonly GraphNode[];
+  readonly problems: readonly GraphProblem[];
+}
+
+/** What a name stands for while the graph is built; a shape of undefined was a problem before. */
+interface Value {
+  readonly shape: Shape | undefined;
+  readonly ids: number | undefined;
+  readonly mask: string | undefined;
+  readonly index: number;
+}
+
+/** Options of a layer alone, without what places it in the graph. */
+export function layerOptions(layer: Layer): LayerOptions<LayerType> {
+  const { type: _type, name: _name, inputs: _inputs, trainable: _trainable, ...options } = layer as Layer & {
+    trainable?: boolean;
+  };
+  return options as LayerOptions<LayerType>;
+}
+
+/** Resolves the layers' inputs, shapes and masks. `line` tells the line of a layer for messages. */
+export function buildGraph(spec: ModelSpec, line: (index: number) => number): Graph {
+  const inputs = datasetInputs(spec.dataset);
+  const names = layerNames(spec.layers);
+  const values = new Map<string, Value>();
+  for (const { name, shape, vocabularySize } of inputs) {
+    values.set(name, { shape, ids: vocabularySize, mask: undefined, index: -1 });
+  }
+  const nodes: GraphNode[] = [];
+  const problems: GraphProblem[] = [];
+  const read = new Set<string>();
+  for (const [index, layer] of spec.layers.entries()) {
+    const name = names[index]!;
+    const report = (code: DiagnosticCode, key: string | undefined, message: string, fix: string): void => {
+      problems.push({ code, pointer: `/layers/${index}${key === undefined ? "" : `/${key}`}`, message, fix });
+    };
+    const sources = sourcesOf(layer, index, { inputs, names, values, report });
+    for (const source of sources ?? []) read.add(source);
+    const node = sources === undefined ? undefined : place(layer, name, sources, { values, spec, names, line, report });
+    if (node !== undefined) nodes.push(node);
+    // The first of two layers of one name keeps it; the name is reported elsewhere.
+    if (!values.has(name)) values.set(name, { shape: node?.outputShape, ids: undefined, mask: node?.outputMask, index });
+  }
+  for (const [index, name] of names.slice(0, -1).entries()) {
+    if (read.has(name) || names.indexOf(name) !== index) continue;
+    const fix = `name it in the \`inputs\` of a later layer, or remove it`;
+    problems.push({ code: "LC1212", pointer: `/layers/${index}`, message: `no layer reads ${name}`, fix });
+  }
+  for (const { name } of inputs) {
+    if (read.has(name)) continue;
+    const fix = `name it in the \`inputs\` of a layer`;
+    problems.push({ code: "LC1212", pointer: "/dataset", message: `no layer reads the input ${name}`, fix });
+  }
+  return { inputs, nodes, problems };
+}
+
+type Reporter = (code: DiagnosticCode, key: string | undefined, message: string, fix: string) => void;
+
+function sourcesOf(
+  layer: Layer,
+  index: number,
+  context: {
+    inputs: readonly DatasetInput[];
+    names: readonly string[];
+    values: ReadonlyMap<string, Value>;
+    report: Reporter;
+  },
+): readonly string[] | undefined {
+  const { inputs, names, values, report } = context;
+  if (layer.inputs === undefined) {
+    if (index > 0) return [names[index - 1]!];
+    if (inputs.length === 1) return [inputs[0]!.name];
+    const choices = inputs.map(({ name }) => name).join(", ");
+    report("LC1211", undefined, "the dataset has several inputs; this layer does not say which it reads", `add \`inputs:\` with one of ${choices}`);
+    return undefined;
+  }
+  const known = [...values.keys()];
+  let complete = true;
+  for (const [k, source] of layer.inputs.entries()) {
+    if (values.has(source)) continue;
+    complete = false;
+    const later = names.includes(source);
+    const message = later
+      ? `\`${source}\` comes after this layer; a layer reads earlier ones`
+      : `there is no layer or input named \`${source}\``;
+    report("LC1211", `inputs/${k}`, message, later ? "move this layer below it" : `known names: ${known.join(", ")}`);
+  }
+  return complete ? layer.inputs : undefined;
+}
+
+function place(
+  layer: Layer,
+  name: string,
+  sources: readonly string[],
+  context: {
+    values: ReadonlyMap<string, Value>;
+    spec: ModelSpec;
+    names: readonly string[];
+    line: (index: number) => number;
+    report: Reporter;
+  },
+): GraphNode | undefined {
+  const { values, spec, line, report } = context;
+  const definition = layerDefinition(layer.type);
+  const { least, most } = definition.inputs;
+  if (sources.length < least || sources.length > most) {
+    const wanted = least === most ? `${least} input` : `${least} to ${most} inputs`;
+    report("LC1216", layer.inputs === undefined ? undefined : "inputs", `${layer.type} takes ${wanted}, not ${sources.length}`, "change `inputs`");
+    return undefined;
+  }
+  const shapes: Shape[] = [];
+  for (const source of sources) {
+    const value = values.get(source)!;
+    if (value.shape === undefined) return undefined; // reported where it arose
+    const wantsIds = definition.reads === "ids";
+    if (wantsIds !== (value.ids !== undefined)) {
+      const message = wantsIds ? `${source} has numbers, but embedding reads ids` : `${source} has ids, which only an embedding reads`;
+      report("LC1214", undefined, message, wantsIds ? "remove the embedding, or use a dataset of ids" : "add an embedding before this layer");
+      return undefined;
+    }
+    if (wantsIds && layer.type === "embedding" && layer.inputDim < value.ids!) {
+      report("LC1214", "inputDim", `ids are 0..${value.ids! - 1}, but inputDim is ${layer.inputDim}`, `use \`inputDim: ${value.ids}\``);
+    }
+    if (definition.reads === "sequence" && value.shape.length === 1) {
+      report("LC1201", undefined, ...needsSequence(layer, source, value, spec, line));
+      return undefined;
+    }
+    if (definition.reads === "vector" && value.shape.length === 2) {
+      report("LC1213", undefined, `${layer.type} reads one vector per sample, but ${source} is a sequence`, "remove `returnSequences` before it, or add a flatten layer");
+      return undefined;
+    }
+    shapes.push(value.shape);
+  }
+  const options = layerOptions(layer);
+  const output = definition.outputShape(options, shapes);
+  if (isProblem(output)) {
+    report("LC1213", output.key, output.problem, output.fix);
+    return undefined;
+  }
+  const inputMasks = sources.map((source) => values.get(source)!.mask);
+  const isSequence = output.length === 2;
+  const outputMask =
+    definition.mask === "makes"
+      ? layer.type === "embedding" && layer.maskZero !== true
+        ? undefined
+        : name
+      : definition.mask === "passes" || (definition.mask === "uses" && isSequence)
+        ? inputMasks[0]
+        : undefined;
+  return { name, layer, definition, inputs: sources, inputShapes: shapes, outputShape: output, inputMasks, outputMask };
+}
+
+function needsSequence(
+  layer: Layer,
+  source: string,
+  { index }: Value,
+  spec: ModelSpec,
+  line: (index: number) => number,
+): [message: string, fix: string] {
+  // Dropout and the like hand on what a recurrent layer before them gives.
+  let culprit = index;
+  while (culprit > 0 && spec.layers[culprit]!.inputs === undefined && !isRecurrent(spec.layers[culprit]!)) culprit--;
+  const before = spec.layers[culprit];
+  if (before !== undefined && isRecurrent(before)) {
+    return [
+      `this ${layer.type} needs a sequence, but the layer before it gives the last timestep only`,
+      `add \`returnSequences: true\` to the ${before.type} in line ${line(culprit)}`,
+    ];
+  }
+  return [
+    `this ${layer.type} needs a sequence, but ${source} is one vector per sample`,
+    "add a repeatVector or reshape layer before it",
+  ];
+}
+
+function isRecurrent({ type }: Layer): boolean {
+  return type === "lstm" || type === "gru" || type === "simpleRNN" || type === "bidirectional";
+}

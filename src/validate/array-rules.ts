@@ -1,0 +1,46 @@
+import type { Rules } from "./rule.ts";
+
+/** Rules of datasets that name their inputs and targets themselves. */
+export const ARRAY_RULES: Rules = {
+  "arrays are described completely": ({ spec, report }) => {
+    if (spec.dataset.type !== "arrays") return;
+    const { encoding, classes, features } = spec.dataset.targets;
+    const classified = encoding === "labels" || encoding === "oneHot";
+    const refuse = (key: string, message: string, fix: string): void =>
+      report("LC1240", `/dataset/targets${key}`, message, fix);
+    if (classified && classes === undefined) {
+      refuse("", `targets as ${encoding} lack the number of classes`, "add `classes: 10`, or as many as there are");
+    } else if (!classified && classes !== undefined) {
+      refuse("/classes", `targets as ${encoding} have no classes`, "use `features`, or `encoding: labels`");
+    }
+    if (classified && features !== undefined) {
+      refuse("/features", `targets as ${encoding} have classes, not features`, "remove `features`");
+    }
+  },
+  "inputs are told apart, and each is read": ({ spec, source, report }) => {
+    if (spec.dataset.type !== "arrays") return;
+    const names = spec.dataset.inputs.map(({ name }) => name!);
+    for (const [index, { name, shape, vocabularySize, scale }] of spec.dataset.inputs.entries()) {
+      const pointer = `/dataset/inputs/${index}`;
+      if (names.indexOf(name!) !== index) {
+        const line = source.position(`/dataset/inputs/${names.indexOf(name!)}`).line;
+        report("LC1207", pointer, `the input in line ${line} is named \`${name}\` too`, "give each input its `name`");
+      } else if (name! in {}) {
+        report("LC1207", `${pointer}/name`, `\`${name}\` has a meaning in JavaScript`, "choose another name");
+      } else if (index > 0) {
+        report("LC1243", pointer, `no layer reads the input \`${name}\``, "remove it: the layers read the first input");
+      }
+      if (vocabularySize === undefined) continue;
+      if (shape.length !== 1) {
+        const message = "a sample of token ids has one axis, its timesteps";
+        report("LC1241", `${pointer}/shape`, message, `use \`shape: [${shape[0]}]\``);
+      }
+      if (scale !== 1) report("LC1241", `${pointer}/scale`, "token ids are not scaled", "remove `scale`");
+    }
+  },
+  "token ids are embedded": ({ spec, inputs, report }) => {
+    const first: string = spec.layers[0]!.type;
+    if (inputs[0]!.kind !== "ids" || inputs[0]!.shape.length !== 1 || first === "embedding") return;
+    report("LC1244", "/layers/0", `the dataset gives token ids, which ${first} cannot read`, "start with an embedding");
+  },
+};
