@@ -39,7 +39,7 @@ describe.each([
     await selectBackend(backend);
     for (const rate of [0, 0.2, 0.5, 0.9]) {
       const random = stepRandom(1, tf.scalar(4, "int32"));
-      const mask = dropoutMask([200, 100], rate, "dropout1", random).dataSync();
+      const mask = dropoutMask([200, 100], rate, { random, name: "dropout1" }).dataSync();
       const uniform = random.uniform("dropout1", [200, 100]).dataSync();
       expect(new Set(mask).size).toBe(rate === 0 ? 1 : 2);
       const kept = mask.filter((m) => m !== 0);
