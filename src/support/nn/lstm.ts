@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Activation } from "./activations.ts";
-import { affine, matMulTransposedA } from "./matmul.ts";
+import { affine, matMulTransposedA, transposedOnce } from "./matmul.ts";
 import {
   addGradients,
   type InputGradientOf,
@@ -148,7 +148,7 @@ export function lstmBackward<W extends Weights, InputGradient extends boolean>(
   const { run, steps } = forward;
   const elementwise = options.activation.elementwise && options.recurrentActivation.elementwise;
   const derivatives = elementwise ? lstmDerivatives(forward, options) : undefined;
-  const recurrentKernelT = tf.transpose(w.recurrentKernel); // [4·units, units], once for all steps
+  const recurrentKernelT = transposedOnce(w.recurrentKernel); // [4·units, units], once for all steps
   const own = run.outputGradients(dy);
 
   const dzs = new Array<tf.Tensor2D>(steps.length);

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { listBackends } from "../../../src/support/backends/install.ts";
 import { selectBackend } from "../../../src/support/backends/select.ts";
 import { dropoutMask } from "../../../src/support/nn/dropout.ts";
+import { transposedOnce } from "../../../src/support/nn/matmul.ts";
 import { reluGrad, sigmoidGrad, tanhGrad } from "../../../src/support/nn/native-ops.ts";
 import { stepRandom } from "../../../src/support/nn/step-random.ts";
 
@@ -25,6 +26,13 @@ describe.each([
       const expected = [...z].map((x, i) => derivative(x) * [1, -2, 3, -4, 5][i]!);
       for (const [i, value] of gradient.dataSync().entries()) expect(value).toBeCloseTo(expected[i]!, 5);
     }
+  });
+
+  it.skipIf(!available)("transposes a matrix (skipped: not installed)", async () => {
+    await selectBackend(backend);
+    const transposed = transposedOnce(tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3]));
+    expect(transposed.shape).toEqual([3, 2]);
+    expect([...transposed.dataSync()]).toEqual([1, 4, 2, 5, 3, 6]);
   });
 
   it.skipIf(!available)("dropout masks keep 1 - rate of the units, scaled (skipped: not installed)", async () => {
