@@ -1,0 +1,176 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { runMeasured } from "./measured-process.ts";
+import { type Compiled, compileModel, lastLines, specText, train } from "./programs.ts";
+import { megabytes, number, renderTable, type Summary, summarize } from "./table.ts";
+import { COMPILER, writeImages } from "./workspace.ts";
+
+/** What the compiler itself costs: compiling many specs, starting, and the memory of a whole epoch. */
+export interface ToolOptions {
+  readonly workspace: string;
+  readonly mnist: string | undefined;
+  readonly backends: readonly ("cpu" | "wasm")[];
+  readonly quick: boolean;
+  readonly log: (line: string) => void;
+}
+
+/** A time over repetitions, or why there is none. */
+export type Timing = { readonly what: string } & (
+  | { readonly seconds: Summary; readonly repetitions: number; readonly peakBytes: number | undefined }
+  | { readonly failed: string }
+);
+
+async function repeat(
+  what: string,
+  repetitions: number,
+  once: () => Promise<{ seconds: number; peakBytes: number | undefined } | { failed: string }>,
+): Promise<Timing> {
+  const seconds: number[] = [];
+  const peaks: number[] = [];
+  for (let index = -1; index < repetitions; index++) {
+    const result = await once();
+    if ("failed" in result) return { what, failed: result.failed };
+    if (index < 0) continue; // a warm-up: files come into the cache
+    seconds.push(result.seconds);
+    if (result.peakBytes !== undefined) peaks.push(result.peakBytes);
+  }
+  return {
+    what,
+    seconds: summarize(seconds),
+    repetitions,
+    peakBytes: peaks.length === 0 ? undefined : Math.max(...peaks),
+  };
+}
+
+async function compilerRun(args: readonly string[]): Promise<Awaited<ReturnType<Parameters<typeof repeat>[2]>>> {
+  const result = await runMeasured(process.execPath, [COMPILER, ...args]);
+  return result.code === 0 ? result : { failed: lastLines(result) };
+}
+
+/** 1, 10, 100 and 1000 different specs in one call of lstm-compile. */
+export async function benchCompile({ workspace, quick, log }: ToolOptions): Promise<Timing[]> {
+  const timings: Timing[] = [];
+  const folder = join(workspace, "many");
+  mkdirSync(folder, { recursive: true });
+  const data = { timesteps: 28, features: 28, folder: "", trainImages: "", trainLabels: "", source: "" };
+  for (const count of quick ? [1, 10] : [1, 10, 100, 1000]) {
+    const specs = Array.from({ length: count }, (_, index) => {
+      const name = `model-${index + 1}`;
+      const path = join(folder, `${name}.yaml`);
+      writeFileSync(path, specText(name, { data, units: 16 + (index % 200), batch: 32, activation: "tanh" }));
+      return path;
+    });
+    const out = join(folder, "generated");
+    const timing = await repeat(`${count} ${count === 1 ? "spec" : "specs"}`, count >= 1000 ? 1 : 3, async () => {
+      rmSync(out, { recursive: true, force: true });
+      return compilerRun(["--quiet", "--out-dir", out, ...specs]);
+    });
+    timings.push(timing);
+    log(`compile ${describe(timing)}`);
+  }
+  return timings;
+}
+
+/** The first output that a user waits for. */
+export async function benchStartup({ workspace, backends, quick, log }: ToolOptions): Promise<Timing[]> {
+  const repetitions = quick ? 1 : 5;
+  const { compiled, data, spec } = await smallModel(workspace);
+  const timings: Timing[] = [];
+  const add = (timing: Timing): void => {
+    timings.push(timing);
+    log(`start-up: ${describe(timing)}`);
+  };
+  add(await repeat("lstm-compile --help", repetitions, () => compilerRun(["--help"])));
+  add(await repeat("lstm-compile validate, 1 spec", repetitions, () => compilerRun(["validate", "--quiet", spec])));
+  for (const backend of backends) {
+    const what = `generated program, ${backend}: start, one step, evaluation, model and report written`;
+    add(
+      await repeat(what, repetitions, async () => {
+        const { measured } = await train(compiled, { backend, data, epochs: 1, limit: 32 });
+        return measured.code === 0 ? measured : { failed: lastLines(measured) };
+      }),
+    );
+  }
+  return timings;
+}
+
+async function smallModel(workspace: string): Promise<{ compiled: Compiled; data: string; spec: string }> {
+  const data = writeImages(join(workspace, "startup"), { train: 32, test: 2, timesteps: 28, mnist: undefined });
+  const name = "bench-startup";
+  const text = specText(name, { data, units: 256, batch: 32, activation: "relu" });
+  const compiled = await compileModel(workspace, name, text);
+  return { compiled, data: data.folder, spec: join(workspace, "specs", `${name}.yaml`) };
+}
+
+export interface MemoryRow {
+  readonly program: string;
+  readonly samples: number;
+  readonly stepsSeen: number;
+  readonly peakBytes?: number;
+  readonly goalBytes?: number;
+  readonly failed?: string;
+}
+
+const MEMORY_GOAL_BYTES = 800e6;
+
+/** The peak of a whole epoch with 60,000 training and 10,000 test images in memory; `quick` and wasm stop early. */
+export async function benchMemory(options: ToolOptions): Promise<MemoryRow[]> {
+  const { workspace, mnist, backends, quick, log } = options;
+  const data = writeImages(join(workspace, "memory"), {
+    train: 60_000,
+    test: quick ? 100 : 10_000,
+    timesteps: 28,
+    mnist,
+  });
+  const text = specText("bench-memory", { data, units: 256, batch: 32, activation: "relu" });
+  const compiled = await compileModel(workspace, "bench-memory", text);
+  const rows: MemoryRow[] = [];
+  for (const backend of backends) {
+    const limit = quick ? 320 : backend === "cpu" ? 60_000 : 1600;
+    const { measured } = await train(compiled, { backend, data: data.folder, epochs: 1, limit });
+    const row: MemoryRow = {
+      program: `lstm-compile, ${backend}`,
+      samples: 60_000,
+      stepsSeen: Math.ceil(limit / 32),
+      ...(measured.code === 0 ? { peakBytes: measured.peakBytes } : { failed: lastLines(measured) }),
+      ...(backend === "cpu" ? { goalBytes: MEMORY_GOAL_BYTES } : {}),
+    };
+    rows.push(row);
+    log(`memory, ${backend}: ${row.failed ?? megabytes(row.peakBytes)}`);
+  }
+  return rows;
+}
+
+export function timingTable(timings: readonly Timing[], perSpec: boolean): string {
+  const header = ["what", "median s", "min", "max", ...(perSpec ? ["ms per spec"] : []), "peak memory", "repetitions"];
+  return renderTable(
+    header,
+    timings.map((timing) => {
+      if ("failed" in timing) return [timing.what, "FAILED", ...header.slice(2).map(() => "")];
+      const { median, min, max } = timing.seconds;
+      const each = perSpec ? [number((median * 1000) / Number.parseInt(timing.what, 10))] : [];
+      const rest = [megabytes(timing.peakBytes), String(timing.repetitions)];
+      return [timing.what, number(median), number(min), number(max), ...each, ...rest];
+    }),
+  );
+}
+
+export function memoryTable(rows: readonly MemoryRow[]): string {
+  return renderTable(
+    ["program", "samples in memory", "training steps", "peak memory", "goal"],
+    rows.map((row) => {
+      const peak = row.failed === undefined ? megabytes(row.peakBytes) : "FAILED";
+      return [row.program, String(row.samples), String(row.stepsSeen), peak, memoryGoal(row)];
+    }),
+  );
+}
+
+function memoryGoal({ peakBytes, goalBytes }: MemoryRow): string {
+  if (goalBytes === undefined) return "";
+  const met = peakBytes === undefined ? "" : peakBytes <= goalBytes ? ", met" : ", missed";
+  return `≤ ${megabytes(goalBytes)}${met}`;
+}
+
+function describe(timing: Timing): string {
+  return `${timing.what}: ${"failed" in timing ? `FAILED: ${timing.failed}` : `${number(timing.seconds.median)} s`}`;
+}
