@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import "@tensorflow/tfjs-layers"; // registers the gradients of the operations
 import type { Activation } from "../../../src/support/nn/activations.ts";
 
 // Recurrent layers as their formulas read: gate by gate, step by step. TensorFlow.js differentiates them automatically, so
