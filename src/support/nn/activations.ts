@@ -181,7 +181,7 @@ export const SWISH = fromPreactivation(
   (z) => tf.mul(z, tf.sigmoid(z)),
   (dy, y, z) => {
     const s = tf.sigmoid(z);
-    return tf.mul(dy, tf.add(y, tf.mul(s, tf.sub(1, y))));
+    return tf.mul(dy, tf.add(s, tf.mul(y, tf.sub(1, s)))); // y + s (1 - y) would cancel where y is large
   },
 );
 

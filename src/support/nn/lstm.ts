@@ -156,28 +156,22 @@ export function lstmBackward<W extends Weights, InputGradient extends boolean>(
   let dcNext: tf.Tensor2D | undefined;
   for (let k = steps.length - 1; k >= 0; k--) {
     const dh = addGradients(own[k], dhNext)!;
-    const kept = run.kept?.[k];
-    const held = run.held?.[k];
-    let dcPrevious: tf.Tensor2D | undefined;
+    let dcPrevious: tf.Tensor2D;
     if (derivatives !== undefined) {
       const { gates, output, forget } = derivatives;
       const dc = addGradients(tf.mul<tf.Tensor2D>(dh, output[k]!), dcNext)!;
       dzs[k] = tf.mul<tf.Tensor2D>(tf.concat2d([dc, dc, dc, dh], 1), gates[k]!);
-      dcPrevious = k === 0 ? undefined : tf.mul<tf.Tensor2D>(dc, forget[k]!);
+      dcPrevious = tf.mul(dc, forget[k]!);
     } else {
-      const dhNew: tf.Tensor2D = kept === undefined ? dh : tf.mul<tf.Tensor2D>(dh, kept);
-      const dcNew: tf.Tensor2D | undefined =
-        kept === undefined || dcNext === undefined ? dcNext : tf.mul<tf.Tensor2D>(dcNext, kept);
-      const step = lstmGateGradients(dhNew, dcNew, steps[k]!, options);
-      dzs[k] = step.dz;
-      dcPrevious = k === 0 ? undefined : tf.mul<tf.Tensor2D>(step.dc, steps[k]!.f);
-      if (held !== undefined && dcNext !== undefined)
-        dcPrevious = addGradients(dcPrevious, tf.mul<tf.Tensor2D>(dcNext, held));
+      const dcNew = dcNext && run.newGradient(k, dcNext);
+      const { dz, dc } = lstmGateGradients(run.newGradient(k, dh), dcNew, steps[k]!, options);
+      dzs[k] = dz;
+      const throughNew = tf.mul<tf.Tensor2D>(dc, steps[k]!.f);
+      dcPrevious = dcNext === undefined ? throughNew : run.stateGradient(k, throughNew, dcNext);
     }
     if (k === 0) break;
     dcNext = dcPrevious;
-    dhNext = run.dropped(tf.matMul<tf.Tensor2D>(dzs[k]!, recurrentKernelT));
-    if (held !== undefined) dhNext = tf.add<tf.Tensor2D>(dhNext, tf.mul(dh, held));
+    dhNext = run.stateGradient(k, run.dropped(tf.matMul(dzs[k]!, recurrentKernelT)), dh);
   }
 
   const dz = run.rowsOf(dzs); // [T·B, 4·units], in the order of time, as the input is

@@ -133,6 +133,16 @@ export class RecurrentRun {
     return shown === undefined ? own : own.map((d, k) => (d === undefined ? d : tf.mul<tf.Tensor2D>(d, shown[k]!)));
   }
 
+  /** What of the gradient d, of a state after step k, reaches the new value of that state. */
+  newGradient(k: number, d: tf.Tensor2D): tf.Tensor2D {
+    return this.kept === undefined ? d : tf.mul(d, this.kept[k]!);
+  }
+
+  /** Gradient of the state before step k: what came through the new value, and what of d the mask hands on. */
+  stateGradient(k: number, throughNew: tf.Tensor2D, d: tf.Tensor2D): tf.Tensor2D {
+    return this.held === undefined ? throughNew : tf.add(throughNew, tf.mul(d, this.held[k]!));
+  }
+
   /** Gradient of the input: dz [T·B, N] in the order of time, through kernel [I, N]. */
   inputGradient(dz: tf.Tensor2D, kernel: tf.Tensor2D): Sequence {
     const dx = Sequence.fromRows(matMulTransposedB(dz, kernel), this.input.timesteps);

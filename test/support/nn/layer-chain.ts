@@ -1,9 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import * as activations from "../../../src/support/nn/activations.ts";
+import { bidirectionalBackward, bidirectionalForward } from "../../../src/support/nn/bidirectional.ts";
 import { denseBackward, denseForward } from "../../../src/support/nn/dense.ts";
+import { GRU } from "../../../src/support/nn/gru.ts";
 import { LSTM } from "../../../src/support/nn/lstm.ts";
 import type { RecurrentLayer } from "../../../src/support/nn/recurrent.ts";
 import { type Features, type Mask, rowsOf, Sequence, withRows } from "../../../src/support/nn/sequence.ts";
+import { SIMPLE_RNN } from "../../../src/support/nn/simple-rnn.ts";
 import { batchMajor, type FixtureLayer, featuresOf, type LayerFixture, tensorOf } from "./fixtures.ts";
 
 // Runs the chain of layers of a fixture forward and back, with the kernels that generated programs call.
@@ -32,6 +35,18 @@ function recurrent(kernels: Untyped): ChainLayer {
   };
 }
 
+const RECURRENT: Readonly<Record<string, Untyped>> = { lstm: LSTM, gru: GRU, simpleRNN: SIMPLE_RNN };
+
+const bidirectional: ChainLayer = (x, { layer: cell, mergeMode }, w, mask) => {
+  const options: Untyped = { layer: RECURRENT[cell!.type], mergeMode, cell };
+  const pass = bidirectionalForward(x as Sequence, w as Untyped, options, { mask });
+  return {
+    y: pass.y,
+    mask: cell!.returnSequences ? mask : undefined,
+    backward: (dy) => bidirectionalBackward(dy, pass, w as Untyped, options, { inputGradient: true }) as Untyped,
+  };
+};
+
 const dense: ChainLayer = (x, options, w, mask) => {
   const pass = denseForward(x, w as Untyped, options as Untyped);
   return {
@@ -57,7 +72,8 @@ const CHAIN_LAYERS: Readonly<Record<string, ChainLayer>> = {
   masking,
   timeDistributed: (x, options, w, mask) => layerOf(options.layer!)!(x, options.layer!, w, mask),
   dropout: (x, _options, _w, mask) => ({ y: x, mask, backward: (dy) => ({ dx: dy, dw: {} }) }), // at inference
-  lstm: recurrent(LSTM),
+  bidirectional,
+  ...Object.fromEntries(Object.entries(RECURRENT).map(([type, kernels]) => [type, recurrent(kernels)])),
 };
 
 function layerOf(layer: FixtureLayer): ChainLayer | undefined {
