@@ -27,11 +27,17 @@ export const CODES = {
   LC1208: "a path leaves its folder",
   LC1209: "the model is too large",
   LC1210: "an initializer does not fit its weight",
+  LC1220: "more than one kind of gradient clipping",
+  LC1221: "boundaries and values of a schedule do not fit",
+  LC1222: "decay beside a learning-rate schedule",
+  LC1223: "half a warm-up",
   LC2001: "pixels are not scaled",
   LC2002: "an unbounded activation in a recurrent layer",
   LC2003: "dropout of 0.8 or more",
   LC2004: "the learning rate is very large",
   LC2005: "softmax before the last layer",
+  LC2020: "Nesterov momentum without momentum",
+  LC2021: "a decaying learning rate that rises",
 } as const;
 
 export type DiagnosticCode = keyof typeof CODES;

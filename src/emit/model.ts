@@ -1,8 +1,8 @@
 import { type FunctionDeclarationStructure, StructureKind, type WriterFunction } from "ts-morph";
 import type { ParameterPlan, Plan } from "../plan/types.ts";
-import { adamUpdate, learningRate, moments, stepInputs } from "./adam.ts";
 import { type EmitContext, specLine } from "./context.ts";
 import { hasFusedSoftmax, type LayerCode, layerCodes, trainable, weightPaths } from "./layers.ts";
+import { applyGradients, optimizerSettings, optimizerState, stepScalars } from "./optimizer.ts";
 import { batchShape, constantName, header, importLine, literal } from "./text.ts";
 import { printFile } from "./write.ts";
 
@@ -18,13 +18,13 @@ export function emitModel(context: EmitContext): string {
     weightsType(codes),
     initializeWeights(context, codes),
     namedWeights(codes),
-    moments(),
+    optimizerState(context),
+    stepScalars(context),
     stepInputs(),
     forward(context, codes),
     trainStep(context, codes),
     evaluateStep(context),
-    learningRate(context),
-    adamUpdate(codes),
+    applyGradients(context),
     describeLayers(context),
   ]);
 }
@@ -79,7 +79,7 @@ function imports({ plan }: EmitContext, codes: readonly LayerCode[]): string {
   const modelTypes = [...new Set(plan.layers.map((layer) => layer.type))].filter((type) => type !== "dropout");
   for (const type of modelTypes) {
     const title = type === "lstm" ? "Lstm" : "Dense";
-    add(`./support/nn/${type}.ts`, [`type ${title}Weights`, `type ${title}Gradients`]);
+    add(`./support/nn/${type}.ts`, [`type ${title}Weights`]);
   }
   add("./support/nn/weights.ts", ["createWeight", "type NamedWeights"]);
   add("./support/nn/sequence.ts", ["Sequence"]);
@@ -103,7 +103,6 @@ function imports({ plan }: EmitContext, codes: readonly LayerCode[]): string {
 }
 
 function settings(context: EmitContext, codes: readonly LayerCode[]): string {
-  const { optimizer } = context.plan;
   const cells = codes.flatMap(({ layer }) =>
     layer.type === "lstm"
       ? [
@@ -111,19 +110,7 @@ function settings(context: EmitContext, codes: readonly LayerCode[]): string {
         ]
       : [],
   );
-  return [
-    "",
-    ...cells,
-    ...(cells.length > 0 ? [""] : []),
-    `// Adam: ${specLine(context, optimizer.specLine)}`,
-    `const LEARNING_RATE = ${literal(optimizer.learningRate)};`,
-    ...(optimizer.decay === 0 ? [] : [`const DECAY = ${literal(optimizer.decay)}; // per step`]),
-    `const BETA_1 = ${literal(optimizer.beta1)};`,
-    `const BETA_2 = ${literal(optimizer.beta2)};`,
-    `const EPSILON = ${literal(optimizer.epsilon)};`,
-    "",
-    "",
-  ].join("\n");
+  return ["", ...cells, ...(cells.length > 0 ? [""] : []), optimizerSettings(context)].join("\n");
 }
 
 function layerTable(context: EmitContext): WriterFunction {
@@ -141,8 +128,8 @@ function layerTable(context: EmitContext): WriterFunction {
   };
 }
 
-function typeName({ layer }: LayerCode, kind: "Weights" | "Gradients"): string {
-  return `${layer.type === "lstm" ? "Lstm" : "Dense"}${kind}`;
+function typeName({ layer }: LayerCode): string {
+  return `${layer.type === "lstm" ? "Lstm" : "Dense"}Weights`;
 }
 
 function weightsType(codes: readonly LayerCode[]): WriterFunction {
@@ -150,15 +137,7 @@ function weightsType(codes: readonly LayerCode[]): WriterFunction {
     writer.writeLine("/** The trainable weights by layer. */");
     writer.writeLine("export interface Weights {");
     writer.indent(() => {
-      for (const code of trainable(codes))
-        writer.writeLine(`readonly ${code.layer.name}: ${typeName(code, "Weights")};`);
-    });
-    writer.writeLine("}").newLine();
-    writer.writeLine("interface Gradients {");
-    writer.indent(() => {
-      for (const code of trainable(codes)) {
-        writer.writeLine(`readonly ${code.layer.name}: ${typeName(code, "Gradients")};`);
-      }
+      for (const code of trainable(codes)) writer.writeLine(`readonly ${code.layer.name}: ${typeName(code)};`);
     });
     writer.writeLine("}").newLine();
   };
@@ -218,6 +197,14 @@ function namedWeights(codes: readonly LayerCode[]): FunctionDeclarationStructure
   };
 }
 
+function stepInputs(): string {
+  return [
+    "/** What differs from step to step. */",
+    "export interface StepInputs extends StepRandom, StepScalars<tf.Scalar> {}",
+    "",
+  ].join("\n");
+}
+
 function inputLine(plan: Plan): string {
   return `const input = Sequence.fromTensor(x); // ${batchShape(plan.dataset.inputShape)}`;
 }
@@ -274,7 +261,7 @@ function trainStep(context: EmitContext, codes: readonly LayerCode[]): FunctionD
     ],
     parameters: [
       { name: "w", type: "Weights" },
-      { name: "moments", type: "Moments" },
+      { name: "optimizer", type: "OptimizerState" },
       { name: "x", type: "tf.Tensor3D" },
       { name: "targets", type: targetType(plan) },
       { name: "step", type: "StepInputs" },
@@ -305,8 +292,16 @@ function trainStep(context: EmitContext, codes: readonly LayerCode[]): FunctionD
           if (isFirstTrainable) break;
         }
         writer.newLine().writeLine(`// Update: ${specLine(context, plan.optimizer.specLine)}`);
-        const gradients = trainable(codes).map(({ layer, gradient }) => `${layer.name}: ${gradient}.dw`);
-        writer.writeLine(`adamUpdate(w, { ${gradients.join(", ")} }, moments, step.rate);`);
+        writer.writeLine("const gradients = {");
+        writer.indent(() => {
+          for (const { layer, gradient } of trainable(codes))
+            for (const { name } of layer.parameters)
+              writer.writeLine(
+                `${literal(`${layer.name}/${name}`)}: ${gradient}.dw.${name}${name === "bias" ? "!" : ""},`,
+              );
+        });
+        writer.writeLine("};");
+        writer.writeLine("applyGradients(w, gradients, optimizer, step);");
         writer.newLine();
         writer.writeLine(
           `return tf.stack([${["loss.total", ...metrics.map((m) => m.expression)].join(", ")}]) as tf.Tensor1D;`,

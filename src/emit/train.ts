@@ -41,16 +41,17 @@ function imports({ plan }: EmitContext): string {
     'import * as tf from "@tensorflow/tfjs-core";',
     `import { ${[...data.slice(0, 2), "loadData", "readBatch", ...data.slice(2)].join(", ")} } from "./data.ts";`,
     "import {",
-    "  correctedRate,",
     "  describeLayers,",
     "  evaluateStep,",
     "  forward,",
-    "  initializeMoments,",
+    "  initializeOptimizer,",
     "  initializeWeights,",
     "  LAYERS,",
     "  learningRate,",
     "  namedWeights,",
+    "  stepScalars,",
     "  trainStep,",
+    ...(plan.optimizer.ema === undefined ? [] : ["  useAveragedWeights,"]),
     '} from "./model.ts";',
     'import { selectBackend } from "./support/backends/select.ts";',
     'import { loadCheckpoint, saveCheckpoint } from "./support/checkpoint.ts";',
@@ -58,12 +59,12 @@ function imports({ plan }: EmitContext): string {
     'import { reportFailure } from "./support/failure.ts";',
     'import { onInterrupt } from "./support/interrupt.ts";',
     'import { writeLayersModel } from "./support/layers-model.ts";',
-    'import { assignTensors, readTensors } from "./support/nn/weights.ts";',
+    'import { assignTensors, type NamedWeights, readTensors } from "./support/nn/weights.ts";',
     'import { overrides, parseOptions, usage } from "./support/options.ts";',
     'import { Progress } from "./support/progress.ts";',
     'import { renderReport } from "./support/report.ts";',
     'import { type EpochMetrics, openRunDirectory } from "./support/run-directory.ts";',
-    'import { breathe, DeviceSums, firstNonFinite, firstSamples, sampleOrder } from "./support/training.ts";',
+    'import { breathe, DeviceSums, firstNonFinite, firstSamples, sampleOrder, scalarTensors } from "./support/training.ts";',
     'import { UserError } from "./support/user-error.ts";',
   ].join("\n");
 }
@@ -113,7 +114,7 @@ function main({ plan }: EmitContext): string {
   const seed = saved?.state.seed ?? options.seed;
   const w = initializeWeights(seed);
   const weights = namedWeights(w);
-  const moments = initializeMoments(w);
+  const optimizer = initializeOptimizer(w);
   let iteration = 0; // training steps taken
   let firstEpoch = 1;
   let firstStep = 0;
@@ -130,8 +131,7 @@ function main({ plan }: EmitContext): string {
       });
     }
     assignTensors(weights, saved.weights);
-    assignTensors(moments.m, saved.optimizer.m!);
-    assignTensors(moments.v, saved.optimizer.v!);
+    for (const [slot, values] of Object.entries<NamedWeights>(optimizer)) assignTensors(values, saved.optimizer[slot]!);
     ({ iteration, epoch: firstEpoch, step: firstStep, sums } = saved.state);
     note(\`resumed in epoch \${firstEpoch} after \${firstStep} steps\`);
   }
@@ -149,9 +149,11 @@ function main({ plan }: EmitContext): string {
   });
 
   const checkpoint = async (state: { epoch: number; step: number; sums: number[] }): Promise<void> => {
+    const slots: Record<string, Awaited<ReturnType<typeof readTensors>>> = {};
+    for (const [slot, values] of Object.entries<NamedWeights>(optimizer)) slots[slot] = await readTensors(values);
     saveCheckpoint(run.path, {
       weights: await readTensors(weights),
-      optimizer: { m: await readTensors(moments.m), v: await readTensors(moments.v) },
+      optimizer: slots,
       state: { ...state, iteration, seed, specSha256: SPEC_SHA256 },
     });
   };
@@ -165,9 +167,9 @@ function main({ plan }: EmitContext): string {
     const totals = new DeviceSums(sums);
     for (let step = firstStep; step < steps; step++) {
       const { x, targets } = readBatch(train, order.subarray(step * BATCH_SIZE, (step + 1) * BATCH_SIZE));
-      const rate = tf.scalar(correctedRate(iteration));
-      totals.add(trainStep(w, moments, x, targets, { seed, iteration, rate }));
-      tf.dispose([x, targets, rate]);
+      const scalars = scalarTensors(stepScalars(iteration));
+      totals.add(trainStep(w, optimizer, x, targets, { seed, iteration, ...scalars }));
+      tf.dispose([x, targets, scalars]);
       iteration++;
 
       const samplesDone = Math.min((step + 1) * BATCH_SIZE, train.count);
@@ -213,7 +215,7 @@ function main({ plan }: EmitContext): string {
 
   /** Exports the model and writes the report. */
   async function finish(last: EpochMetrics | undefined, predicted: ${classifier ? "number[]" : "number[][]"}): Promise<void> {
-    const values = await readTensors(weights);
+${plan.optimizer.ema === undefined ? "" : AVERAGE}    const values = await readTensors(weights);
     const { warnings } = writeLayersModel(run.modelPath, {
       name: NAME,
       inputShape: [${plan.dataset.inputShape.join(", ")}],
@@ -303,6 +305,10 @@ async function notFinite(
 }
 `;
 }
+
+const AVERAGE = `    useAveragedWeights(w, optimizer); // the checkpoint keeps the weights as they were trained
+    ({ predicted } = await evaluate(w, data.test));
+`;
 
 const CONFUSION = `
 /** Rows: true classes; columns: predicted classes. */

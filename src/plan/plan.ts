@@ -1,6 +1,7 @@
 import type { Source } from "../load/load.ts";
 import { layerNames } from "../spec/names.ts";
 import type { Initializer, Layer, ModelSpec } from "../spec/types.ts";
+import { planOptimizer } from "./optimizer.ts";
 import type {
   CostPlan,
   DatasetPlan,
@@ -20,6 +21,7 @@ export function plan(spec: ModelSpec, source: Source): Plan {
   const line = (pointer: string): number => source.position(pointer, "key").line;
   const dataset = planDataset(spec, line("/dataset"));
   const layers = planLayers(spec.layers, dataset.inputShape, (index) => source.position(`/layers/${index}`).line);
+  const optimizer = planOptimizer(spec.optimizer, line("/optimizer"));
   const training = spec.training;
   const trainingLine = (key: string): number =>
     Object.hasOwn((source.value as { training: object }).training, key) ? line(`/training/${key}`) : line("/training");
@@ -30,7 +32,7 @@ export function plan(spec: ModelSpec, source: Source): Plan {
     specSha256: source.sha256,
     dataset,
     layers,
-    optimizer: { ...(spec.optimizer as Required<typeof spec.optimizer>), specLine: line("/optimizer") },
+    optimizer,
     training: {
       loss: training.loss,
       metrics: training.metrics ?? [],
@@ -47,7 +49,7 @@ export function plan(spec: ModelSpec, source: Source): Plan {
         seed: trainingLine("seed"),
       },
     },
-    cost: planCost(layers, training.batchSize!),
+    cost: planCost(layers, training.batchSize!, optimizer.slots.length),
   };
 }
 
@@ -214,7 +216,7 @@ function keptValues(layer: LayerPlan): number {
   }
 }
 
-function planCost(layers: readonly LayerPlan[], batchSize: number): CostPlan {
+function planCost(layers: readonly LayerPlan[], batchSize: number, slots: number): CostPlan {
   const sum = (value: (layer: LayerPlan) => number): number => layers.reduce((s, layer) => s + value(layer), 0);
   const parameterCount = sum((layer) => layer.parameterCount);
   const flopsPerSample = sum((layer) => layer.flopsPerSample);
@@ -224,6 +226,6 @@ function planCost(layers: readonly LayerPlan[], batchSize: number): CostPlan {
     trainingFlopsPerSample: 3 * flopsPerSample,
     weightBytes: parameterCount * FLOAT32_BYTES,
     activationBytes: sum(keptValues) * batchSize * FLOAT32_BYTES,
-    optimizerBytes: 2 * parameterCount * FLOAT32_BYTES,
+    optimizerBytes: slots * parameterCount * FLOAT32_BYTES,
   };
 }

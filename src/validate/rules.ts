@@ -3,9 +3,10 @@ import type { DiagnosticCode } from "../diagnostic-codes.ts";
 import type { Source } from "../load/load.ts";
 import { layerNames } from "../spec/names.ts";
 import type { Layer, ModelSpec } from "../spec/types.ts";
+import { OPTIMIZER_RULES } from "./optimizer-rules.ts";
 import { isReservedName, isWindowsDevice } from "./reserved-names.ts";
 
-type Report = (
+export type Report = (
   code: DiagnosticCode,
   pointer: string,
   message: string,
@@ -13,7 +14,7 @@ type Report = (
   severity?: Diagnostic["severity"],
 ) => void;
 
-interface Checked {
+export interface Checked {
   readonly spec: ModelSpec;
   readonly source: Source;
   readonly report: Report;
@@ -21,8 +22,11 @@ interface Checked {
   readonly classes: number | undefined;
 }
 
+export type Rules = Readonly<Record<string, (checked: Checked) => void>>;
+
 /** What the schema cannot say. Each rule is named by the sentence that it holds. */
-const RULES: Readonly<Record<string, (checked: Checked) => void>> = {
+const RULES: Rules = {
+  ...OPTIMIZER_RULES,
   "a recurrent layer reads a sequence": ({ spec, source, report }) => {
     let sequence = true;
     for (const [index, layer] of spec.layers.entries()) {
@@ -223,16 +227,6 @@ const RULES: Readonly<Record<string, (checked: Checked) => void>> = {
         "warning",
       );
     }
-  },
-  "the learning rate is moderate": ({ spec, report }) => {
-    if (spec.optimizer.learningRate! <= 0.1) return;
-    report(
-      "LC2004",
-      "/optimizer/learningRate",
-      `a learning rate of ${spec.optimizer.learningRate} rarely converges`,
-      "0.0001 to 0.01 is usual for adam",
-      "warning",
-    );
   },
   "softmax stands last": ({ spec, report }) => {
     const last = spec.layers.findLastIndex(({ type }) => type !== "dropout");
