@@ -52,7 +52,9 @@ export function updateRule(plan: OptimizerPlan): UpdateRule {
         title: "Adagrad (Duchi et al. 2011)",
         formulas: ["accumulator += g²;  w -= rate · g / sqrt(accumulator + epsilon)"],
         constants: [
-          ["INITIAL_ACCUMULATOR_VALUE", plan.initialAccumulatorValue],
+          ...(plan.initialAccumulatorValue === 0
+            ? []
+            : [["INITIAL_ACCUMULATOR_VALUE", plan.initialAccumulatorValue] satisfies Constant]),
           ["EPSILON", plan.epsilon],
         ],
         prelude: [],
