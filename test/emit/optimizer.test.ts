@@ -311,7 +311,7 @@ function meanLoss(w: Record<string, tf.Tensor>, x: tf.Tensor3D, labels: tf.Tenso
   ) as tf.Tensor2D;
   const logits = tf.add(tf.matMul(hidden, w["3/kernel"] as tf.Tensor2D), w["3/bias"]!);
   const oneHot = tf.cast(tf.oneHot(labels, logits.shape[1]!), "float32");
-  return tf.neg<tf.Scalar>(tf.mean(tf.sum(tf.mul(oneHot, tf.logSoftmax(logits)), 1)));
+  return tf.neg(tf.mean(tf.sum(tf.mul(oneHot, tf.logSoftmax(logits)), 1))) as tf.Tensor as tf.Scalar;
 }
 
 function lstm(w: Record<string, tf.Tensor>, layer: string, sequence: tf.Tensor2D[]): tf.Tensor2D[] {
