@@ -11,6 +11,7 @@ function withPlainReferences(value) {
   if (Array.isArray(value)) return value.map(withPlainReferences);
   if (typeof value !== "object" || value === null) return value;
   if (typeof value.$ref === "string") return { $ref: value.$ref };
+  if (value.if !== undefined) return { description: value.description, anyOf: [{ type: "number" }, value.then] }; // a number, or a map that `then` checks
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withPlainReferences(item)]));
 }
 

@@ -38,11 +38,17 @@ export const CODES = {
   LC1242: "targets and output differ in timesteps",
   LC1243: "an input that no layer reads",
   LC1244: "token ids without an embedding",
+  LC1220: "more than one kind of gradient clipping",
+  LC1221: "boundaries and values of a schedule do not fit",
+  LC1222: "decay beside a learning-rate schedule",
+  LC1223: "half a warm-up",
   LC2001: "pixels are not scaled",
   LC2002: "an unbounded activation in a recurrent layer",
   LC2003: "dropout of 0.8 or more",
   LC2004: "the learning rate is very large",
   LC2005: "softmax before the last layer",
+  LC2020: "Nesterov momentum without momentum",
+  LC2021: "a decaying learning rate that rises",
 } as const;
 
 export type DiagnosticCode = keyof typeof CODES;

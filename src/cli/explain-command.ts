@@ -1,5 +1,6 @@
 import { analyze } from "../compile.ts";
 import { describeOptions } from "../plan/describe.ts";
+import { summarizeOptimizer } from "../plan/optimizer.ts";
 import type { Plan } from "../plan/types.ts";
 import { printDiagnostics } from "./report.ts";
 import { readSpecs } from "./specs.ts";
@@ -64,7 +65,7 @@ function table(plan: Plan): string {
     ...lines,
     "",
     `loss         ${training.loss}${training.metrics.length > 0 ? `; metrics ${training.metrics.join(", ")}` : ""}`,
-    `optimizer    ${optimizer.type}, learningRate ${optimizer.learningRate}, decay ${optimizer.decay}`,
+    `optimizer    ${summarizeOptimizer(optimizer)}`,
     `training     ${training.epochs} epochs, batches of ${training.batchSize}, seed ${training.seed}`,
     `memory       weights ${bytes(cost.weightBytes)}, optimizer ${bytes(cost.optimizerBytes)}, activations of a batch ${bytes(cost.activationBytes)}`,
     `work         ${number(cost.trainingFlopsPerSample)} FLOPs to train one sample`,

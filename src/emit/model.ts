@@ -1,6 +1,5 @@
 import type { WriterFunction } from "ts-morph";
 import type { Plan } from "../plan/types.ts";
-import { adamUpdate, learningRate, moments, optimizerSettings, stepInputs } from "./adam.ts";
 import { type EmitContext, specLine } from "./context.ts";
 import { callOf, hasCellDropout, hasOptions, layerLines } from "./layers/lines.ts";
 import { lossImports } from "./loss.ts";
@@ -17,6 +16,7 @@ import {
   regularizerNames,
   trainStep,
 } from "./step.ts";
+import { applyGradients, optimizerSettings, optimizerState, stepScalars } from "./optimizer.ts";
 import { batchShape, constantName, header, importLine, literal } from "./text.ts";
 import { describeLayers } from "./topology.ts";
 import { initializerNames, initializeWeights, namedWeights, weightsInterface, weightTypes } from "./weights.ts";
@@ -34,15 +34,15 @@ export function emitModel(context: EmitContext): string {
     weightsInterface(context),
     initializeWeights(context),
     namedWeights(context),
-    moments(),
+    optimizerState(context),
+    stepScalars(context),
     stepInputs(),
     forward(context),
     computeGradients(context),
     ...penaltyFunction(context),
     trainStep(context),
     evaluateStep(context),
-    learningRate(context),
-    adamUpdate(),
+    applyGradients(context),
     describeLayers(context),
   ]);
 }
@@ -137,9 +137,7 @@ function settings(context: EmitContext): string {
     "// What the layers' functions read of their options",
     ...constants,
     "",
-    ...optimizerSettings(context),
-    "",
-    "",
+    optimizerSettings(context),
   ].join("\n");
 }
 
@@ -169,4 +167,14 @@ function inputsInterface({ plan }: { plan: Plan }): WriterFunction {
     });
     writer.writeLine("}").newLine();
   };
+}
+
+function stepInputs(): string {
+  return [
+    "/** What differs from step to step. */",
+    "export interface StepInputs extends StepScalars<tf.Scalar> {",
+    "  readonly random: StepRandom;",
+    "}",
+    "",
+  ].join("\n");
 }

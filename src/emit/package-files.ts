@@ -1,4 +1,5 @@
 import { describeOptions } from "../plan/describe.ts";
+import { summarizeOptimizer } from "../plan/optimizer.ts";
 import type { Plan } from "../plan/types.ts";
 import { COMPILER_VERSION } from "../version.ts";
 import type { EmitContext } from "./context.ts";
@@ -106,7 +107,7 @@ ${cost.parameterCount.toLocaleString("en-US")} parameters; ${cost.flopsPerSample
 
 - Data: ${DATA_TEXT[dataset.type]}.${"scale" in dataset ? ` Pixels are divided by ${literal(dataset.scale)}.` : ""}
 - Loss: ${training.loss}${training.metrics.length > 0 ? `; metrics: ${training.metrics.join(", ")}` : ""}.
-- Optimizer: Adam, learningRate ${optimizer.learningRate}, beta1 ${optimizer.beta1}, beta2 ${optimizer.beta2}, epsilon ${optimizer.epsilon}, decay ${optimizer.decay}.
+- Optimizer: ${summarizeOptimizer(optimizer)}.
 - ${training.epochs} epochs of batches of ${training.batchSize}, ${training.shuffle ? "shuffled" : "in order"}, seed ${training.seed}.
 
 ## To be filled in by people

@@ -41,7 +41,6 @@ function imports({ plan }: EmitContext): string {
     'import * as tf from "@tensorflow/tfjs-core";',
     `import { ${[...(hasConfusionMatrix(plan) ? ["CLASSES"] : []), "loadData", "readBatch", "type Samples"].join(", ")} } from "./data.ts";`,
     "import {",
-    "  correctedRate,",
     "  describeLayers,",
     "  evaluateStep,",
     "  forward,",
@@ -50,7 +49,9 @@ function imports({ plan }: EmitContext): string {
     "  LAYERS,",
     "  learningRate,",
     "  namedWeights,",
+    "  stepScalars,",
     "  trainStep,",
+    ...(plan.optimizer.ema === undefined ? [] : ["  useAveragedWeights,"]),
     '} from "./model.ts";',
     'import { selectBackend } from "./support/backends/select.ts";',
     'import { loadCheckpoint, saveCheckpoint } from "./support/checkpoint.ts";',
@@ -58,12 +59,12 @@ function imports({ plan }: EmitContext): string {
     'import { onInterrupt } from "./support/interrupt.ts";',
     'import { writeLayersModel } from "./support/layers-model.ts";',
     'import { stepRandom } from "./support/nn/step-random.ts";',
-    'import { assignTensors, readTensors } from "./support/nn/weights.ts";',
+    'import { assignTensors, type NamedWeights, readTensors } from "./support/nn/weights.ts";',
     'import { overrides, parseOptions, usage } from "./support/options.ts";',
     'import { Progress } from "./support/progress.ts";',
     'import { renderReport } from "./support/report.ts";',
     'import { type EpochMetrics, openRunDirectory } from "./support/run-directory.ts";',
-    'import { breathe, DeviceSums, firstNonFinite, firstSamples, sampleOrder } from "./support/training.ts";',
+    'import { breathe, DeviceSums, firstNonFinite, firstSamples, sampleOrder, scalarTensors } from "./support/training.ts";',
     'import { UserError } from "./support/user-error.ts";',
   ].join("\n");
 }
@@ -130,8 +131,7 @@ function main({ plan }: EmitContext): string {
       });
     }
     assignTensors(weights, saved.weights);
-    assignTensors(optimizer.m, saved.optimizer.m!);
-    assignTensors(optimizer.v, saved.optimizer.v!);
+    for (const [slot, values] of Object.entries<NamedWeights>(optimizer)) assignTensors(values, saved.optimizer[slot]!);
     ({ iteration, epoch: firstEpoch, step: firstStep, sums } = saved.state);
     note(\`resumed in epoch \${firstEpoch} after \${firstStep} steps\`);
   }
@@ -149,9 +149,11 @@ function main({ plan }: EmitContext): string {
   });
 
   const checkpoint = async (state: { epoch: number; step: number; sums: number[] }): Promise<void> => {
+    const slots: Record<string, Awaited<ReturnType<typeof readTensors>>> = {};
+    for (const [slot, values] of Object.entries<NamedWeights>(optimizer)) slots[slot] = await readTensors(values);
     saveCheckpoint(run.path, {
       weights: await readTensors(weights),
-      optimizer: { m: await readTensors(optimizer.m), v: await readTensors(optimizer.v) },
+      optimizer: slots,
       state: { ...state, iteration, seed, specSha256: SPEC_SHA256 },
     });
   };
@@ -165,10 +167,10 @@ function main({ plan }: EmitContext): string {
     const totals = new DeviceSums(sums);
     for (let step = firstStep; step < steps; step++) {
       const { inputs, targets } = readBatch(train, order.subarray(step * BATCH_SIZE, (step + 1) * BATCH_SIZE));
-      const rate = tf.scalar(correctedRate(iteration));
+      const scalars = scalarTensors(stepScalars(iteration));
       const stepsTaken = tf.scalar(iteration, "int32");
-      totals.add(trainStep(w, optimizer, inputs, targets, { random: stepRandom(seed, stepsTaken), rate }));
-      tf.dispose([inputs, targets, rate, stepsTaken]);
+      totals.add(trainStep(w, optimizer, inputs, targets, { random: stepRandom(seed, stepsTaken), ...scalars }));
+      tf.dispose([inputs, targets, scalars, stepsTaken]);
       iteration++;
 
       const samplesDone = Math.min((step + 1) * BATCH_SIZE, train.count);
@@ -214,7 +216,7 @@ function main({ plan }: EmitContext): string {
 
   /** Exports the model and writes the report. */
   async function finish(last: EpochMetrics | undefined, predicted: ${classifier ? "number[]" : "number[][]"}): Promise<void> {
-    const values = await readTensors(weights);
+${plan.optimizer.ema === undefined ? "" : AVERAGE}    const values = await readTensors(weights);
     const { warnings } = writeLayersModel(run.modelPath, {
       name: NAME,
       inputShape: [${plan.dataset.inputs[0]!.shape.join(", ")}],
@@ -304,6 +306,10 @@ async function notFinite(
 }
 `;
 }
+
+const AVERAGE = `    useAveragedWeights(w, optimizer); // the checkpoint keeps the weights as they were trained
+    ({ predicted } = await evaluate(w, data.test));
+`;
 
 const CONFUSION = `
 /** Rows: true classes; columns: predicted classes. */

@@ -3,6 +3,7 @@ import { buildGraph, layerOptions } from "../layers/graph.ts";
 import type { Source } from "../load/load.ts";
 import { datasetInputs, datasetTargets } from "../spec/dataset.ts";
 import type { ModelSpec } from "../spec/types.ts";
+import { planOptimizer } from "./optimizer.ts";
 import type { CostPlan, DatasetPlan, LayerPlan, Plan } from "./types.ts";
 
 const FLOAT32_BYTES = 4;
@@ -12,6 +13,7 @@ export function plan(spec: ModelSpec, source: Source): Plan {
   const line = (pointer: string): number => source.position(pointer, "key").line;
   const dataset = planDataset(spec, line("/dataset"));
   const layers = planLayers(spec, (index) => source.position(`/layers/${index}`).line);
+  const optimizer = planOptimizer(spec.optimizer, line("/optimizer"));
   const training = spec.training;
   const trainingLine = (key: string): number =>
     Object.hasOwn((source.value as { training: object }).training, key) ? line(`/training/${key}`) : line("/training");
@@ -22,7 +24,7 @@ export function plan(spec: ModelSpec, source: Source): Plan {
     specSha256: source.sha256,
     dataset,
     layers,
-    optimizer: { ...(spec.optimizer as Required<typeof spec.optimizer>), specLine: line("/optimizer") },
+    optimizer,
     training: {
       loss: training.loss,
       fusedHead: training.loss === "sparseCategoricalCrossentropy",
@@ -40,7 +42,7 @@ export function plan(spec: ModelSpec, source: Source): Plan {
         seed: trainingLine("seed"),
       },
     },
-    cost: planCost(layers, training.batchSize!),
+    cost: planCost(layers, training.batchSize!, optimizer.slots.length),
   };
 }
 
@@ -140,7 +142,7 @@ function withResolvedStrides(options: LayerOptions<LayerType>): LayerOptions<Lay
   return poolSize !== undefined && strides === undefined ? { ...options, strides: poolSize } : options;
 }
 
-function planCost(layers: readonly LayerPlan[], batchSize: number): CostPlan {
+function planCost(layers: readonly LayerPlan[], batchSize: number, slots: number): CostPlan {
   const sum = (value: (layer: LayerPlan) => number): number => layers.reduce((s, layer) => s + value(layer), 0);
   const parameterCount = sum((layer) => layer.parameterCount);
   const flopsPerSample = sum((layer) => layer.flopsPerSample);
@@ -150,6 +152,6 @@ function planCost(layers: readonly LayerPlan[], batchSize: number): CostPlan {
     trainingFlopsPerSample: 3 * flopsPerSample,
     weightBytes: parameterCount * FLOAT32_BYTES,
     activationBytes: sum((layer) => layer.keptValues) * batchSize * FLOAT32_BYTES,
-    optimizerBytes: 2 * parameterCount * FLOAT32_BYTES,
+    optimizerBytes: slots * parameterCount * FLOAT32_BYTES,
   };
 }

@@ -78,15 +78,81 @@ export type DatasetPlan = DatasetPlanBase &
       }
   );
 
-export interface AdamPlan {
-  readonly type: "adam";
+/** A learning rate: one number, or a function of the steps taken so far. Fields are those of the spec, none left out. */
+export type LearningRatePlan =
+  | { readonly schedule: "constant"; readonly learningRate: number }
+  | {
+      readonly schedule: "exponentialDecay" | "inverseTimeDecay";
+      readonly initialLearningRate: number;
+      readonly decaySteps: number;
+      readonly decayRate: number;
+      readonly staircase: boolean;
+    }
+  | {
+      readonly schedule: "cosineDecay";
+      readonly initialLearningRate: number;
+      readonly decaySteps: number;
+      readonly alpha: number;
+      readonly warmup: { readonly target: number; readonly steps: number } | undefined;
+    }
+  | {
+      readonly schedule: "cosineDecayRestarts";
+      readonly initialLearningRate: number;
+      readonly firstDecaySteps: number;
+      readonly tMul: number;
+      readonly mMul: number;
+      readonly alpha: number;
+    }
+  | {
+      readonly schedule: "polynomialDecay";
+      readonly initialLearningRate: number;
+      readonly decaySteps: number;
+      readonly endLearningRate: number;
+      readonly power: number;
+      readonly cycle: boolean;
+    }
+  | {
+      readonly schedule: "piecewiseConstant";
+      readonly boundaries: readonly number[];
+      readonly values: readonly number[];
+    };
+
+interface OptimizerPlanBase {
   readonly specLine: number;
-  readonly learningRate: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
+  readonly learningRate: LearningRatePlan;
+  /** The legacy decay: the rate is divided by 1 + decay · steps. 0 beside a schedule. */
   readonly decay: number;
+  /** Decoupled: every step takes learningRate · weightDecay of each weight away. */
+  readonly weightDecay: number;
+  readonly clipping: { readonly type: "clipNorm" | "clipValue" | "globalClipNorm"; readonly limit: number } | undefined;
+  /** Running averages of the weights; they replace the weights every so many steps, or at the end only. */
+  readonly ema: { readonly momentum: number; readonly overwriteFrequency: number | undefined } | undefined;
+  /** What is kept for each trainable weight, by name, in the order of a checkpoint. */
+  readonly slots: readonly string[];
 }
+
+/** What tells one update rule from another, under the names of Keras. */
+export type OptimizerRule =
+  | { readonly type: "sgd"; readonly momentum: number; readonly nesterov: boolean }
+  | {
+      readonly type: "adam" | "adamw";
+      readonly beta1: number;
+      readonly beta2: number;
+      readonly epsilon: number;
+      readonly amsgrad: boolean;
+    }
+  | { readonly type: "nadam" | "adamax"; readonly beta1: number; readonly beta2: number; readonly epsilon: number }
+  | {
+      readonly type: "rmsprop";
+      readonly rho: number;
+      readonly momentum: number;
+      readonly epsilon: number;
+      readonly centered: boolean;
+    }
+  | { readonly type: "adagrad"; readonly initialAccumulatorValue: number; readonly epsilon: number }
+  | { readonly type: "adadelta"; readonly rho: number; readonly epsilon: number };
+
+export type OptimizerPlan = OptimizerPlanBase & OptimizerRule;
 
 export interface TrainingPlan {
   readonly loss: Loss;
@@ -110,7 +176,7 @@ export interface CostPlan {
   readonly weightBytes: number;
   /** Kept from the forward pass for the backward pass, one batch. */
   readonly activationBytes: number;
-  /** Both moments of Adam. */
+  /** The optimizer's slots: see OptimizerPlan. */
   readonly optimizerBytes: number;
 }
 
@@ -123,7 +189,7 @@ export interface Plan {
   readonly specSha256: string;
   readonly dataset: DatasetPlan;
   readonly layers: readonly LayerPlan[];
-  readonly optimizer: AdamPlan;
+  readonly optimizer: OptimizerPlan;
   readonly training: TrainingPlan;
   readonly cost: CostPlan;
 }

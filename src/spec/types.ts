@@ -97,9 +97,31 @@ export type TimestepLayer =
   | LayerNormalizationLayer
   | BatchNormalizationLayer;
 /**
- * How weights are updated; `type` selects the rule.
+ * How weights are updated; `type` selects the rule. Rules and defaults are those of Keras 3.
  */
-export type Optimizer = AdamOptimizer;
+export type Optimizer =
+  | SgdOptimizer
+  | AdamOptimizer
+  | AdamwOptimizer
+  | NadamOptimizer
+  | AdamaxOptimizer
+  | RmspropOptimizer
+  | AdagradOptimizer
+  | AdadeltaOptimizer;
+/**
+ * A constant learning rate, or a schedule by training steps, counted from 0.
+ */
+export type LearningRate = number | LearningRateSchedule;
+/**
+ * How the learning rate changes over the training steps; `schedule` selects the formula.
+ */
+export type LearningRateSchedule =
+  | ExponentialDecaySchedule
+  | InverseTimeDecaySchedule
+  | CosineDecaySchedule
+  | CosineDecayRestartsSchedule
+  | PolynomialDecaySchedule
+  | PiecewiseConstantSchedule;
 /**
  * What is minimised, averaged over samples.
  */
@@ -1443,6 +1465,218 @@ export interface AttentionLayer {
   useCausalMask?: boolean;
 }
 /**
+ * Stochastic gradient descent, with momentum if wanted.
+ */
+export interface SgdOptimizer {
+  /**
+   * SGD.
+   */
+  type: "sgd";
+  learningRate?: LearningRate;
+  /**
+   * Share of the last update that is kept.
+   */
+  momentum?: number;
+  /**
+   * Look ahead along the momentum (Nesterov).
+   */
+  nesterov?: boolean;
+  /**
+   * The learning rate of a step is learningRate / (1 + decay · steps before it). Unit: 1 / step.
+   */
+  decay?: number;
+  /**
+   * Before each update every weight shrinks by learningRate · weightDecay of itself (Loshchilov & Hutter 2019).
+   */
+  weightDecay?: number;
+  /**
+   * Each weight's gradient is scaled down to at most this L2 norm. Default: no clipping.
+   */
+  clipNorm?: number;
+  /**
+   * Each element of a gradient is limited to ± this value. Default: no clipping.
+   */
+  clipValue?: number;
+  /**
+   * All gradients together are scaled down to at most this L2 norm. Default: no clipping.
+   */
+  globalClipNorm?: number;
+  ema?: WeightAverage;
+}
+/**
+ * Exponential decay: initialLearningRate · decayRate^(step / decaySteps).
+ */
+export interface ExponentialDecaySchedule {
+  /**
+   * Exponential decay.
+   */
+  schedule: "exponentialDecay";
+  /**
+   * Learning rate of the first step.
+   */
+  initialLearningRate: number;
+  /**
+   * Steps in which the rate is multiplied by decayRate once. Unit: steps.
+   */
+  decaySteps: number;
+  /**
+   * Factor of decaySteps steps.
+   */
+  decayRate: number;
+  /**
+   * Lower the rate at every multiple of decaySteps instead of at every step.
+   */
+  staircase?: boolean;
+}
+/**
+ * Inverse time decay: initialLearningRate / (1 + decayRate · step / decaySteps).
+ */
+export interface InverseTimeDecaySchedule {
+  /**
+   * Inverse time decay.
+   */
+  schedule: "inverseTimeDecay";
+  /**
+   * Learning rate of the first step.
+   */
+  initialLearningRate: number;
+  /**
+   * Steps in which the divisor grows by decayRate. Unit: steps.
+   */
+  decaySteps: number;
+  /**
+   * What the divisor grows by in decaySteps steps.
+   */
+  decayRate: number;
+  /**
+   * Lower the rate at every multiple of decaySteps instead of at every step.
+   */
+  staircase?: boolean;
+}
+/**
+ * Cosine decay: half a cosine from the initial rate (or warmupTarget) down to alpha times it (Loshchilov & Hutter 2017), after a linear warm-up if wanted.
+ */
+export interface CosineDecaySchedule {
+  /**
+   * Cosine decay.
+   */
+  schedule: "cosineDecay";
+  /**
+   * Learning rate of the first step; with a warm-up it may be 0.
+   */
+  initialLearningRate: number;
+  /**
+   * Steps from the highest to the lowest rate, after the warm-up. Unit: steps.
+   */
+  decaySteps: number;
+  /**
+   * The lowest rate, as a share of the highest.
+   */
+  alpha?: number;
+  /**
+   * Rate that the warm-up reaches, from where the cosine starts. Default: no warm-up.
+   */
+  warmupTarget?: number;
+  /**
+   * Steps of the warm-up. Unit: steps.
+   */
+  warmupSteps?: number;
+}
+/**
+ * Cosine decay with restarts: the rate falls as in cosineDecay and jumps back, again and again (Loshchilov & Hutter 2017).
+ */
+export interface CosineDecayRestartsSchedule {
+  /**
+   * Cosine decay with restarts.
+   */
+  schedule: "cosineDecayRestarts";
+  /**
+   * Learning rate of the first step.
+   */
+  initialLearningRate: number;
+  /**
+   * Steps before the first restart. Unit: steps.
+   */
+  firstDecaySteps: number;
+  /**
+   * How much longer each period is than the one before.
+   */
+  tMul?: number;
+  /**
+   * Height of each restart, as a share of the one before.
+   */
+  mMul?: number;
+  /**
+   * The lowest rate, as a share of the highest.
+   */
+  alpha?: number;
+}
+/**
+ * Polynomial decay: endLearningRate + (initialLearningRate - endLearningRate) · (1 - step / decaySteps)^power.
+ */
+export interface PolynomialDecaySchedule {
+  /**
+   * Polynomial decay.
+   */
+  schedule: "polynomialDecay";
+  /**
+   * Learning rate of the first step.
+   */
+  initialLearningRate: number;
+  /**
+   * Steps down to endLearningRate. Unit: steps.
+   */
+  decaySteps: number;
+  /**
+   * The rate after decaySteps steps.
+   */
+  endLearningRate?: number;
+  /**
+   * Power of the polynomial; 1 is a straight line.
+   */
+  power?: number;
+  /**
+   * After decaySteps steps begin anew, with a period that fits the step, instead of staying at endLearningRate.
+   */
+  cycle?: boolean;
+}
+/**
+ * Piecewise constant: values[i] until step boundaries[i], that step included, and the last value after them.
+ */
+export interface PiecewiseConstantSchedule {
+  /**
+   * Piecewise constant.
+   */
+  schedule: "piecewiseConstant";
+  /**
+   * Steps after which the rate changes, increasing. Unit: steps.
+   *
+   * @minItems 1
+   * @maxItems 1000
+   */
+  boundaries: number[];
+  /**
+   * Rates before, between and after the boundaries: one more than these.
+   *
+   * @minItems 2
+   * @maxItems 1001
+   */
+  values: number[];
+}
+/**
+ * A running average of the weights (Polyak & Juditsky 1992), which is what is exported.
+ */
+export interface WeightAverage {
+  /**
+   * Share of the average that a step keeps.
+   */
+  momentum?: number;
+  /**
+   * Every so many steps the weights are set to their averages. Default: at the end of training only. Unit: steps.
+   */
+  overwriteFrequency?: number;
+}
+/**
  * Adam (Kingma & Ba 2015).
  */
 export interface AdamOptimizer {
@@ -1450,10 +1684,101 @@ export interface AdamOptimizer {
    * Adam.
    */
   type: "adam";
+  learningRate?: LearningRate;
   /**
-   * Step size.
+   * Decay of the running mean of gradients.
    */
-  learningRate?: number;
+  beta1?: number;
+  /**
+   * Decay of the running mean of squared gradients.
+   */
+  beta2?: number;
+  /**
+   * Added to the denominator, outside the bias correction.
+   */
+  epsilon?: number;
+  /**
+   * Divide by the largest running mean so far (Reddi et al. 2018).
+   */
+  amsgrad?: boolean;
+  /**
+   * The learning rate of a step is learningRate / (1 + decay · steps before it). Unit: 1 / step.
+   */
+  decay?: number;
+  /**
+   * Before each update every weight shrinks by learningRate · weightDecay of itself (Loshchilov & Hutter 2019).
+   */
+  weightDecay?: number;
+  /**
+   * Each weight's gradient is scaled down to at most this L2 norm. Default: no clipping.
+   */
+  clipNorm?: number;
+  /**
+   * Each element of a gradient is limited to ± this value. Default: no clipping.
+   */
+  clipValue?: number;
+  /**
+   * All gradients together are scaled down to at most this L2 norm. Default: no clipping.
+   */
+  globalClipNorm?: number;
+  ema?: WeightAverage;
+}
+/**
+ * Adam with decoupled weight decay (Loshchilov & Hutter 2019).
+ */
+export interface AdamwOptimizer {
+  /**
+   * AdamW.
+   */
+  type: "adamw";
+  learningRate?: LearningRate;
+  /**
+   * Decay of the running mean of gradients.
+   */
+  beta1?: number;
+  /**
+   * Decay of the running mean of squared gradients.
+   */
+  beta2?: number;
+  /**
+   * Added to the denominator, outside the bias correction.
+   */
+  epsilon?: number;
+  /**
+   * Divide by the largest running mean so far (Reddi et al. 2018).
+   */
+  amsgrad?: boolean;
+  /**
+   * The learning rate of a step is learningRate / (1 + decay · steps before it). Unit: 1 / step.
+   */
+  decay?: number;
+  /**
+   * Before each update every weight shrinks by learningRate · weightDecay of itself (Loshchilov & Hutter 2019).
+   */
+  weightDecay?: number;
+  /**
+   * Each weight's gradient is scaled down to at most this L2 norm. Default: no clipping.
+   */
+  clipNorm?: number;
+  /**
+   * Each element of a gradient is limited to ± this value. Default: no clipping.
+   */
+  clipValue?: number;
+  /**
+   * All gradients together are scaled down to at most this L2 norm. Default: no clipping.
+   */
+  globalClipNorm?: number;
+  ema?: WeightAverage;
+}
+/**
+ * Adam with Nesterov momentum (Dozat 2016).
+ */
+export interface NadamOptimizer {
+  /**
+   * Nadam.
+   */
+  type: "nadam";
+  learningRate?: LearningRate;
   /**
    * Decay of the running mean of gradients.
    */
@@ -1470,6 +1795,191 @@ export interface AdamOptimizer {
    * The learning rate of a step is learningRate / (1 + decay · steps before it). Unit: 1 / step.
    */
   decay?: number;
+  /**
+   * Before each update every weight shrinks by learningRate · weightDecay of itself (Loshchilov & Hutter 2019).
+   */
+  weightDecay?: number;
+  /**
+   * Each weight's gradient is scaled down to at most this L2 norm. Default: no clipping.
+   */
+  clipNorm?: number;
+  /**
+   * Each element of a gradient is limited to ± this value. Default: no clipping.
+   */
+  clipValue?: number;
+  /**
+   * All gradients together are scaled down to at most this L2 norm. Default: no clipping.
+   */
+  globalClipNorm?: number;
+  ema?: WeightAverage;
+}
+/**
+ * Adam with the infinity norm (Kingma & Ba 2015, section 7).
+ */
+export interface AdamaxOptimizer {
+  /**
+   * Adamax.
+   */
+  type: "adamax";
+  learningRate?: LearningRate;
+  /**
+   * Decay of the running mean of gradients.
+   */
+  beta1?: number;
+  /**
+   * Decay of the running maximum of the gradients' sizes.
+   */
+  beta2?: number;
+  /**
+   * Added to the denominator.
+   */
+  epsilon?: number;
+  /**
+   * The learning rate of a step is learningRate / (1 + decay · steps before it). Unit: 1 / step.
+   */
+  decay?: number;
+  /**
+   * Before each update every weight shrinks by learningRate · weightDecay of itself (Loshchilov & Hutter 2019).
+   */
+  weightDecay?: number;
+  /**
+   * Each weight's gradient is scaled down to at most this L2 norm. Default: no clipping.
+   */
+  clipNorm?: number;
+  /**
+   * Each element of a gradient is limited to ± this value. Default: no clipping.
+   */
+  clipValue?: number;
+  /**
+   * All gradients together are scaled down to at most this L2 norm. Default: no clipping.
+   */
+  globalClipNorm?: number;
+  ema?: WeightAverage;
+}
+/**
+ * RMSprop (Tieleman & Hinton 2012).
+ */
+export interface RmspropOptimizer {
+  /**
+   * RMSprop.
+   */
+  type: "rmsprop";
+  learningRate?: LearningRate;
+  /**
+   * Decay of the running mean of squared gradients.
+   */
+  rho?: number;
+  /**
+   * Share of the last update that is kept.
+   */
+  momentum?: number;
+  /**
+   * Added inside the square root of the denominator.
+   */
+  epsilon?: number;
+  /**
+   * Divide by the standard deviation of the gradients instead of their root mean square.
+   */
+  centered?: boolean;
+  /**
+   * The learning rate of a step is learningRate / (1 + decay · steps before it). Unit: 1 / step.
+   */
+  decay?: number;
+  /**
+   * Before each update every weight shrinks by learningRate · weightDecay of itself (Loshchilov & Hutter 2019).
+   */
+  weightDecay?: number;
+  /**
+   * Each weight's gradient is scaled down to at most this L2 norm. Default: no clipping.
+   */
+  clipNorm?: number;
+  /**
+   * Each element of a gradient is limited to ± this value. Default: no clipping.
+   */
+  clipValue?: number;
+  /**
+   * All gradients together are scaled down to at most this L2 norm. Default: no clipping.
+   */
+  globalClipNorm?: number;
+  ema?: WeightAverage;
+}
+/**
+ * Adagrad (Duchi et al. 2011).
+ */
+export interface AdagradOptimizer {
+  /**
+   * Adagrad.
+   */
+  type: "adagrad";
+  learningRate?: LearningRate;
+  /**
+   * Where the sum of squared gradients starts.
+   */
+  initialAccumulatorValue?: number;
+  /**
+   * Added inside the square root of the denominator.
+   */
+  epsilon?: number;
+  /**
+   * The learning rate of a step is learningRate / (1 + decay · steps before it). Unit: 1 / step.
+   */
+  decay?: number;
+  /**
+   * Before each update every weight shrinks by learningRate · weightDecay of itself (Loshchilov & Hutter 2019).
+   */
+  weightDecay?: number;
+  /**
+   * Each weight's gradient is scaled down to at most this L2 norm. Default: no clipping.
+   */
+  clipNorm?: number;
+  /**
+   * Each element of a gradient is limited to ± this value. Default: no clipping.
+   */
+  clipValue?: number;
+  /**
+   * All gradients together are scaled down to at most this L2 norm. Default: no clipping.
+   */
+  globalClipNorm?: number;
+  ema?: WeightAverage;
+}
+/**
+ * Adadelta (Zeiler 2012); the paper's own learning rate is 1.
+ */
+export interface AdadeltaOptimizer {
+  /**
+   * Adadelta.
+   */
+  type: "adadelta";
+  learningRate?: LearningRate;
+  /**
+   * Decay of the running means of squared gradients and updates.
+   */
+  rho?: number;
+  /**
+   * Added inside both square roots.
+   */
+  epsilon?: number;
+  /**
+   * The learning rate of a step is learningRate / (1 + decay · steps before it). Unit: 1 / step.
+   */
+  decay?: number;
+  /**
+   * Before each update every weight shrinks by learningRate · weightDecay of itself (Loshchilov & Hutter 2019).
+   */
+  weightDecay?: number;
+  /**
+   * Each weight's gradient is scaled down to at most this L2 norm. Default: no clipping.
+   */
+  clipNorm?: number;
+  /**
+   * Each element of a gradient is limited to ± this value. Default: no clipping.
+   */
+  clipValue?: number;
+  /**
+   * All gradients together are scaled down to at most this L2 norm. Default: no clipping.
+   */
+  globalClipNorm?: number;
+  ema?: WeightAverage;
 }
 /**
  * How the model is trained.

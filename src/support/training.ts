@@ -52,3 +52,9 @@ export async function firstNonFinite(tensors: Readonly<Record<string, tf.Tensor>
   }
   return undefined;
 }
+
+/** The numbers that a step takes, as tensors: as JavaScript numbers they would become constants of a captured graph. */
+export function scalarTensors<K extends string>(numbers: Readonly<Record<K, number>>): Record<K, tf.Scalar> {
+  const entries = Object.entries<number>(numbers).map(([name, number]) => [name, tf.scalar(number)]);
+  return Object.fromEntries(entries) as Record<K, tf.Scalar>;
+}

@@ -17,14 +17,16 @@ const RESERVED = new Set(
     "public readonly require return satisfies set static string super switch symbol this throw true try type typeof undefined " +
     "unique unknown using var void while with yield " +
     "hasOwnProperty isPrototypeOf propertyIsEnumerable toLocaleString toString valueOf then " +
-    "tf w x y step state batch input output loss labels targets weights moments prediction layers zeros ones " +
+    "tf w x y step state batch input output loss labels targets weights gradients optimizer prediction layers zeros ones " +
     "glorotUniform glorotNormal heUniform heNormal lecunUniform lecunNormal orthogonal randomUniform randomNormal " +
-    "truncatedNormal withUnitForgetBias createWeight forward trainStep evaluateStep learningRate correctedRate adamUpdate " +
-    "describeLayers initializeWeights initializeMoments namedWeights lstmForward lstmBackward denseForward denseBackward " +
+    "truncatedNormal withUnitForgetBias createWeight forward trainStep evaluateStep learningRate stepScalars applyGradients useAveragedWeights momentum momentumProduct " +
+    "describeLayers initializeWeights initializeOptimizer namedWeights lstmForward lstmBackward denseForward denseBackward " +
     "denseSequenceForward denseSequenceBackward dropoutForward dropoutBackward dropoutSequenceForward " +
     "dropoutSequenceBackward dropoutMask softmaxCrossEntropy meanSquaredError meanAbsoluteError correctPredictions " +
     "lstmLayer denseLayer dropoutLayer " +
     // An lstm has a constant of its name in capitals: these are the capitals of other constants.
-    "decay epsilon tanh relu sigmoid hardSigmoid linear elu selu gelu softplus softsign swish mish softmax"
+    "decay decaySteps decayRate initialLearningRate endLearningRate power alpha warmupTarget warmupSteps firstDecaySteps tMul mMul " +
+    "boundaries values rho epsilon initialAccumulatorValue weightDecay clipNorm clipValue globalClipNorm emaMomentum " +
+    "emaOverwriteFrequency tanh relu sigmoid hardSigmoid linear elu selu gelu softplus softsign swish mish softmax"
   ).split(" "),
 );

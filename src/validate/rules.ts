@@ -6,11 +6,13 @@ import { datasetInputs, datasetTargets } from "../spec/dataset.ts";
 import { layerNames } from "../spec/names.ts";
 import type { Layer, ModelSpec } from "../spec/types.ts";
 import { ARRAY_RULES } from "./array-rules.ts";
+import { OPTIMIZER_RULES } from "./optimizer-rules.ts";
 import { isReservedName, isWindowsDevice } from "./reserved-names.ts";
 import type { Report, Rules } from "./rule.ts";
 
 /** What the schema cannot say. Each rule is named by the sentence that it holds. */
 const RULES: Rules = {
+  ...OPTIMIZER_RULES,
   "the layers fit together": ({ graph, report }) => {
     for (const { code, pointer, message, fix } of graph.problems) report(code, pointer, message, fix);
   },
@@ -222,16 +224,6 @@ const RULES: Rules = {
         "warning",
       );
     }
-  },
-  "the learning rate is moderate": ({ spec, report }) => {
-    if (spec.optimizer.learningRate! <= 0.1) return;
-    report(
-      "LC2004",
-      "/optimizer/learningRate",
-      `a learning rate of ${spec.optimizer.learningRate} rarely converges`,
-      "0.0001 to 0.01 is usual for adam",
-      "warning",
-    );
   },
   "softmax stands last": ({ spec, report }) => {
     const last = spec.layers.findLastIndex(({ type }) => type !== "dropout");

@@ -7,7 +7,8 @@ export interface SchemaPart {
   readonly const?: unknown;
   readonly minLength?: number;
   readonly oneOf?: readonly { readonly $ref?: string }[];
-  readonly discriminator?: unknown;
+  readonly then?: { readonly $ref?: string };
+  readonly discriminator?: { readonly propertyName: string };
   readonly $defs?: Readonly<Record<string, SchemaPart>>;
 }
 
@@ -23,12 +24,15 @@ export function schema(): SchemaPart {
   return parsed;
 }
 
-/** The values of `type` that a choice of maps has: lstm, dense, dropout. */
-export function typesOf({ oneOf }: SchemaPart): string[] {
-  return (oneOf ?? []).flatMap(({ $ref }) => {
-    const type = definition($ref)?.properties?.type?.const;
-    return typeof type === "string" ? [type] : [];
+/** The key that tells the maps of a choice apart, and its values: type, [lstm, dense, dropout]. */
+export function choicesOf(part: SchemaPart): { tag: string; values: string[] } {
+  const { oneOf = [], discriminator } = definition(part.then?.$ref) ?? part;
+  const tag = discriminator?.propertyName ?? "type";
+  const values = oneOf.flatMap(({ $ref }) => {
+    const value = definition($ref)?.properties?.[tag]?.const;
+    return typeof value === "string" ? [value] : [];
   });
+  return { tag, values };
 }
 
 /** Where a key belongs, by section: ["optimizer"], ["an lstm layer", "a dense layer"]. */
@@ -36,16 +40,19 @@ export function placesOf(key: string): string[] {
   const definitions = schema().$defs ?? {};
   const has = (part: SchemaPart | undefined): boolean =>
     part?.properties !== undefined && Object.hasOwn(part.properties, key);
-  const inChoice = (name: string, label: (type: string) => string): string[] =>
-    (definitions[name]?.oneOf ?? []).flatMap(({ $ref }) => {
-      const part = definition($ref);
-      return has(part) ? [label(String(part?.properties?.type?.const))] : [];
-    });
+  const inChoice = (name: string, label: (value: string) => string): string[] => {
+    const choice = definitions[name] ?? {};
+    const { values } = choicesOf(choice);
+    return values.filter((_, index) => has(definition(choice.oneOf?.[index]?.$ref))).map(label);
+  };
+  const optimizers = inChoice("Optimizer", (type) => `${/^(a|rms|sgd)/.test(type) ? "an" : "a"} ${type} optimizer`);
   return [
     ...(has(schema()) ? ["the spec itself"] : []),
     ...inChoice("Dataset", (type) => `a ${type} dataset`),
     ...inChoice("Layer", (type) => `${type === "lstm" ? "an" : "a"} ${type} layer`),
-    ...inChoice("Optimizer", () => "`optimizer`"),
+    ...(optimizers.length === definitions.Optimizer?.oneOf?.length ? ["`optimizer`"] : optimizers),
+    ...inChoice("LearningRateSchedule", (schedule) => `${/^[aeiou]/.test(schedule) ? "an" : "a"} ${schedule} schedule`),
+    ...(has(definitions.WeightAverage) ? ["`ema`"] : []),
     ...(has(definitions.Training) ? ["`training`"] : []),
   ];
 }

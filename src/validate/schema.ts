@@ -4,7 +4,7 @@ import type { Diagnostic } from "../diagnostic.ts";
 import type { DiagnosticCode } from "../diagnostic-codes.ts";
 import { escapePointer, type Source } from "../load/load.ts";
 import type { ModelSpec } from "../spec/types.ts";
-import { allKeys, placesOf, type SchemaPart, schema, typesOf } from "./schema-file.ts";
+import { allKeys, choicesOf, placesOf, type SchemaPart, schema } from "./schema-file.ts";
 import { sameWord, suggest, suggestion } from "./suggest.ts";
 
 export { schemaText } from "./schema-file.ts";
@@ -83,7 +83,7 @@ function explain({ instancePath, keyword, params, data, parentSchema }: ErrorObj
     case "type":
       return wrongType(name, data, String(params.type), parent);
     case "discriminator":
-      return wrongTag(name, instancePath, data as Readonly<Record<string, unknown>>, typesOf(parent));
+      return wrongTag(name, instancePath, data as Readonly<Record<string, unknown>>, choicesOf(parent));
     case "enum":
       if (typeof data !== "string") return undefined; // the type is wrong, too
       return { code: "LC1104", message: `${name} cannot be ${quote(data)}`, fix: suggestion(data, parent.enum ?? []) };
@@ -113,8 +113,11 @@ function explain({ instancePath, keyword, params, data, parentSchema }: ErrorObj
       const message = `${name} has ${[...String(data)].length} characters; at most ${params.limit} are allowed`;
       return { code: "LC1106", message, fix: "shorten it" };
     }
-    case "minItems":
-      return { code: "LC1107", message: `${name} is empty`, fix: `give at least ${params.limit} item` };
+    case "minItems": {
+      const items = (data as unknown[]).length;
+      const message = items === 0 ? `${name} is empty` : `${name} has ${items === 1 ? "1 item" : `${items} items`}`;
+      return { code: "LC1107", message, fix: `give at least ${params.limit} item${params.limit === 1 ? "" : "s"}` };
+    }
     case "maxItems": {
       const message = `${name} has ${(data as unknown[]).length} items; at most ${params.limit} are allowed`;
       return { code: "LC1107", message, fix: "remove some" };
@@ -147,16 +150,19 @@ function unknownKeyFix(key: string, known: readonly string[]): string {
 /** "`learningRate: 0.001`", or the key alone where its value is a section. */
 function exampleOf(key: string, { properties }: SchemaPart): string {
   const example = properties?.[key]?.examples?.[0];
+  if (Array.isArray(example) && example.every((item) => typeof item === "number"))
+    return `\`${key}: [${example.join(", ")}]\``;
   if (typeof example === "object" || example === undefined) return `the section \`${key}:\``;
   return `\`${key}: ${example}\``;
 }
 
-function wrongType(name: string, data: unknown, wanted: string, { oneOf }: SchemaPart): Explanation {
+/** `wanted`: a JSON type, or several joined by commas. */
+function wrongType(name: string, data: unknown, wanted: string, parent: SchemaPart): Explanation {
   const message = `${name} is ${kindOf(data)}, but must be ${article(wanted)}`;
-  return { code: "LC1103", message, fix: typeFix(data, wanted, oneOf === undefined ? [] : typesOf({ oneOf })) };
+  return { code: "LC1103", message, fix: typeFix(data, wanted, choicesOf(parent)) };
 }
 
-function typeFix(data: unknown, wanted: string, types: readonly string[]): string {
+function typeFix(data: unknown, wanted: string, { tag, values }: ReturnType<typeof choicesOf>): string {
   if (typeof data !== "string")
     return wanted === "array" && data !== null && typeof data !== "object"
       ? `write \`[${data}]\``
@@ -165,41 +171,43 @@ function typeFix(data: unknown, wanted: string, types: readonly string[]): strin
   if (wanted === "boolean" && /^(yes|on|y)$/i.test(data)) return "write `true`: YAML 1.2 has true and false only";
   if (wanted === "boolean" && /^(no|off|n)$/i.test(data)) return "write `false`: YAML 1.2 has true and false only";
   if (/^(true|false)$/i.test(data) && wanted === "boolean") return `write \`${data.toLowerCase()}\` without quotes`;
-  if (/^(integer|number)$/.test(wanted) && data.trim() !== "" && Number.isFinite(number))
+  if (/^(integer|number)\b/.test(wanted) && data.trim() !== "" && Number.isFinite(number))
     return `write \`${number}\`, without quotes and separators`;
-  const type = types.length > 0 ? suggest(data, types) : undefined;
-  if (type !== undefined) return `write a map with \`type: ${type}\``;
+  const value = values.length > 0 ? suggest(data, values) : undefined;
+  if (value !== undefined) return `write a map with \`${tag}: ${value}\``;
   if (wanted === "array" && /^[\w-]+$/.test(data)) return `write \`[${data}]\``;
   return `give ${article(wanted)}`;
 }
 
-/** `type` is missing, no text, or names nothing. */
+/** The key that tells maps apart (`type`, `schedule`) is missing, no text, or names nothing. */
 function wrongTag(
   name: string,
   path: string,
   data: Readonly<Record<string, unknown>>,
-  types: readonly string[],
+  { tag: key, values: types }: ReturnType<typeof choicesOf>,
 ): Explanation {
-  const pointer = `${path}/type`;
-  const tag = data.type;
+  const pointer = `${path}/${key}`;
+  const tag = data[key];
   if (tag === undefined) {
-    const key = Object.keys(data).find((candidate) => sameWord(candidate, types) !== undefined);
-    const type = key === undefined ? undefined : sameWord(key, types);
+    const words = Object.entries(data)
+      .flat()
+      .filter((word) => typeof word === "string");
+    const type = words.map((word) => sameWord(word, types)).find((known) => known !== undefined);
     const fix =
       type === undefined
-        ? `add \`type:\` and one of ${types.join(", ")}`
-        : `write \`type: ${type}\`, and the other keys beside it`;
-    return { code: "LC1102", message: `${name} lacks the key \`type\``, fix };
+        ? `add \`${key}:\` and one of ${types.join(", ")}`
+        : `write \`${key}: ${type}\`, and the other keys beside it`;
+    return { code: "LC1102", message: `${name} lacks the key \`${key}\``, fix };
   }
   if (typeof tag !== "string") {
     return {
       code: "LC1103",
-      message: `\`type\` is ${kindOf(tag)}, but must be text`,
+      message: `\`${key}\` is ${kindOf(tag)}, but must be text`,
       fix: suggestion("", types),
       pointer,
     };
   }
-  return { code: "LC1104", message: `unknown type \`${cut(tag)}\``, fix: suggestion(tag, types), pointer };
+  return { code: "LC1104", message: `unknown ${key} \`${cut(tag)}\``, fix: suggestion(tag, types), pointer };
 }
 
 function wrongConstant(name: string, data: unknown, wanted: unknown): Explanation {
@@ -258,5 +266,8 @@ function article(type: string): string {
     number: "a number",
     boolean: "true or false",
   };
-  return words[type] ?? type;
+  return type
+    .split(",")
+    .map((one) => words[one] ?? one)
+    .join(" or ");
 }

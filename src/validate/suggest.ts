@@ -12,6 +12,11 @@ const ALIASES: Readonly<Record<string, string>> = {
   p: "rate",
   batch: "batchSize",
   opt: "optimizer",
+  use_ema: "ema",
+  ema_overwrite_frequency: "overwriteFrequency",
+  exponential: "exponentialDecay",
+  cosine: "cosineDecay",
+  piecewiseconstantdecay: "piecewiseConstant",
   model: "layers",
   data: "dataset",
   look_back: "lookback",
@@ -46,7 +51,11 @@ export function suggest(word: string, known: readonly string[]): string | undefi
   const near = known
     .map((name) => ({ name, letters: distance(bare(name), bare(word)) }))
     .sort((a, b) => a.letters - b.letters)[0];
-  return near !== undefined && near.letters <= Math.max(1, Math.floor(word.length / 3)) ? near.name : undefined;
+  if (near !== undefined && near.letters <= Math.max(1, Math.floor(word.length / 3))) return near.name;
+  const { length } = bare(word);
+  if (length < 6) return undefined;
+  // The beginning of a long word: exponental, for exponentialDecay.
+  return known.find((name) => distance(bare(name).slice(0, length), bare(word)) <= Math.floor(length / 5));
 }
 
 /** "did you mean `x`?", why the word is needless, or the known words. */

@@ -57,7 +57,9 @@ describe("validate", () => {
       beta1: 0.9,
       beta2: 0.999,
       epsilon: 1e-7,
+      amsgrad: false,
       decay: 0,
+      weightDecay: 0,
     });
     expect(spec!.training).toMatchObject({ metrics: [], epochs: 1, batchSize: 32, shuffle: true, seed: 42 });
   });
@@ -69,7 +71,51 @@ describe("validate", () => {
     ["optimizer.lr", 0.1, "LC1101 did you mean `learningRate`?"],
     ["optimizer", "Adam", "LC1103 write a map with `type: adam`"],
     ["optimizer.type", "Adam", "LC1104 did you mean `adam`?"],
-    ["optimizer.type", 5, "LC1103 use adam"],
+    ["optimizer.type", 5, "LC1103 use one of sgd, adam, adamw, nadam, adamax, rmsprop, adagrad, adadelta"],
+    ["optimizer.type", "RMSProp", "LC1104 did you mean `rmsprop`?"],
+    ["optimizer.clipnorm", 1, "LC1101 did you mean `clipNorm`?"],
+    ["optimizer.use_ema", true, "LC1101 did you mean `ema`?"],
+    ["optimizer.rho", 0.9, "LC1101 `rho` is a key of an rmsprop optimizer, an adadelta optimizer"],
+    ["optimizer.learningRate", "fast", "LC1103 give a number or a map"],
+    ["optimizer.learningRate", "1e-3", "LC1103 write `0.001`, without quotes and separators"],
+    ["optimizer.learningRate", "cosineDecay", "LC1103 write a map with `schedule: cosineDecay`"],
+    ["optimizer.learningRate", [0.1], "LC1103 give a number or a map"],
+    ["optimizer.learningRate", 0, "LC1105 write a number that is greater than 0"],
+    [
+      "optimizer.learningRate",
+      { schedule: "exponental", initialLearningRate: 0.1 },
+      "LC1104 did you mean `exponentialDecay`?",
+    ],
+    [
+      "optimizer.learningRate",
+      { schedule: "exponentialDecay", initialLearningRate: 0.1, decayRate: 0.5 },
+      "LC1102 add `decaySteps: 1000`",
+    ],
+    [
+      "optimizer.learningRate",
+      { schedule: "cosineDecay", initialLearningRate: 0.1, decaySteps: 5, warmup_steps: 5 },
+      "LC1101 did you mean `warmupSteps`?",
+    ],
+    [
+      "optimizer.learningRate",
+      { type: "cosineDecay", initialLearningRate: 0.1, decaySteps: 5 },
+      "LC1102 write `schedule: cosineDecay`, and the other keys beside it",
+    ],
+    [
+      "optimizer.learningRate",
+      { schedule: "piecewiseConstant", boundaries: [5], values: [0.1] },
+      "LC1107 give at least 2 items",
+    ],
+    [
+      "optimizer.learningRate",
+      { schedule: "piecewiseConstant", boundaries: [5, 5], values: [0.1, 0.2, 0.3] },
+      "LC1221 list the boundaries in increasing order",
+    ],
+    [
+      "optimizer.learningRate",
+      { schedule: "cosineDecay", initialLearningRate: 0.1, decaySteps: 5, warmupSteps: 5 },
+      "LC1223 add `warmupTarget: 0.1` beside it",
+    ],
     ["layers.0", { units: 8 }, "LC1102 add `type:` and one of lstm, dense, dropout"],
     ["layers.0", { lstm: { units: 8 } }, "LC1102 write `type: lstm`, and the other keys beside it"],
     ["layers.0", null, "LC1103 give a map"],
@@ -164,19 +210,42 @@ describe("validate", () => {
 });
 
 describe("layer names", () => {
-  it("cannot be anything that the generated model declares", () => {
+  it.each([
+    { type: "adam", decay: 0.1, weightDecay: 0.1, clipNorm: 1, ema: { overwriteFrequency: 2 } },
+    {
+      type: "nadam",
+      clipValue: 1,
+      learningRate: {
+        schedule: "cosineDecay",
+        initialLearningRate: 0.01,
+        decaySteps: 9,
+        warmupTarget: 0.1,
+        warmupSteps: 3,
+      },
+    },
+    {
+      type: "rmsprop",
+      momentum: 0.9,
+      globalClipNorm: 1,
+      learningRate: { schedule: "cosineDecayRestarts", initialLearningRate: 0.01, firstDecaySteps: 9 },
+    },
+    {
+      type: "adagrad",
+      learningRate: { schedule: "inverseTimeDecay", initialLearningRate: 0.01, decaySteps: 9, decayRate: 1 },
+    },
+    { type: "sgd", learningRate: { schedule: "polynomialDecay", initialLearningRate: 0.01, decaySteps: 9 } },
+    { type: "adadelta", learningRate: { schedule: "piecewiseConstant", boundaries: [9], values: [0.1, 0.01] } },
+  ])("cannot be anything that the generated model declares: %j", (optimizer) => {
     const layers = [
       { type: "lstm", units: 4, name: "encoder", returnSequences: true },
       { type: "dense", units: 4 },
       { type: "dropout", rate: 0.1 },
       ...BASE.layers,
     ];
-    const { program } = compile(stringify({ ...BASE, layers, optimizer: { type: "adam", decay: 0.1 } }));
+    const { program } = compile(stringify({ ...BASE, layers, optimizer }));
     const declared = declaredNames(program!.files.get("model.ts")!);
     expect(declared).toContain("trainStep");
-    const free = [...declared].filter(
-      (name) => !/^(encoder|dense\d|dropout1|lstm1)$/.test(name) && !scoped.has(name) && !isTaken(name),
-    );
+    const free = [...declared].filter((name) => !/^(encoder|dense\d|dropout1|lstm1)$/.test(name) && !isTaken(name));
     expect(free).toEqual([]);
   });
 
@@ -188,20 +257,16 @@ describe("layer names", () => {
   );
 });
 
-/** Declared in functions that declare no layer: no name can meet them. */
-const scoped = new Set([
-  "iteration",
-  "t",
-  "seed",
-  "rate",
-  "weights",
-  "gradients",
-  "gradientOf",
-  "name",
-  "weight",
-  "g",
-  "m",
-  "v",
+/** Functions that declare no layer: no layer's name can meet what they declare. */
+const withoutLayers = new Set([
+  "initializeWeights",
+  "initializeOptimizer",
+  "learningRate",
+  "momentum",
+  "momentumProduct",
+  "stepScalars",
+  "applyGradients",
+  "useAveragedWeights",
 ]);
 
 function isTaken(name: string): boolean {
@@ -226,6 +291,7 @@ function declaredNames(code: string): Set<string> {
       ts.isIdentifier(node.name)
     )
       names.add(node.name.text);
+    if (ts.isFunctionDeclaration(node) && withoutLayers.has(node.name!.text)) return;
     ts.forEachChild(node, visit);
   };
   visit(ts.createSourceFile("model.ts", code, ts.ScriptTarget.ES2022, true));
