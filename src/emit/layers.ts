@@ -24,9 +24,9 @@ function gradientName(name: string): string {
   return `d${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }
 
-/** The softmax of the last layer is fused with its loss, so the step works on logits. */
-export function hasFusedSoftmax(plan: Plan): boolean {
-  return plan.training.loss === "sparseCategoricalCrossentropy";
+/** Whether the last layer's activation is fused with the loss, so the step works on logits. */
+export function hasFusedActivation(plan: Plan): boolean {
+  return plan.training.loss.fusion !== "none";
 }
 
 /** Code of every layer, in order. Reverse mode over a chain: a layer's input gradient is the next one's output gradient. */
@@ -75,7 +75,7 @@ function layerCode(plan: Plan, layer: LayerPlan, place: Place): LayerCode {
       };
     }
     case "dense": {
-      const fused = place.isLast && hasFusedSoftmax(plan);
+      const fused = place.isLast && hasFusedActivation(plan);
       const activation = fused ? "LINEAR" : constantName(layer.activation);
       const functions = inSequence
         ? { forward: "denseSequenceForward", backward: "denseSequenceBackward" }

@@ -2,7 +2,16 @@ import { type FunctionDeclarationStructure, StructureKind, type WriterFunction }
 import type { ParameterPlan, Plan } from "../plan/types.ts";
 import { adamUpdate, learningRate, moments, stepInputs } from "./adam.ts";
 import { type EmitContext, specLine } from "./context.ts";
-import { hasFusedSoftmax, type LayerCode, layerCodes, trainable, weightPaths } from "./layers.ts";
+import { hasFusedActivation, type LayerCode, layerCodes, trainable, weightPaths } from "./layers.ts";
+import {
+  batchSums,
+  classWeightConstant,
+  lossCall,
+  lossImports,
+  metricStateImports,
+  predictionExpression,
+  probabilityExpression,
+} from "./loss.ts";
 import { batchShape, constantName, header, importLine, literal } from "./text.ts";
 import { printFile } from "./write.ts";
 
@@ -47,19 +56,6 @@ function targetType(plan: Plan): string {
   return isClassifier(plan) ? "tf.Tensor1D" : "tf.Tensor2D";
 }
 
-function lossFunction(plan: Plan): string {
-  return hasFusedSoftmax(plan) ? "softmaxCrossEntropy" : plan.training.loss;
-}
-
-/** Sums over the batch beside the loss, one per metric, as expressions of the output and the targets. */
-function metricExpressions(plan: Plan, output: string): { expression: string; support: string }[] {
-  return plan.training.metrics.map((metric) =>
-    metric === "accuracy"
-      ? { expression: `correctPredictions(${output}, targets)`, support: "correctPredictions" }
-      : { expression: `${metric}(${output}, targets).total`, support: metric },
-  );
-}
-
 function imports({ plan }: EmitContext, codes: readonly LayerCode[]): string {
   const byModule = new Map<string, Set<string>>();
   const add = (module: string, names: readonly string[]): void => {
@@ -75,7 +71,8 @@ function imports({ plan }: EmitContext, codes: readonly LayerCode[]): string {
   );
   if (parameters.some(({ unitForgetBias }) => unitForgetBias))
     add("./support/nn/initializers.ts", ["withUnitForgetBias"]);
-  add("./support/nn/losses.ts", [lossFunction(plan), ...metricExpressions(plan, "").map(({ support }) => support)]);
+  for (const needed of [lossImports(plan), metricStateImports(plan)])
+    for (const [module, names] of Object.entries(needed)) add(module, names);
   const modelTypes = [...new Set(plan.layers.map((layer) => layer.type))].filter((type) => type !== "dropout");
   for (const type of modelTypes) {
     const title = type === "lstm" ? "Lstm" : "Dense";
@@ -121,6 +118,7 @@ function settings(context: EmitContext, codes: readonly LayerCode[]): string {
     `const BETA_1 = ${literal(optimizer.beta1)};`,
     `const BETA_2 = ${literal(optimizer.beta2)};`,
     `const EPSILON = ${literal(optimizer.epsilon)};`,
+    ...classWeightConstant(context.plan),
     "",
     "",
   ].join("\n");
@@ -226,7 +224,7 @@ function inputLine(plan: Plan): string {
 function forward(context: EmitContext, codes: readonly LayerCode[]): FunctionDeclarationStructure {
   const { plan } = context;
   const last = codes.at(-1)!;
-  const fused = hasFusedSoftmax(plan);
+  const fused = hasFusedActivation(plan);
   return {
     kind: StructureKind.Function,
     isExported: true,
@@ -253,7 +251,7 @@ function forward(context: EmitContext, codes: readonly LayerCode[]): FunctionDec
       const output = last.inferredOutput;
       writer.writeLine(`const output = ${output};${fused ? " // logits" : ""}`);
       writer.writeLine(
-        `return { layers: { ${shown.join(", ")} }, output, prediction: ${fused ? "tf.softmax(output)" : "output"} };`,
+        `return { layers: { ${shown.join(", ")} }, output, prediction: ${predictionExpression(plan, "output")} };`,
       );
     },
   };
@@ -261,7 +259,6 @@ function forward(context: EmitContext, codes: readonly LayerCode[]): FunctionDec
 
 function trainStep(context: EmitContext, codes: readonly LayerCode[]): FunctionDeclarationStructure {
   const { plan } = context;
-  const metrics = metricExpressions(plan, codes.at(-1)!.output);
   const targets = isClassifier(plan)
     ? `targets: [B] labels in 0..${plan.dataset.classes! - 1}`
     : `targets: [B, ${plan.dataset.targets}]`;
@@ -270,7 +267,7 @@ function trainStep(context: EmitContext, codes: readonly LayerCode[]): FunctionD
     isExported: true,
     name: "trainStep",
     docs: [
-      `One training step on a batch. x: ${batchShape(plan.dataset.inputShape)}; ${targets}.\nReturns sums over the batch: [${["loss", ...plan.training.metrics].join(", ")}].`,
+      `One training step on a batch. x: ${batchShape(plan.dataset.inputShape)}; ${targets}.\nReturns sums over the batch: ${sumNames(plan)}.`,
     ],
     parameters: [
       { name: "w", type: "Weights" },
@@ -292,7 +289,7 @@ function trainStep(context: EmitContext, codes: readonly LayerCode[]): FunctionD
           );
         }
         writer.writeLine(
-          `const loss = ${lossFunction(plan)}(${codes.at(-1)!.output}, targets); // ${specLine(context, plan.training.lines.loss)}`,
+          `const loss = ${lossCall(plan, codes.at(-1)!.output, "targets", { training: true })}; // ${specLine(context, plan.training.lines.loss)}`,
         );
         writer.newLine().writeLine("// Backward");
         let dy = "loss.gradient";
@@ -308,24 +305,35 @@ function trainStep(context: EmitContext, codes: readonly LayerCode[]): FunctionD
         const gradients = trainable(codes).map(({ layer, gradient }) => `${layer.name}: ${gradient}.dw`);
         writer.writeLine(`adamUpdate(w, { ${gradients.join(", ")} }, moments, step.rate);`);
         writer.newLine();
-        writer.writeLine(
-          `return tf.stack([${["loss.total", ...metrics.map((m) => m.expression)].join(", ")}]) as tf.Tensor1D;`,
-        );
+        writer.writeLine(`return ${batchSums(plan, codes.at(-1)!.output, "targets")};`);
       });
       writer.writeLine("});");
     },
   };
 }
 
+/** "[loss, accuracy]", and "12 of f1" where a metric has several sums. */
+function sumNames(plan: Plan): string {
+  const metrics = plan.training.metrics.map(({ name, size }) => (size === 1 ? name : `${size} of ${name}`));
+  return `[${["loss", ...metrics].join(", ")}]`;
+}
+
+/** Predicted classes, [B] int32, or numbers. */
+function predicted(plan: Plan): string {
+  if (!isClassifier(plan)) return "tf.clone(output)";
+  if (plan.layers.at(-1)!.outputShape.at(-1) !== 1) return "tf.argMax(output, 1)";
+  const probability = probabilityExpression(plan, predictionExpression(plan, "output"));
+  return `tf.reshape(tf.cast(tf.greater(${probability}, 0.5), "int32"), [-1]) as tf.Tensor1D`;
+}
+
 function evaluateStep(context: EmitContext): FunctionDeclarationStructure {
   const { plan } = context;
-  const metrics = metricExpressions(plan, "output");
   return {
     kind: StructureKind.Function,
     isExported: true,
     name: "evaluateStep",
     docs: [
-      `Loss and metrics of a batch, nothing trained. Arguments as for trainStep.\nReturns sums over the batch, [${["loss", ...plan.training.metrics].join(", ")}], and the predictions.`,
+      `Loss and metrics of a batch, nothing trained. Arguments as for trainStep.\nReturns sums over the batch, ${sumNames(plan)}, and the predictions.`,
     ],
     parameters: [
       { name: "w", type: "Weights" },
@@ -337,10 +345,8 @@ function evaluateStep(context: EmitContext): FunctionDeclarationStructure {
       writer.writeLine("return tf.tidy(() => {");
       writer.indent(() => {
         writer.writeLine("const { output } = forward(w, x);");
-        writer.writeLine(`const loss = ${lossFunction(plan)}(output, targets);`);
-        writer.writeLine(
-          `return { totals: tf.stack([${["loss.total", ...metrics.map((m) => m.expression)].join(", ")}]) as tf.Tensor1D, predicted: ${isClassifier(plan) ? "tf.argMax(output, 1)" : "tf.clone(output)"} };`,
-        );
+        writer.writeLine(`const loss = ${lossCall(plan, "output", "targets", { training: false })};`);
+        writer.writeLine(`return { totals: ${batchSums(plan, "output", "targets")}, predicted: ${predicted(plan)} };`);
       });
       writer.writeLine("});");
     },

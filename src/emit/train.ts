@@ -1,7 +1,8 @@
 import type { Plan } from "../plan/types.ts";
 import { COMPILER_VERSION } from "../version.ts";
 import { type EmitContext, specLine } from "./context.ts";
-import { commentText, footer, header, literal } from "./text.ts";
+import { metricValueImports, metricValues } from "./loss.ts";
+import { commentText, footer, header, importLine, literal } from "./text.ts";
 import { printFile } from "./write.ts";
 
 /** train.ts: settings, then one readable loop from the data to the report. */
@@ -58,12 +59,22 @@ function imports({ plan }: EmitContext): string {
     'import { reportFailure } from "./support/failure.ts";',
     'import { onInterrupt } from "./support/interrupt.ts";',
     'import { writeLayersModel } from "./support/layers-model.ts";',
+    ...Object.entries(metricValueImports(plan)).map(([module, names]) => importLine(module, names)),
     'import { assignTensors, readTensors } from "./support/nn/weights.ts";',
     'import { overrides, parseOptions, usage } from "./support/options.ts";',
     'import { Progress } from "./support/progress.ts";',
     'import { renderReport } from "./support/report.ts";',
     'import { type EpochMetrics, openRunDirectory } from "./support/run-directory.ts";',
-    'import { breathe, DeviceSums, firstNonFinite, firstSamples, sampleOrder } from "./support/training.ts";',
+    "import {",
+    "  breathe,",
+    "  DeviceSums,",
+    "  firstNonFinite,",
+    "  firstSamples,",
+    "  type MetricSums,",
+    "  metricValues,",
+    "  sampleOrder,",
+    "  zeroSums,",
+    '} from "./support/training.ts";',
     'import { UserError } from "./support/user-error.ts";',
   ].join("\n");
 }
@@ -83,7 +94,10 @@ function settings(context: EmitContext): string {
     `const BATCH_SIZE = ${literal(training.batchSize)}; // ${line("batchSize")}`,
     `const SHUFFLE = ${training.shuffle}; // ${line("shuffle")}`,
     `const SEED = ${literal(training.seed)}; // ${line("seed")}`,
-    `const METRICS = ${literal(["loss", ...training.metrics])}; // ${line("metrics")}: what a step sums over its batch`,
+    `/** ${line("metrics")}: what a step sums over its batch, and the value that the sums of an epoch give. */`,
+    "const METRICS: readonly MetricSums[] = [",
+    ...metricValues(plan).map((entry) => `  ${entry}`),
+    "];",
     `const EVALUATION_BATCH_SIZE = ${literal(Math.max(training.batchSize, 250))};`,
     "",
   ].join("\n");
@@ -92,7 +106,7 @@ function settings(context: EmitContext): string {
 function main({ plan }: EmitContext): string {
   const classifier = plan.dataset.classes !== undefined;
   const confused = hasConfusionMatrix(plan);
-  const accuracy = plan.training.metrics.indexOf("accuracy");
+  const accuracy = plan.training.metrics.findIndex(({ name }) => name === "accuracy");
   return `async function main(): Promise<number> {
   const options = parseOptions(process.argv.slice(2), { name: NAME, epochs: EPOCHS, seed: SEED });
   if (options.help) {
@@ -117,7 +131,7 @@ function main({ plan }: EmitContext): string {
   let iteration = 0; // training steps taken
   let firstEpoch = 1;
   let firstStep = 0;
-  let sums = METRICS.map(() => 0);
+  let sums = zeroSums(METRICS);
   if (saved !== undefined) {
     const trained = run.readInfo().settings as { trainSamples?: number } | undefined;
     if (options.seed !== SEED && options.seed !== seed) {
@@ -172,7 +186,7 @@ function main({ plan }: EmitContext): string {
 
       const samplesDone = Math.min((step + 1) * BATCH_SIZE, train.count);
       if (progress.wantsUpdate()) {
-        const [loss${accuracy < 0 ? "" : `, ...metrics`}] = (await totals.read()).map((sum) => sum / samplesDone);
+        const [loss${accuracy < 0 ? "" : `, ...metrics`}] = metricValues(METRICS, await totals.read(), samplesDone);
         if (!Number.isFinite(loss)) throw await notFinite(weights, w, train, epoch, step);
         progress.update({ epoch, samplesDone, samples: train.count, loss: loss!${accuracy < 0 ? "" : `, accuracy: metrics[${accuracy}]!`} });
       }
@@ -184,19 +198,19 @@ function main({ plan }: EmitContext): string {
         return interrupt.exitCode;
       }
     }
-    const trained = (await totals.read()).map((sum) => sum / train.count);
+    const trained = metricValues(METRICS, await totals.read(), train.count);
     totals.dispose();
     if (!Number.isFinite(trained[0])) throw await notFinite(weights, w, train, epoch, steps - 1);
     const seconds = (performance.now() - started) / 1000;
 
-    const { means: validated, predicted } = await evaluate(w, data.test);
+    const { values: validated, predicted } = await evaluate(w, data.test);
     const metrics = epochMetrics(epoch, trained, validated, {
       learningRate: learningRate(iteration - 1),
       seconds,
       samplesPerSecond: (train.count - firstStep * BATCH_SIZE) / seconds,
     });
     firstStep = 0;
-    sums = METRICS.map(() => 0);
+    sums = zeroSums(METRICS);
     run.appendMetrics(metrics); // before the checkpoint: a resumed run drops lines of epochs that it repeats
     await checkpoint({ epoch: epoch + 1, step: 0, sums });
     progress.epochEnd(metrics);
@@ -242,12 +256,12 @@ ${confused ? "" : "    void predicted;\n"}    note(\`model, metrics and report: 
   }
 }
 
-/** Means of loss and metrics over a split, and the prediction for each sample. */
+/** Loss and metrics over a split, and the prediction for each sample. */
 async function evaluate(
   w: ReturnType<typeof initializeWeights>,
   split: Split,
-): Promise<{ means: number[]; predicted: ${classifier ? "number[]" : "number[][]"} }> {
-  const sums = new DeviceSums(METRICS.map(() => 0));
+): Promise<{ values: number[]; predicted: ${classifier ? "number[]" : "number[][]"} }> {
+  const sums = new DeviceSums(zeroSums(METRICS));
   const predicted: ${classifier ? "number[]" : "number[][]"} = [];
   const order = sampleOrder(split.count, { shuffle: false, seed: 0, epoch: 0 });
   for (let start = 0; start < split.count; start += EVALUATION_BATCH_SIZE) {
@@ -258,9 +272,9 @@ async function evaluate(
     tf.dispose([x, targets, result.predicted]);
     await breathe();
   }
-  const means = (await sums.read()).map((sum) => sum / split.count);
+  const values = metricValues(METRICS, await sums.read(), split.count);
   sums.dispose();
-  return { means, predicted };
+  return { values, predicted };
 }
 
 /** One line of metrics.jsonl. */
@@ -271,9 +285,9 @@ function epochMetrics(
   rest: { learningRate: number; seconds: number; samplesPerSecond: number },
 ): EpochMetrics {
   const metrics: EpochMetrics = { epoch, loss: trained[0]!, valLoss: validated[0]!, ...rest };
-  for (const [index, metric] of METRICS.entries()) {
-    metrics[metric] = trained[index]!;
-    metrics[\`val\${metric.charAt(0).toUpperCase()}\${metric.slice(1)}\`] = validated[index]!;
+  for (const [index, { name }] of METRICS.entries()) {
+    metrics[name] = trained[index]!;
+    metrics[\`val\${name.charAt(0).toUpperCase()}\${name.slice(1)}\`] = validated[index]!;
   }
   return metrics;
 }

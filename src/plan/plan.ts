@@ -1,6 +1,7 @@
 import type { Source } from "../load/load.ts";
 import { layerNames } from "../spec/names.ts";
 import type { Initializer, Layer, ModelSpec } from "../spec/types.ts";
+import { planClassWeight, planLoss, planMetric } from "./training.ts";
 import type {
   CostPlan,
   DatasetPlan,
@@ -21,6 +22,12 @@ export function plan(spec: ModelSpec, source: Source): Plan {
   const dataset = planDataset(spec, line("/dataset"));
   const layers = planLayers(spec.layers, dataset.inputShape, (index) => source.position(`/layers/${index}`).line);
   const training = spec.training;
+  const last = layers.at(-1)!;
+  const head = {
+    activation: "activation" in last ? last.activation : "linear",
+    units: last.outputShape.at(-1)!,
+    classes: dataset.classes,
+  };
   const trainingLine = (key: string): number =>
     Object.hasOwn((source.value as { training: object }).training, key) ? line(`/training/${key}`) : line("/training");
   return {
@@ -32,8 +39,9 @@ export function plan(spec: ModelSpec, source: Source): Plan {
     layers,
     optimizer: { ...(spec.optimizer as Required<typeof spec.optimizer>), specLine: line("/optimizer") },
     training: {
-      loss: training.loss,
-      metrics: training.metrics ?? [],
+      loss: planLoss(training.loss, head),
+      metrics: training.metrics!.map((metric) => planMetric(metric, head)),
+      classWeight: planClassWeight(training, dataset),
       epochs: training.epochs!,
       batchSize: training.batchSize!,
       shuffle: training.shuffle!,
@@ -41,6 +49,7 @@ export function plan(spec: ModelSpec, source: Source): Plan {
       lines: {
         loss: trainingLine("loss"),
         metrics: trainingLine("metrics"),
+        classWeight: trainingLine("classWeight"),
         epochs: trainingLine("epochs"),
         batchSize: trainingLine("batchSize"),
         shuffle: trainingLine("shuffle"),

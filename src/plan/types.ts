@@ -1,4 +1,5 @@
-import type { Activation, DenseActivation, Initializer, Loss, Metric } from "../spec/types.ts";
+import type { Activation, DenseActivation, Initializer } from "../spec/types.ts";
+import type { LossPlan, MetricPlan } from "./training.ts";
 
 /** A shape per sample: [features] or [timesteps, features]. The batch axis is never part of it. */
 export type Shape = readonly number[];
@@ -96,13 +97,17 @@ export interface AdamPlan {
 }
 
 export interface TrainingPlan {
-  readonly loss: Loss;
-  readonly metrics: readonly Metric[];
+  readonly loss: LossPlan;
+  readonly metrics: readonly MetricPlan[];
+  /** Weight of every class in the loss; undefined where all count alike. */
+  readonly classWeight: readonly number[] | undefined;
   readonly epochs: number;
   readonly batchSize: number;
   readonly shuffle: boolean;
   readonly seed: number;
-  readonly lines: Readonly<Record<"loss" | "metrics" | "epochs" | "batchSize" | "shuffle" | "seed", number>>;
+  readonly lines: Readonly<
+    Record<"loss" | "metrics" | "classWeight" | "epochs" | "batchSize" | "shuffle" | "seed", number>
+  >;
 }
 
 /** What training costs, from the shapes alone. Bytes are of float32 values. */

@@ -39,6 +39,27 @@ export class DeviceSums {
   }
 }
 
+/** A loss or metric: its name in metrics.jsonl, how many sums a step gives for it, and the value that sums over samples give. */
+export interface MetricSums {
+  readonly name: string;
+  readonly size: number;
+  readonly value: (sums: readonly number[], samples: number) => number;
+}
+
+export function zeroSums(metrics: readonly MetricSums[]): number[] {
+  return metrics.flatMap(({ size }) => new Array<number>(size).fill(0));
+}
+
+/** The value of each metric; `sums` has those of all metrics in order. */
+export function metricValues(metrics: readonly MetricSums[], sums: readonly number[], samples: number): number[] {
+  let start = 0;
+  return metrics.map(({ size, value }) => {
+    const own = sums.slice(start, start + size);
+    start += size;
+    return value(own, samples);
+  });
+}
+
 /** Lets signals and timers in between steps: a step blocks the event loop while it computes. */
 export function breathe(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));

@@ -31,7 +31,7 @@ describe("the schema", () => {
       if (["dataset", "optimizer", "training"].includes(key)) continue; // sections of their own
       expect(property.description, key).toBeTruthy();
       expect(property.examples?.length, key).toBeGreaterThan(0);
-      if (!required.includes(key) && !["name", "features"].includes(key))
+      if (!required.includes(key) && !["name", "features", "quantiles"].includes(key))
         expect(property, key).toHaveProperty("default");
       const resolved = JSON.parse(JSON.stringify(property).replaceAll('"#/', '"spec#/')) as Part;
       const values = [...property.examples!, ...("default" in property ? [property.default] : [])];
