@@ -27,11 +27,17 @@ export const CODES = {
   LC1208: "a path leaves its folder",
   LC1209: "the model is too large",
   LC1210: "an initializer does not fit its weight",
+  LC1230: "two options that exclude one another",
+  LC1231: "two metrics of one name",
+  LC1232: "class weights do not fit the dataset",
+  LC1233: "top-k of all classes",
   LC2001: "pixels are not scaled",
   LC2002: "an unbounded activation in a recurrent layer",
   LC2003: "dropout of 0.8 or more",
   LC2004: "the learning rate is very large",
   LC2005: "softmax before the last layer",
+  LC2030: "the outputs can be negative",
+  LC2031: "the targets are centred at 0",
 } as const;
 
 export type DiagnosticCode = keyof typeof CODES;

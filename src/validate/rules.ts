@@ -4,6 +4,7 @@ import type { Source } from "../load/load.ts";
 import { layerNames } from "../spec/names.ts";
 import type { Layer, ModelSpec } from "../spec/types.ts";
 import { isReservedName, isWindowsDevice } from "./reserved-names.ts";
+import { TRAINING_RULES } from "./rules/training.ts";
 
 type Report = (
   code: DiagnosticCode,
@@ -13,7 +14,7 @@ type Report = (
   severity?: Diagnostic["severity"],
 ) => void;
 
-interface Checked {
+export interface Checked {
   readonly spec: ModelSpec;
   readonly source: Source;
   readonly report: Report;
@@ -59,69 +60,7 @@ const RULES: Readonly<Record<string, (checked: Checked) => void>> = {
       );
     }
   },
-  "the last layer fits loss and dataset": ({ spec, report, classes }) => {
-    const index = spec.layers.length - 1;
-    const last = spec.layers[index]!;
-    const pointer = `/layers/${index}`;
-    if (last.type !== "dense") {
-      report("LC1204", pointer, `the last layer is ${last.type}, but must be dense`, "end with a dense layer");
-      return;
-    }
-    const wanted = classes ?? (spec.dataset.type === "csv" ? spec.dataset.horizon! : 1);
-    if (last.units !== wanted) {
-      const why =
-        classes === undefined
-          ? `the forecast has ${wanted} values (dataset.horizon)`
-          : `the dataset has ${classes} classes`;
-      report("LC1203", `${pointer}/units`, `${last.units} units, but ${why}`, `use \`units: ${wanted}\``);
-    }
-    if (classes !== undefined && last.activation !== "softmax") {
-      report(
-        "LC1204",
-        pointer,
-        `cross-entropy needs probabilities, but the activation is ${last.activation}`,
-        "add `activation: softmax`",
-      );
-    }
-    if (classes === undefined && last.activation === "softmax") {
-      report(
-        "LC1204",
-        `${pointer}/activation`,
-        "softmax gives probabilities, but the targets are numbers",
-        "use `activation: linear`",
-      );
-    }
-  },
-  "the loss fits the dataset": ({ spec, report, classes }) => {
-    const { loss } = spec.training;
-    const classification = loss === "sparseCategoricalCrossentropy";
-    if (classification && classes === undefined) {
-      report(
-        "LC1205",
-        "/training/loss",
-        `${loss} compares classes, but a forecast has numbers`,
-        "use meanSquaredError or meanAbsoluteError",
-      );
-    } else if (!classification && classes !== undefined) {
-      report(
-        "LC1205",
-        "/training/loss",
-        `${loss} compares numbers, but ${spec.dataset.type} has classes`,
-        "use sparseCategoricalCrossentropy",
-      );
-    }
-  },
-  "each metric fits the dataset": ({ spec, report, classes }) => {
-    for (const [index, metric] of (spec.training.metrics ?? []).entries()) {
-      if ((metric === "accuracy") === (classes !== undefined)) continue;
-      report(
-        "LC1206",
-        `/training/metrics/${index}`,
-        `${metric} does not apply to ${spec.dataset.type}`,
-        classes === undefined ? "use meanAbsoluteError or meanSquaredError" : "use accuracy",
-      );
-    }
-  },
+  ...TRAINING_RULES,
   "names are unique and none is reserved": ({ spec, source, report }) => {
     if (isWindowsDevice(spec.name)) {
       report("LC1207", "/name", `\`${spec.name}\` cannot be a folder on Windows`, "choose another name");
