@@ -149,7 +149,7 @@ export const TRAINING_RULES: Readonly<Record<string, (checked: Checked) => void>
       }
     }
   },
-  "one quantile or several": ({ spec, source, report }) => {
+  "one quantile or several": ({ source, report }) => {
     const given = (source.value as { training: { loss: object | string } }).training.loss;
     if (typeof given !== "object" || !("quantile" in given && "quantiles" in given)) return;
     const message = "`quantile` and `quantiles` exclude one another";
