@@ -14,6 +14,7 @@ import {
   targetsType,
 } from "./loss.ts";
 import { applyGradients, optimizerSettings, optimizerState, stepScalars } from "./optimizer.ts";
+import { states } from "./states.ts";
 import {
   addsGradients,
   computeGradients,
@@ -44,6 +45,7 @@ export function emitModel(context: EmitContext): string {
     weightsInterface(context),
     initializeWeights(context),
     namedWeights(context),
+    ...states(context),
     optimizerState(context),
     stepScalars(context),
     stepInputs(),

@@ -17,6 +17,8 @@ export interface LayerCall {
   readonly random?: boolean;
   /** Rates of the dropout inside a recurrent cell. */
   readonly cellDropout?: { readonly inputs: number; readonly state: number };
+  /** A stateful layer's state: names of its tensors. The forward pass takes one as `initialState` and returns the next. */
+  readonly state?: readonly string[];
   /** The forward pass takes masks of its inputs: names of the arguments in their order, or "masks" for a list of all. */
   readonly takesMask?: readonly string[] | "masks";
   /** A call after the backward pass that updates statistics. */
