@@ -27,7 +27,7 @@ const USAGE = `npm run bench -- [options]
   --backend NAME    cpu, wasm or all (default)
   --rounds N        how often each program is started (default 3)
   --repetitions N   repetitions that each start times, after one for warming up (default 2)
-  --samples N       samples of a repetition on cpu (default 3200)
+  --samples N       samples of a repetition on cpu (default 2400)
   --wasm-samples N  the same on wasm (default 96: tf.layers takes 0.1 s a sample there)
   --data DIR        folder with MNIST (default: LSTM_COMPILE_DATA; without it, generated digits)
   --quick           few steps, one round: shows that all runs, not how fast
@@ -109,7 +109,7 @@ function parseOptions() {
     value === undefined ? (quick ? hasty : usual) : Number(value);
   const rounds = count(values.rounds, 3, 1);
   const repetitions = count(values.repetitions, 2, 1);
-  const samples = { cpu: count(values.samples, 3200, 160), wasm: count(values["wasm-samples"], 96, 32) };
+  const samples = { cpu: count(values.samples, 2400, 160), wasm: count(values["wasm-samples"], 96, 32) };
   const unknown = parts.find((part) => !PARTS.includes(part));
   const numbers = [rounds, repetitions, samples.cpu, samples.wasm];
   if (unknown !== undefined || !["cpu", "wasm", "all"].includes(values.backend)) {
