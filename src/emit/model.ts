@@ -86,7 +86,9 @@ function imports(context: EmitContext): string {
       add(nn(call.module), [functionName(forward), functionName(backward("dy", true))]);
       add(nn("activations"), call.activations);
       if (call.update !== undefined && derivative.of === "training") add(nn(call.module), [call.update]);
-      if (mode === "training" && hasCellDropout(call)) add(nn("dropout"), ["dropoutMask"]);
+      if (mode === "training" && hasCellDropout(call)) {
+        add(nn("dropout"), [call.cellDropout?.masks === 1 ? "dropoutMask" : "dropoutMasks"]);
+      }
     }
   }
   for (const layer of plan.layers) {

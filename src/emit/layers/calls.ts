@@ -35,6 +35,7 @@ function recurrent(type: CellType, module: string, name: string): (options: Cell
 
 type CellType = "lstm" | "gru" | "simpleRNN";
 
+const GATES: Readonly<Record<CellType, number>> = { lstm: 4, gru: 3, simpleRNN: 1 };
 const STATES: Readonly<Record<CellType, readonly string[]>> = { lstm: ["h", "c"], gru: ["h"], simpleRNN: ["h"] };
 
 /** What a cell takes beside its input while training: dropout masks and a state. */
@@ -43,7 +44,8 @@ function cellExtra(
   { dropout, recurrentDropout, stateful }: CellOptions,
 ): Pick<LayerCall, "cellDropout" | "state"> {
   return {
-    cellDropout: { inputs: dropout, state: recurrentDropout },
+    // As in Keras 3: with dropout of the state every gate has masks of its own, of the inputs, too.
+    cellDropout: { inputs: dropout, state: recurrentDropout, masks: recurrentDropout > 0 ? GATES[type] : 1 },
     ...(stateful ? { state: STATES[type] } : {}),
   };
 }

@@ -129,8 +129,9 @@ function initialState({ name }: LayerPlan, { state }: LayerCall, mode: Mode, dir
 function cellDropout(layer: LayerPlan, { cellDropout: rates }: LayerCall, direction: string | undefined): string[] {
   if (rates === undefined) return [];
   const stream = direction === undefined ? layer.name : `${layer.name}/${direction}`;
+  const call = rates.masks === 1 ? "dropoutMask(" : `dropoutMasks(${rates.masks}, `;
   const mask = (features: number, rate: number, what: string): string =>
-    `dropoutMask([batch, ${features}], ${literal(rate)}, { random: step.random, name: ${literal(`${stream}/${what}`)} })`;
+    `${call}[batch, ${features}], ${literal(rate)}, { random: step.random, name: ${literal(`${stream}/${what}`)} })`;
   return [
     ...(rates.inputs > 0 ? [`inputDropout: ${mask(layer.inputShapes[0]!.at(-1)!, rates.inputs, "inputs")}`] : []),
     ...(rates.state > 0 ? [`recurrentDropout: ${mask(unitsOf(layer), rates.state, "state")}`] : []),
