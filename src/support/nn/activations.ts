@@ -51,18 +51,10 @@ export const RELU6 = fromOutput(
   (dy, y) => tf.mul(dy, inside(y, 6)),
 );
 
-export const TANH = fromOutput(
-  "tanh",
-  (z) => tf.tanh(z),
-  tanhGrad,
-);
+export const TANH = fromOutput("tanh", (z) => tf.tanh(z), tanhGrad);
 
 /** 1 / (1 + e^-z). */
-export const SIGMOID = fromOutput(
-  "sigmoid",
-  (z) => tf.sigmoid(z),
-  sigmoidGrad,
-);
+export const SIGMOID = fromOutput("sigmoid", (z) => tf.sigmoid(z), sigmoidGrad);
 
 /** 1 where 0 < y < upper, and 0 at these ends; y lies in 0..upper. */
 function inside(y: tf.Tensor, upper: number): tf.Tensor {

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type CellDropout, CellProduct } from "./cell-dropout.ts";
+import { GateProducts } from "./gate-products.ts";
 import { concatRows, type Features, type Mask, Sequence } from "./sequence.ts";
 import type { GradientsOf } from "./weights.ts";
 
@@ -106,6 +107,14 @@ export class RecurrentRun {
   projection(kernel: tf.Tensor2D, bias: tf.Tensor1D | undefined): tf.Tensor2D {
     const product = new CellProduct(kernel, this.#inputDropout).forward(this.input.rows);
     return bias === undefined ? product : tf.add<tf.Tensor2D>(product, bias);
+  }
+
+  /** The products of input and state with the kernels of a cell with gates. */
+  gateProducts(w: { kernel: tf.Tensor2D; recurrentKernel: tf.Tensor2D }, gates: number) {
+    return {
+      input: new GateProducts(w.kernel, gates, this.#inputDropout),
+      state: new GateProducts(w.recurrentKernel, gates, this.#recurrentDropout),
+    };
   }
 
   /** The product of the state with the recurrent kernel, or its columns of some gates alone, with dropout before it. */
