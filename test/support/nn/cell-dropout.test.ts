@@ -63,7 +63,7 @@ describe("cells of one unit, computed by hand", () => {
       return { h: sigmoid(z(3, input, h)) * Math.tanh(next), c: next };
     };
     const expected = step(x2, step(x1, { h: 0, c: 0 }));
-    const w = { kernel: tf.tensor2d([k]), recurrentKernel: tf.tensor2d([u]), bias: tf.tensor1d([...b]) };
+    const w = { kernel: tf.tensor2d([[...k]]), recurrentKernel: tf.tensor2d([[...u]]), bias: tf.tensor1d([...b]) };
     const { state } = lstmForward(x(), w, options, {
       inputDropout: masks([...mx]),
       recurrentDropout: masks([...mh]),
@@ -87,7 +87,7 @@ describe("cells of one unit, computed by hand", () => {
       const g = Math.tanh(input * mx[2] * k[2] + r * h * mh[2] * u[2]); // without bias both variants are this
       return z * h + (1 - z) * g;
     };
-    const w = { kernel: tf.tensor2d([k]), recurrentKernel: tf.tensor2d([u]) };
+    const w = { kernel: tf.tensor2d([[...k]]), recurrentKernel: tf.tensor2d([[...u]]) };
     const extra = {
       inputDropout: masks([...mx]),
       recurrentDropout: masks([...mh]),
