@@ -531,7 +531,7 @@ export interface LstmLayer {
    */
   dropout?: number;
   /**
-   * Share of the recurrent state set to zero while training, the same units at every timestep; 0 ≤ rate < 1.
+   * Share of the recurrent state set to zero while training, the same units at every timestep; 0 ≤ rate < 1. As in Keras each gate then has masks of its own, of the inputs, too.
    */
   recurrentDropout?: number;
   /**
@@ -684,7 +684,7 @@ export interface GruLayer {
    */
   dropout?: number;
   /**
-   * Share of the recurrent state set to zero while training, the same units at every timestep; 0 ≤ rate < 1.
+   * Share of the recurrent state set to zero while training, the same units at every timestep; 0 ≤ rate < 1. As in Keras each gate then has masks of its own, of the inputs, too.
    */
   recurrentDropout?: number;
   /**
