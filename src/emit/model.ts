@@ -18,7 +18,6 @@ import {
 } from "./step.ts";
 import { applyGradients, optimizerSettings, optimizerState, stepScalars } from "./optimizer.ts";
 import { batchShape, constantName, header, importLine, literal } from "./text.ts";
-import { describeLayers } from "./topology.ts";
 import { initializerNames, initializeWeights, namedWeights, weightsInterface, weightTypes } from "./weights.ts";
 import { printFile } from "./write.ts";
 
@@ -43,7 +42,6 @@ export function emitModel(context: EmitContext): string {
     trainStep(context),
     evaluateStep(context),
     applyGradients(context),
-    describeLayers(context),
   ]);
 }
 
@@ -103,7 +101,6 @@ function imports(context: EmitContext): string {
   add(nn("regularizers"), regularizerNames(plan));
   add(nn("constraints"), constraintNames(plan));
   add(nn("step-random"), ["type StepRandom"]);
-  add("./support/layers-model.ts", ["type LayerDescription"]);
   const lines = [...byModule]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([module, names]) => {

@@ -41,7 +41,6 @@ function imports({ plan }: EmitContext): string {
     'import * as tf from "@tensorflow/tfjs-core";',
     `import { ${[...(hasConfusionMatrix(plan) ? ["CLASSES"] : []), "loadData", "readBatch", "type Samples"].join(", ")} } from "./data.ts";`,
     "import {",
-    "  describeLayers,",
     "  evaluateStep,",
     "  forward,",
     "  initializeOptimizer,",
@@ -66,6 +65,7 @@ function imports({ plan }: EmitContext): string {
     'import { type EpochMetrics, openRunDirectory } from "./support/run-directory.ts";',
     'import { breathe, DeviceSums, firstNonFinite, firstSamples, sampleOrder, scalarTensors } from "./support/training.ts";',
     'import { UserError } from "./support/user-error.ts";',
+    'import { TOPOLOGY } from "./topology.ts";',
   ].join("\n");
 }
 
@@ -217,14 +217,8 @@ function main({ plan }: EmitContext): string {
   /** Exports the model and writes the report. */
   async function finish(last: EpochMetrics | undefined, predicted: ${classifier ? "number[]" : "number[][]"}): Promise<void> {
 ${plan.optimizer.ema === undefined ? "" : AVERAGE}    const values = await readTensors(weights);
-    const { warnings } = writeLayersModel(run.modelPath, {
-      name: NAME,
-      inputShape: [${plan.dataset.inputs[0]!.shape.join(", ")}],
-      layers: describeLayers(),
-      weights: values,
-      generatedBy: COMPILER,
-    });
-    for (const warning of warnings) note(\`model: \${warning}\`);
+    writeLayersModel(run.modelPath, TOPOLOGY, values, COMPILER);
+    for (const warning of TOPOLOGY.warnings) note(\`model: \${warning}\`);
     run.finishRun({ status: "finished", metrics: last });
     run.writeReport(
       renderReport({

@@ -20,7 +20,7 @@ const RESERVED = new Set(
     "tf w x y step state batch input output loss labels targets weights gradients optimizer prediction layers zeros ones " +
     "glorotUniform glorotNormal heUniform heNormal lecunUniform lecunNormal orthogonal randomUniform randomNormal " +
     "truncatedNormal withUnitForgetBias createWeight forward trainStep evaluateStep learningRate stepScalars applyGradients useAveragedWeights momentum momentumProduct " +
-    "describeLayers initializeWeights initializeOptimizer namedWeights lstmForward lstmBackward denseForward denseBackward " +
+    "initializeWeights initializeOptimizer namedWeights lstmForward lstmBackward denseForward denseBackward " +
     "denseSequenceForward denseSequenceBackward dropoutForward dropoutBackward dropoutSequenceForward " +
     "dropoutSequenceBackward dropoutMask softmaxCrossEntropy meanSquaredError meanAbsoluteError correctPredictions " +
     "lstmLayer denseLayer dropoutLayer " +
