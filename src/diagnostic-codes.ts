@@ -36,12 +36,14 @@ export const CODES = {
   LC1240: "the targets do not fit their encoding",
   LC1241: "token ids with a shape or scale of floats",
   LC1242: "targets and output differ in timesteps",
-  LC1243: "an input that no layer reads",
-  LC1244: "token ids without an embedding",
   LC1220: "more than one kind of gradient clipping",
   LC1221: "boundaries and values of a schedule do not fit",
   LC1222: "decay beside a learning-rate schedule",
   LC1223: "half a warm-up",
+  LC1230: "two options that exclude one another",
+  LC1231: "two metrics of one name",
+  LC1232: "class weights do not fit the dataset",
+  LC1233: "top-k of all classes",
   LC2001: "pixels are not scaled",
   LC2002: "an unbounded activation in a recurrent layer",
   LC2003: "dropout of 0.8 or more",
@@ -49,6 +51,8 @@ export const CODES = {
   LC2005: "softmax before the last layer",
   LC2020: "Nesterov momentum without momentum",
   LC2021: "a decaying learning rate that rises",
+  LC2030: "the outputs can be negative",
+  LC2031: "the targets are centred at 0",
 } as const;
 
 export type DiagnosticCode = keyof typeof CODES;

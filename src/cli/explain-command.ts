@@ -64,7 +64,7 @@ function table(plan: Plan): string {
     "",
     ...lines,
     "",
-    `loss         ${training.loss}${training.metrics.length > 0 ? `; metrics ${training.metrics.join(", ")}` : ""}`,
+    `loss         ${training.loss.type}${training.metrics.length > 0 ? `; metrics ${training.metrics.map(({ name }) => name).join(", ")}` : ""}`,
     `optimizer    ${summarizeOptimizer(optimizer)}`,
     `training     ${training.epochs} epochs, batches of ${training.batchSize}, seed ${training.seed}`,
     `memory       weights ${bytes(cost.weightBytes)}, optimizer ${bytes(cost.optimizerBytes)}, activations of a batch ${bytes(cost.activationBytes)}`,

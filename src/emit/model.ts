@@ -2,7 +2,18 @@ import type { WriterFunction } from "ts-morph";
 import type { Plan } from "../plan/types.ts";
 import { type EmitContext, specLine } from "./context.ts";
 import { callOf, hasCellDropout, hasOptions, layerLines } from "./layers/lines.ts";
-import { lossImports } from "./loss.ts";
+import {
+  classWeightConstant,
+  lossDeclaration,
+  lossImports,
+  metricStateImports,
+  metricsConstant,
+  metricValueImports,
+  outputMask,
+  outputType,
+  targetsType,
+} from "./loss.ts";
+import { applyGradients, optimizerSettings, optimizerState, stepScalars } from "./optimizer.ts";
 import {
   addsGradients,
   computeGradients,
@@ -11,12 +22,10 @@ import {
   forward,
   inputLayout,
   inputType,
-  outputType,
   penaltyFunction,
   regularizerNames,
   trainStep,
 } from "./step.ts";
-import { applyGradients, optimizerSettings, optimizerState, stepScalars } from "./optimizer.ts";
 import { batchShape, constantName, header, importLine, literal } from "./text.ts";
 import { initializerNames, initializeWeights, namedWeights, weightsInterface, weightTypes } from "./weights.ts";
 import { printFile } from "./write.ts";
@@ -28,6 +37,7 @@ export function emitModel(context: EmitContext): string {
     introduction(context),
     imports(context),
     settings(context),
+    metricsConstant(context),
     layerTable(context),
     inputsInterface(context),
     weightsInterface(context),
@@ -37,6 +47,7 @@ export function emitModel(context: EmitContext): string {
     stepScalars(context),
     stepInputs(),
     forward(context),
+    lossDeclaration(context),
     computeGradients(context),
     ...penaltyFunction(context),
     trainStep(context),
@@ -81,7 +92,10 @@ function imports(context: EmitContext): string {
     add(nn(module), [constant]);
   }
   add(nn("initializers"), initializerNames(plan));
-  for (const [module, names] of Object.entries(lossImports(plan))) add(module, names);
+  for (const needed of [lossImports(plan), metricStateImports(plan), metricValueImports(plan)]) {
+    for (const [module, names] of Object.entries(needed)) add(module, names);
+  }
+  add("./support/training.ts", ["type MetricSums"]);
   add(
     nn("weights"),
     [
@@ -91,13 +105,16 @@ function imports(context: EmitContext): string {
       ...weightTypes(plan).map((name) => `type ${name}`),
     ].filter((name) => name !== ""),
   );
-  const sequences = plan.dataset.inputs.some((input) => inputType(input) === "tf.Tensor3D");
+  const { fusion } = plan.training.loss;
+  const sequence = outputType(plan) === "Sequence";
+  const asValue =
+    plan.dataset.inputs.some((input) => inputType(input) === "tf.Tensor3D") || targetsType(plan) === "tf.Tensor3D";
   add(nn("sequence"), [
-    ...(sequences ? ["Sequence"] : outputType(plan) === "Sequence" ? ["type Sequence"] : []),
+    ...(asValue ? ["Sequence"] : sequence || derivative.inputGradient ? ["type Sequence"] : []),
+    ...(outputMask(plan) === undefined ? [] : ["type Mask"]),
     ...(addsGradients(plan) ? ["addFeatures"] : []),
-    ...(outputType(plan) === "Sequence" && plan.training.fusedHead ? ["withRows"] : []),
+    ...(sequence && fusion !== "none" ? ["rowsOf", "withRows"] : []),
   ]);
-  if (derivative.inputGradient && !sequences) add(nn("sequence"), ["type Sequence"]);
   add(nn("regularizers"), regularizerNames(plan));
   add(nn("constraints"), constraintNames(plan));
   add(nn("step-random"), ["type StepRandom"]);
@@ -125,7 +142,7 @@ function settings(context: EmitContext): string {
   const { plan } = context;
   const constants = plan.layers.flatMap((layer, index) => {
     if (!hasOptions(callOf(plan, layer))) return [];
-    const fused = plan.training.fusedHead && index === plan.layers.length - 1;
+    const fused = plan.training.loss.fusion !== "none" && index === plan.layers.length - 1;
     const remark = fused ? "; its activation is part of the loss" : "";
     return `const ${constantName(layer.name)} = ${callOf(plan, layer).options} as const; // ${specLine(context, layer.specLine)}${remark}`;
   });
@@ -133,6 +150,7 @@ function settings(context: EmitContext): string {
     "",
     "// What the layers' functions read of their options",
     ...constants,
+    ...classWeightConstant(plan),
     "",
     optimizerSettings(context),
   ].join("\n");

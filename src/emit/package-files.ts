@@ -3,6 +3,7 @@ import { summarizeOptimizer } from "../plan/optimizer.ts";
 import type { Plan } from "../plan/types.ts";
 import { COMPILER_VERSION } from "../version.ts";
 import type { EmitContext } from "./context.ts";
+import { describeChoice } from "./loss.ts";
 import { batchShape, literal, markdownText } from "./text.ts";
 
 /** Versions of the packages that a generated program uses, the ones that this compiler was tested with. */
@@ -106,7 +107,7 @@ ${cost.parameterCount.toLocaleString("en-US")} parameters; ${cost.flopsPerSample
 ## Training
 
 - Data: ${DATA_TEXT[dataset.type]}.${"scale" in dataset ? ` Pixels are divided by ${literal(dataset.scale)}.` : ""}
-- Loss: ${training.loss}${training.metrics.length > 0 ? `; metrics: ${training.metrics.join(", ")}` : ""}.
+- Loss: ${describeChoice(training.loss)}${training.metrics.length > 0 ? `; metrics: ${training.metrics.map(describeChoice).join(", ")}` : ""}.${training.classWeight === undefined ? "" : ` Class weights: ${training.classWeight.join(", ")}.`}
 - Optimizer: ${summarizeOptimizer(optimizer)}.
 - ${training.epochs} epochs of batches of ${training.batchSize}, ${training.shuffle ? "shuffled" : "in order"}, seed ${training.seed}.
 

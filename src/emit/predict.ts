@@ -1,4 +1,6 @@
+import type { Plan } from "../plan/types.ts";
 import type { EmitContext } from "./context.ts";
+import { probabilityExpression } from "./loss.ts";
 import { footer, header, literal } from "./text.ts";
 import { printFile } from "./write.ts";
 
@@ -9,11 +11,11 @@ export function emitPredict(context: EmitContext): string {
     case "mnist":
     case "digits":
     case "idx":
-      return printFile([header(context), images(plan.name, plan.dataset.scale)]);
+      return printFile([header(context), images(plan, plan.dataset.scale)]);
     case "csv":
-      return printFile([header(context), forecast(plan.name)]);
+      return printFile([header(context), forecast(plan)]);
     case "text":
-      return printFile([header(context), generate(plan.name, plan.dataset.encoding)]);
+      return printFile([header(context), generate(plan, plan.dataset.encoding)]);
     case "arrays":
       return printFile([header(context), arrays(plan.name, plan.dataset.targets.perTimestep)]);
   }
@@ -35,7 +37,9 @@ const WEIGHTS = `  await selectBackend(options.backend, { verbose: options.verbo
 
 const FOOTER = footer("SPEC_FILE");
 
-function images(name: string, scale: number): string {
+function images(plan: Plan, scale: number): string {
+  const { name } = plan;
+  const single = plan.layers.at(-1)!.outputShape.at(-1) === 1;
   return `//
 // Classifies images with the weights of a run:
 //
@@ -43,7 +47,7 @@ function images(name: string, scale: number): string {
 //
 // FILE: an IDX image file (plain or .gz), a PNG or a PGM image of the model's size. --demo N: N test images, drawn.
 ${SHARED_IMPORTS}
-import { CLASSES, FEATURES, loadData, readBatch, TIMESTEPS } from "./data.ts";
+import { ${single ? "" : "CLASSES, "}FEATURES, loadData, readBatch, TIMESTEPS } from "./data.ts";
 import { forward, initializeWeights, namedWeights } from "./model.ts";
 import { selectBackend } from "./support/backends/select.ts";
 import { loadCheckpoint } from "./support/checkpoint.ts";
@@ -132,10 +136,14 @@ ${WEIGHTS}
 
 /** Probabilities of each class, [B][classes]; disposes of x. */
 async function predict(w: ReturnType<typeof initializeWeights>, x: tf.Tensor3D): Promise<number[][]> {
-  const output = tf.tidy(() => forward(w, { input: x }).prediction);
+  const output = tf.tidy(() => ${probabilityExpression(plan, "forward(w, { input: x }).prediction")});
   const flat = await output.data<"float32">();
   tf.dispose([x, output]);
-  return Array.from({ length: flat.length / CLASSES }, (_, b) => [...flat.slice(b * CLASSES, (b + 1) * CLASSES)]);
+${
+  single
+    ? "  return Array.from(flat, (probability) => [1 - probability, probability]);"
+    : "  return Array.from({ length: flat.length / CLASSES }, (_, b) => [...flat.slice(b * CLASSES, (b + 1) * CLASSES)]);"
+}
 }
 
 function prediction(source: string, probabilities: number[]): Prediction {
@@ -144,7 +152,9 @@ function prediction(source: string, probabilities: number[]): Prediction {
 ${FOOTER}`;
 }
 
-function forecast(name: string): string {
+function forecast(plan: Plan): string {
+  const { name, training } = plan;
+  const quantiles = training.loss.type === "quantile" ? training.loss.quantiles : [];
   return `//
 // Forecasts what follows the end of the series, in the units of the data, with the weights of a run:
 //
@@ -168,14 +178,22 @@ ${WEIGHTS}
   const { inputs } = readBatch(data.future, Int32Array.of(0));
   const output = tf.tidy(() => forward(w, inputs).prediction);
   const values = [...(await output.data<"float32">())].map((value) => value * data.targetScaler.scale + data.targetScaler.offset);
-  if (options.json) process.stdout.write(\`\${JSON.stringify({ forecast: values })}\\n\`);
-  else for (let step = 0; step < TARGETS; step++) process.stdout.write(\`+\${step + 1}: \${values[step]}\\n\`);
+${
+  quantiles.length > 1
+    ? `  const quantiles = ${literal(quantiles)}; // of each step
+  const steps = Array.from({ length: TARGETS }, (_, step) => values.slice(step * quantiles.length, (step + 1) * quantiles.length));
+  if (options.json) process.stdout.write(\`\${JSON.stringify({ quantiles, forecast: steps })}\\n\`);
+  else for (const [step, row] of steps.entries()) process.stdout.write(\`+\${step + 1}: \${row.join(" ")}\\n\`);`
+    : `  if (options.json) process.stdout.write(\`\${JSON.stringify({ forecast: values })}\\n\`);
+  else for (let step = 0; step < TARGETS; step++) process.stdout.write(\`+\${step + 1}: \${values[step]}\\n\`);`
+}
   return 0;
 }
 ${FOOTER}`;
 }
 
-function generate(name: string, encoding: "oneHot" | "ids"): string {
+function generate(plan: Plan, encoding: "oneHot" | "ids"): string {
+  const { name } = plan;
   const window =
     encoding === "ids"
       ? {
@@ -217,7 +235,7 @@ ${WEIGHTS}
   let text = "";
   for (let k = 0; k < options.length; k++) {
     ${window.create}
-    const output = tf.tidy(() => forward(w, { input: ${window.tensor} }).prediction);
+    const output = tf.tidy(() => ${probabilityExpression(plan, `forward(w, { input: ${window.tensor} }).prediction`)});
     const probabilities = await output.data<"float32">();
     output.dispose();
     const next = draw(probabilities, options.temperature, random.uniform(k));

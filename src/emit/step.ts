@@ -11,13 +11,18 @@ import {
   type Mode,
   weightPaths,
 } from "./layers/lines.ts";
-import { evaluatedLoss, lossCall, metricCalls, targetsType } from "./loss.ts";
+import {
+  batchSums,
+  hasSampleWeights,
+  lossCall,
+  outputMask,
+  outputType,
+  predictionExpression,
+  probabilityExpression,
+  sumNames,
+  targetsType,
+} from "./loss.ts";
 import { batchShape, literal } from "./text.ts";
-
-/** "Sequence" or "tf.Tensor2D": what the last layer gives. */
-export function outputType(plan: Plan): string {
-  return plan.layers.at(-1)!.outputShape.length === 2 ? "Sequence" : "tf.Tensor2D";
-}
 
 export function inputType({ shape, kind }: DatasetInput): string {
   return kind === "floats" && shape.length === 2 ? "tf.Tensor3D" : "tf.Tensor2D";
@@ -49,39 +54,32 @@ export function forward(context: EmitContext): FunctionDeclarationStructure {
   const { plan } = context;
   const lines = layerLines(plan, "inference");
   const last = lines.at(-1)!;
-  const { head } = plan.training.fusedHead ? fusedHead(plan) : { head: undefined };
-  const sequence = outputType(plan) === "Sequence";
+  const fused = plan.training.loss.fusion !== "none";
+  const mask = outputMask(plan);
   return {
     kind: StructureKind.Function,
     isExported: true,
     name: "forward",
     docs: [
-      `The forward pass at inference, without dropout and noise.\nReturns every layer's output and the prediction, ${batchShape(last.layer.outputShape)}${head === undefined ? "" : " probabilities"}. Call it inside tf.tidy.`,
+      `The forward pass at inference, without dropout and noise.\nReturns every layer's output and the prediction, ${batchShape(last.layer.outputShape)}${fused ? " probabilities" : ""}. Call it inside tf.tidy.`,
     ],
     parameters: [
       { name: "w", type: "Weights" },
       { name: "x", type: "Inputs" },
     ],
-    returnType: `{ layers: Record<string, tf.Tensor>; output: ${outputType(plan)}; prediction: ${outputType(plan)} }`,
+    returnType: `{ layers: Record<string, tf.Tensor>; output: ${outputType(plan)}; prediction: ${outputType(plan)}${mask === undefined ? "" : "; mask: Mask"} }`,
     statements: (writer) => {
       inputLines(writer, plan);
       forwardLines(writer, context, lines);
       const shown = lines.flatMap(({ layer, forward, output }) =>
         forward === undefined ? [] : [`${layer.name}: ${output}${layer.outputShape.length === 2 ? ".rows" : ""}`],
       );
-      writer.writeLine(`const output = ${last.output};${head === undefined ? "" : " // logits"}`);
-      const prediction =
-        head === undefined ? "output" : sequence ? `withRows(output, ${head}(output.rows))` : `${head}(output)`;
-      writer.writeLine(`return { layers: { ${shown.join(", ")} }, output, prediction: ${prediction} };`);
+      writer.writeLine(`const output = ${last.output};${fused ? " // logits" : ""}`);
+      const prediction = predictionExpression(plan, "output");
+      const rest = mask === undefined ? "" : `, mask: ${mask}.mask`;
+      writer.writeLine(`return { layers: { ${shown.join(", ")} }, output, prediction: ${prediction}${rest} };`);
     },
   };
-}
-
-/** The activation of a head that is fused with the loss. */
-function fusedHead(plan: Plan): { head: string } {
-  const last = plan.layers.at(-1)!;
-  const activation = "activation" in last.options ? last.options.activation : "softmax";
-  return { head: activation === "sigmoid" ? "tf.sigmoid" : "tf.softmax" };
 }
 
 /** Weights with a penalty, in the order of the layers. */
@@ -121,21 +119,27 @@ export function computeGradients(context: EmitContext): FunctionDeclarationStruc
   const lines = layerLines(plan, mode(context));
   const penalties = penalised(plan);
   const withInputs = context.derivative.inputGradient;
+  const mask = outputMask(plan);
+  const lossArguments = ["output", ...(mask === undefined ? [] : [`${mask}.mask`])].join(", ");
+  const withMask = mask === undefined ? "" : "; mask: Mask";
   const inputGradients = withInputs ? "; inputGradients: Record<string, tf.Tensor2D | Sequence>" : "";
   return {
     kind: StructureKind.Function,
     isExported: true,
     name: "computeGradients",
     docs: [
-      `The loss of a batch and its derivative with respect to every trained weight: reverse mode over the layers.\n\`lossOf\` gives the loss of the output, ${batchShape(plan.layers.at(-1)!.outputShape)}${plan.training.fusedHead ? " logits" : ""}, and its gradient.`,
+      `The loss of a batch and its derivative with respect to every trained weight: reverse mode over the layers.\n\`lossOf\` gives the loss of the output, ${batchShape(plan.layers.at(-1)!.outputShape)}${plan.training.loss.fusion === "none" ? "" : " logits"}, and its gradient.`,
     ],
     parameters: [
       { name: "w", type: "Weights" },
       { name: "x", type: "Inputs" },
       { name: usesStep(lines, mode(context)) ? "step" : "_step", type: "StepInputs" },
-      { name: "lossOf", type: `(output: ${outputType(plan)}) => LossOutput<${outputType(plan)}>` },
+      {
+        name: "lossOf",
+        type: `(output: ${outputType(plan)}${mask === undefined ? "" : ", mask: Mask"}) => LossOutput<${outputType(plan)}>`,
+      },
     ],
-    returnType: `{ output: ${outputType(plan)}; loss: LossOutput<${outputType(plan)}>; gradients: NamedGradients${inputGradients} }`,
+    returnType: `{ output: ${outputType(plan)}; loss: LossOutput<${outputType(plan)}>; gradients: NamedGradients${withMask}${inputGradients} }`,
     statements: (writer) => {
       writer.writeLine("// Forward");
       if (lines.some(({ call }) => hasCellDropout(call)) || penalties.length > 0) {
@@ -150,9 +154,11 @@ export function computeGradients(context: EmitContext): FunctionDeclarationStruc
       }
       writer.writeLine(`const output = ${lines.at(-1)!.output};`);
       if (penalties.length === 0)
-        writer.writeLine(`const loss = lossOf(output); // ${specLine(context, plan.training.lines.loss)}`);
+        writer.writeLine(`const loss = lossOf(${lossArguments}); // ${specLine(context, plan.training.lines.loss)}`);
       else {
-        writer.writeLine(`const dataLoss = lossOf(output); // ${specLine(context, plan.training.lines.loss)}`);
+        writer.writeLine(
+          `const dataLoss = lossOf(${lossArguments}); // ${specLine(context, plan.training.lines.loss)}`,
+        );
         writer.writeLine(
           "const loss = { ...dataLoss, total: tf.add<tf.Scalar>(dataLoss.total, tf.mul(penalty(w), batch)) };",
         );
@@ -175,7 +181,7 @@ export function computeGradients(context: EmitContext): FunctionDeclarationStruc
       });
       writer.writeLine("};");
       const rest = withInputs ? `, inputGradients: { ${inputs.join(", ")} }` : "";
-      writer.writeLine(`return { output, loss, gradients${rest} };`);
+      writer.writeLine(`return { output, loss, gradients${mask === undefined ? "" : `, mask: ${mask}.mask`}${rest} };`);
     },
   };
 }
@@ -302,66 +308,86 @@ function constraintText(constraint: Constraint): string {
   }
 }
 
+/** The parameters of a batch that trainStep and evaluateStep share. */
+function batchParameters(plan: Plan): { name: string; type: string }[] {
+  return [
+    { name: "x", type: "Inputs" },
+    { name: "targets", type: targetsType(plan) },
+    ...(hasSampleWeights(plan) ? [{ name: "weights", type: "tf.Tensor1D" }] : []),
+  ];
+}
+
 export function trainStep(context: EmitContext): FunctionDeclarationStructure {
   const { plan } = context;
+  const mask = outputMask(plan) === undefined ? "" : ", mask";
   return {
     kind: StructureKind.Function,
     isExported: true,
     name: "trainStep",
     docs: [
-      `One training step on a batch; it changes w and the optimizer's state.\nReturns sums over the batch: [${["loss", ...plan.training.metrics].join(", ")}].`,
+      `One training step on a batch; it changes w and the optimizer's state.\nReturns sums over the batch: ${sumNames(plan)}.`,
     ],
     parameters: [
       { name: "w", type: "Weights" },
       { name: "optimizer", type: "OptimizerState" },
-      { name: "x", type: "Inputs" },
-      { name: "targets", type: targetsType(plan) },
+      ...batchParameters(plan),
       { name: "step", type: "StepInputs" },
     ],
     returnType: "tf.Tensor1D",
     statements: (writer) => {
       writer.writeLine("return tf.tidy(() => {");
       writer.indent(() => {
+        const metrics = plan.training.metrics.length > 0;
         writer.writeLine(
-          `const { output, loss, gradients } = computeGradients(w, x, step, (output) => ${lossCall(plan, "output")});`,
+          `const { ${metrics ? "output, " : ""}loss, gradients${metrics ? mask : ""} } = computeGradients(w, x, step, (output${mask}) => ${lossCall(plan, { training: true })});`,
         );
         writer.writeLine(
           `applyGradients(w, gradients, optimizer, step); // ${specLine(context, plan.optimizer.specLine)}`,
         );
         constraintLines(writer, plan);
-        writer.writeLine(
-          `return tf.stack([${["loss.total", ...metricCalls(plan, "output")].join(", ")}]) as tf.Tensor1D;`,
-        );
+        writer.writeLine(`return ${batchSums(plan, "loss.total")};`);
       });
       writer.writeLine("});");
     },
   };
 }
 
+/** What evaluation gives back for each sample: the class, or the output. */
+function predicted(plan: Plan): { type: string; expression: string } {
+  const { targets } = plan.dataset;
+  if (targets.kind !== "labels" || targets.perTimestep) {
+    const sequence = outputType(plan) === "Sequence";
+    const output = predictionExpression(plan, "output");
+    return { type: "tf.Tensor", expression: sequence ? `${output}.tensor` : `tf.clone(${output})` };
+  }
+  if (plan.layers.at(-1)!.outputShape.at(-1) !== 1) return { type: "tf.Tensor1D", expression: "tf.argMax(output, 1)" };
+  const probability = probabilityExpression(plan, predictionExpression(plan, "output"));
+  const expression = `tf.reshape(tf.cast(tf.greater(${probability}, 0.5), "int32"), [-1]) as tf.Tensor1D`;
+  return { type: "tf.Tensor1D", expression };
+}
+
 export function evaluateStep(context: EmitContext): FunctionDeclarationStructure {
   const { plan } = context;
-  const classifier = plan.dataset.targets.kind === "labels";
+  const { type, expression } = predicted(plan);
+  const mask = outputMask(plan) === undefined ? "" : ", mask";
+  const [{ name, shape }] = [plan.dataset.inputs[0]!];
+  const batch = `x.${name}.shape[${shape.length === 2 ? 1 : 0}]`;
+  const total = hasPenalties(plan) ? `tf.add(loss.total, tf.mul(penalty(w), ${batch}))` : "loss.total";
   return {
     kind: StructureKind.Function,
     isExported: true,
     name: "evaluateStep",
     docs: [
-      `Loss and metrics of a batch, nothing trained.\nReturns sums over the batch, [${["loss", ...plan.training.metrics].join(", ")}], and the predictions.`,
+      `Loss and metrics of a batch, nothing trained.\nReturns sums over the batch, ${sumNames(plan)}, and the predictions.`,
     ],
-    parameters: [
-      { name: "w", type: "Weights" },
-      { name: "x", type: "Inputs" },
-      { name: "targets", type: targetsType(plan) },
-    ],
-    returnType: `{ totals: tf.Tensor1D; predicted: ${classifier ? "tf.Tensor1D" : outputType(plan)} }`,
+    parameters: [{ name: "w", type: "Weights" }, ...batchParameters(plan)],
+    returnType: `{ totals: tf.Tensor1D; predicted: ${type} }`,
     statements: (writer) => {
       writer.writeLine("return tf.tidy(() => {");
       writer.indent(() => {
-        writer.writeLine("const { output } = forward(w, x);");
-        writer.writeLine(`const loss = ${lossCall(plan, "output")};`);
-        writer.writeLine(
-          `return { totals: tf.stack([${[evaluatedLoss(plan, hasPenalties(plan)), ...metricCalls(plan, "output")].join(", ")}]) as tf.Tensor1D, predicted: ${classifier ? "tf.argMax(output, 1)" : "tf.clone(output)"} };`,
-        );
+        writer.writeLine(`const { output${mask} } = forward(w, x);`);
+        writer.writeLine(`const loss = ${lossCall(plan, { training: false })};`);
+        writer.writeLine(`return { totals: ${batchSums(plan, total)}, predicted: ${expression} };`);
       });
       writer.writeLine("});");
     },

@@ -1,6 +1,7 @@
 import type { Plan } from "../plan/types.ts";
 import { COMPILER_VERSION } from "../version.ts";
 import { type EmitContext, specLine } from "./context.ts";
+import { hasSampleWeights } from "./loss.ts";
 import { commentText, footer, header, literal } from "./text.ts";
 import { printFile } from "./write.ts";
 
@@ -39,7 +40,7 @@ function hasConfusionMatrix({ dataset }: Plan): boolean {
 function imports({ plan }: EmitContext): string {
   return [
     'import * as tf from "@tensorflow/tfjs-core";',
-    `import { ${[...(hasConfusionMatrix(plan) ? ["CLASSES"] : []), "loadData", "readBatch", "type Samples"].join(", ")} } from "./data.ts";`,
+    `import { type Batch, ${hasConfusionMatrix(plan) ? "CLASSES, " : ""}loadData, readBatch, type Samples } from "./data.ts";`,
     "import {",
     "  evaluateStep,",
     "  forward,",
@@ -47,23 +48,36 @@ function imports({ plan }: EmitContext): string {
     "  initializeWeights,",
     "  LAYERS,",
     "  learningRate,",
+    "  METRICS,",
     "  namedWeights,",
+    "  type StepScalars,",
     "  stepScalars,",
     "  trainStep,",
     ...(plan.optimizer.ema === undefined ? [] : ["  useAveragedWeights,"]),
     '} from "./model.ts";',
     'import { selectBackend } from "./support/backends/select.ts";',
+    'import { captureProgram } from "./support/capture/program.ts";',
     'import { loadCheckpoint, saveCheckpoint } from "./support/checkpoint.ts";',
     'import { reportFailure } from "./support/failure.ts";',
     'import { onInterrupt } from "./support/interrupt.ts";',
     'import { writeLayersModel } from "./support/layers-model.ts";',
     'import { stepRandom } from "./support/nn/step-random.ts";',
-    'import { assignTensors, type NamedWeights, readTensors } from "./support/nn/weights.ts";',
+    'import { assignTensors, type NamedWeights, readTensors, variablesOf } from "./support/nn/weights.ts";',
     'import { overrides, parseOptions, usage } from "./support/options.ts";',
     'import { Progress } from "./support/progress.ts";',
     'import { renderReport } from "./support/report.ts";',
     'import { type EpochMetrics, openRunDirectory } from "./support/run-directory.ts";',
-    'import { breathe, DeviceSums, firstNonFinite, firstSamples, sampleOrder, scalarTensors } from "./support/training.ts";',
+    "import {",
+    "  batchSizes,",
+    "  breathe,",
+    "  DeviceSums,",
+    "  firstNonFinite,",
+    "  firstSamples,",
+    "  metricValues,",
+    "  sampleOrder,",
+    "  scalarTensors,",
+    "  zeroSums,",
+    '} from "./support/training.ts";',
     'import { UserError } from "./support/user-error.ts";',
     'import { TOPOLOGY } from "./topology.ts";',
   ].join("\n");
@@ -84,16 +98,17 @@ function settings(context: EmitContext): string {
     `const BATCH_SIZE = ${literal(training.batchSize)}; // ${line("batchSize")}`,
     `const SHUFFLE = ${training.shuffle}; // ${line("shuffle")}`,
     `const SEED = ${literal(training.seed)}; // ${line("seed")}`,
-    `const METRICS = ${literal(["loss", ...training.metrics])}; // ${line("metrics")}: what a step sums over its batch`,
     `const EVALUATION_BATCH_SIZE = ${literal(Math.max(training.batchSize, 250))};`,
     "",
   ].join("\n");
 }
 
 function main({ plan }: EmitContext): string {
-  const classifier = plan.dataset.targets.kind === "labels";
+  const weighted = hasSampleWeights(plan);
+  const names = plan.dataset.inputs.map(({ name }) => name).join(", ");
+  const targets = `targets${weighted ? ", weights" : ""}`;
   const confused = hasConfusionMatrix(plan);
-  const accuracy = plan.training.metrics.indexOf("accuracy");
+  const accuracy = plan.training.metrics.findIndex(({ name }) => name === "accuracy");
   return `async function main(): Promise<number> {
   const options = parseOptions(process.argv.slice(2), { name: NAME, epochs: EPOCHS, seed: SEED });
   if (options.help) {
@@ -118,7 +133,7 @@ function main({ plan }: EmitContext): string {
   let iteration = 0; // training steps taken
   let firstEpoch = 1;
   let firstStep = 0;
-  let sums = METRICS.map(() => 0);
+  const totals = tf.variable(tf.tensor1d(zeroSums(METRICS)), false); // of loss and metrics over an epoch
   if (saved !== undefined) {
     const trained = run.readInfo().settings as { trainSamples?: number } | undefined;
     if (options.seed !== SEED && options.seed !== seed) {
@@ -132,9 +147,31 @@ function main({ plan }: EmitContext): string {
     }
     assignTensors(weights, saved.weights);
     for (const [slot, values] of Object.entries<NamedWeights>(optimizer)) assignTensors(values, saved.optimizer[slot]!);
-    ({ iteration, epoch: firstEpoch, step: firstStep, sums } = saved.state);
+    totals.assign(tf.tensor1d(saved.state.sums));
+    ({ iteration, epoch: firstEpoch, step: firstStep } = saved.state);
     note(\`resumed in epoch \${firstEpoch} after \${firstStep} steps\`);
   }
+
+  // Captured as one TensorFlow graph where the backend allows it; then the session owns the variables until they are pulled.
+  const program = captureProgram({
+    enabled: options.capture,
+    variables: { ...variablesOf({ weights, ...optimizer }), totals },
+    functions: {
+      train: {
+        run: ({ ${names}, ${targets}, iteration, ...scalars }: TrainFeed) => {
+          const step = { random: stepRandom(seed, iteration), ...scalars };
+          totals.assign(tf.add(totals, trainStep(w, optimizer, { ${names} }, ${targets}, step)));
+          return {};
+        },
+        examples: batchSizes(train.count, BATCH_SIZE).map((size) => trainFeed(readBatch(train, new Int32Array(size)), 0)),
+      },
+      evaluate: {
+        run: ({ ${names}, ${targets} }: EvaluationFeed) => evaluateStep(w, { ${names} }, ${targets}),
+        examples: batchSizes(data.test.count, EVALUATION_BATCH_SIZE).map((size) => evaluationFeed(readBatch(data.test, new Int32Array(size)))),
+      },
+    },
+    log: note,
+  });
   run.writeRun({
     name: NAME,
     spec: SPEC,
@@ -144,11 +181,18 @@ function main({ plan }: EmitContext): string {
     overrides: overrides(options, { name: NAME, epochs: EPOCHS, seed: SEED }),
     settings: { epochs: options.epochs, batchSize: BATCH_SIZE, shuffle: SHUFFLE, seed, trainSamples: train.count },
     backend,
+    captured: program.captured,
     versions: { node: process.version, "@tensorflow/tfjs-core": tf.version_core },
     data: { source: data.source, sha256: data.checksums },
   });
 
+  /** Sums of loss and metrics over the epoch so far. */
+  const readTotals = async (): Promise<number[]> => {
+    program.pull(["totals"]);
+    return Array.from(await totals.data<"float32">());
+  };
   const checkpoint = async (state: { epoch: number; step: number; sums: number[] }): Promise<void> => {
+    program.pull();
     const slots: Record<string, Awaited<ReturnType<typeof readTensors>>> = {};
     for (const [slot, values] of Object.entries<NamedWeights>(optimizer)) slots[slot] = await readTensors(values);
     saveCheckpoint(run.path, {
@@ -164,58 +208,56 @@ function main({ plan }: EmitContext): string {
     const started = performance.now();
     const order = sampleOrder(train.count, { shuffle: SHUFFLE, seed, epoch });
     const steps = Math.ceil(train.count / BATCH_SIZE);
-    const totals = new DeviceSums(sums);
     for (let step = firstStep; step < steps; step++) {
-      const { inputs, targets } = readBatch(train, order.subarray(step * BATCH_SIZE, (step + 1) * BATCH_SIZE));
-      const scalars = scalarTensors(stepScalars(iteration));
-      const stepsTaken = tf.scalar(iteration, "int32");
-      totals.add(trainStep(w, optimizer, inputs, targets, { random: stepRandom(seed, stepsTaken), ...scalars }));
-      tf.dispose([inputs, targets, scalars, stepsTaken]);
+      const feed = trainFeed(readBatch(train, order.subarray(step * BATCH_SIZE, (step + 1) * BATCH_SIZE)), iteration);
+      program.functions.train(feed);
+      tf.dispose(feed);
       iteration++;
 
       const samplesDone = Math.min((step + 1) * BATCH_SIZE, train.count);
       if (progress.wantsUpdate()) {
-        const [loss${accuracy < 0 ? "" : `, ...metrics`}] = (await totals.read()).map((sum) => sum / samplesDone);
-        if (!Number.isFinite(loss)) throw await notFinite(weights, w, train, epoch, step);
+        const [loss${accuracy < 0 ? "" : `, ...metrics`}] = metricValues(METRICS, await readTotals(), samplesDone);
+        if (!Number.isFinite(loss)) throw await diverged(epoch, step);
         progress.update({ epoch, samplesDone, samples: train.count, loss: loss!${accuracy < 0 ? "" : `, accuracy: metrics[${accuracy}]!`} });
       }
       await breathe();
       if (interrupt.requested) {
-        await checkpoint({ epoch, step: step + 1, sums: await totals.read() });
+        await checkpoint({ epoch, step: step + 1, sums: await readTotals() });
         run.finishRun({ status: "interrupted" });
         note(\`stopped in epoch \${epoch}; continue with --resume --out \${options.out}\`);
         return interrupt.exitCode;
       }
     }
-    const trained = (await totals.read()).map((sum) => sum / train.count);
-    totals.dispose();
-    if (!Number.isFinite(trained[0])) throw await notFinite(weights, w, train, epoch, steps - 1);
+    const trained = metricValues(METRICS, await readTotals(), train.count);
+    if (!Number.isFinite(trained[0])) throw await diverged(epoch, steps - 1);
     const seconds = (performance.now() - started) / 1000;
 
-    const { means: validated, predicted } = await evaluate(w, data.test);
+    const { values: validated, predicted } = await evaluate(data.test);
     const metrics = epochMetrics(epoch, trained, validated, {
       learningRate: learningRate(iteration - 1),
       seconds,
       samplesPerSecond: (train.count - firstStep * BATCH_SIZE) / seconds,
     });
     firstStep = 0;
-    sums = METRICS.map(() => 0);
+    tf.tidy(() => totals.assign(tf.tensor1d(zeroSums(METRICS))));
+    program.push(["totals"]);
     run.appendMetrics(metrics); // before the checkpoint: a resumed run drops lines of epochs that it repeats
-    await checkpoint({ epoch: epoch + 1, step: 0, sums });
+    await checkpoint({ epoch: epoch + 1, step: 0, sums: zeroSums(METRICS) });
     progress.epochEnd(metrics);
     if (epoch === options.epochs) await finish(metrics, predicted);
   }
   if (firstEpoch > options.epochs) {
     note(\`nothing left to train: \${options.epochs} epochs are done\`);
-    const { predicted } = await evaluate(w, data.test);
+    const { predicted } = await evaluate(data.test);
     await finish(run.readMetrics().at(-1), predicted);
   }
   interrupt.dispose();
+  program.dispose();
   progress.close();
   return 0;
 
   /** Exports the model and writes the report. */
-  async function finish(last: EpochMetrics | undefined, predicted: ${classifier ? "number[]" : "number[][]"}): Promise<void> {
+  async function finish(last: EpochMetrics | undefined, predicted: number[]): Promise<void> {
 ${plan.optimizer.ema === undefined ? "" : AVERAGE}    const values = await readTensors(weights);
     writeLayersModel(run.modelPath, TOPOLOGY, values, COMPILER);
     for (const warning of TOPOLOGY.warnings) note(\`model: \${warning}\`);
@@ -237,27 +279,53 @@ ${confused ? "        confusion: confusion(data.test, predicted),\n" : ""}      
     );
 ${confused ? "" : "    void predicted;\n"}    note(\`model, metrics and report: \${options.out}\`);
   }
+
+  /** Loss and metrics over a split, and the prediction for each sample. */
+  async function evaluate(split: Samples): Promise<{ values: number[]; predicted: number[] }> {
+    const sums = new DeviceSums(zeroSums(METRICS));
+    const predicted: number[] = [];
+    const order = sampleOrder(split.count, { shuffle: false, seed: 0, epoch: 0 });
+    for (let start = 0; start < split.count; start += EVALUATION_BATCH_SIZE) {
+      const feed = evaluationFeed(readBatch(split, order.subarray(start, start + EVALUATION_BATCH_SIZE)));
+      const result = program.functions.evaluate(feed);
+      sums.add(result.totals);
+${confused ? '      for (const value of await result.predicted.data<"int32">()) predicted.push(value);\n' : ""}      tf.dispose([feed, result.predicted]);
+      await breathe();
+    }
+    const values = metricValues(METRICS, await sums.read(), split.count);
+    sums.dispose();
+    return { values, predicted };
+  }
+
+  /** The error for a loss that is no number: names the first layer that has left the finite numbers. */
+  async function diverged(epoch: number, step: number): Promise<UserError> {
+    program.pull();
+    const { inputs } = readBatch(train, Int32Array.of(0));
+    const outputs = tf.tidy(() => {
+      const { layers } = forward(w, inputs);
+      return Object.fromEntries(Object.entries(layers).map(([name, output]) => [name, tf.clone(output)]));
+    });
+    const culprit = (await firstNonFinite(weights)) ?? (await firstNonFinite(outputs));
+    const layer = LAYERS.find(({ name }) => name === culprit?.split("/")[0]);
+    const where = layer === undefined ? "" : \`\${SPEC}:\${layer.specLine}: \`;
+    const what = culprit === undefined ? "the loss" : culprit.includes("/") ? \`weight \${culprit}\` : \`the output of \${culprit}\`;
+    return new UserError(\`\${where}\${what} is not finite (epoch \${epoch}, step \${step + 1})\`, {
+      exitCode: 1,
+      fix: "lower optimizer.learningRate, scale the input, or use tanh instead of relu in recurrent layers",
+    });
+  }
 }
 
-/** Means of loss and metrics over a split, and the prediction for each sample. */
-async function evaluate(
-  w: ReturnType<typeof initializeWeights>,
-  split: Samples,
-): Promise<{ means: number[]; predicted: ${classifier ? "number[]" : "number[][]"} }> {
-  const sums = new DeviceSums(METRICS.map(() => 0));
-  const predicted: ${classifier ? "number[]" : "number[][]"} = [];
-  const order = sampleOrder(split.count, { shuffle: false, seed: 0, epoch: 0 });
-  for (let start = 0; start < split.count; start += EVALUATION_BATCH_SIZE) {
-    const { inputs, targets } = readBatch(split, order.subarray(start, start + EVALUATION_BATCH_SIZE));
-    const result = evaluateStep(w, inputs, targets);
-    sums.add(result.totals);
-    predicted.push(...${classifier ? 'Array.from(await result.predicted.data<"int32">())' : "(await result.predicted.array())"});
-    tf.dispose([inputs, targets, result.predicted]);
-    await breathe();
-  }
-  const means = (await sums.read()).map((sum) => sum / split.count);
-  sums.dispose();
-  return { means, predicted };
+/** What a step reads of a batch, by name: these are the inputs of a captured graph. */
+type EvaluationFeed = Batch["inputs"] & Omit<Batch, "inputs">;
+type TrainFeed = EvaluationFeed & StepScalars<tf.Scalar> & { iteration: tf.Scalar };
+
+function evaluationFeed({ inputs, ...rest }: Batch): EvaluationFeed {
+  return { ...inputs, ...rest };
+}
+
+function trainFeed(batch: Batch, iteration: number): TrainFeed {
+  return { ...evaluationFeed(batch), ...scalarTensors(stepScalars(iteration)), iteration: tf.scalar(iteration, "int32") };
 }
 
 /** One line of metrics.jsonl. */
@@ -268,41 +336,20 @@ function epochMetrics(
   rest: { learningRate: number; seconds: number; samplesPerSecond: number },
 ): EpochMetrics {
   const metrics: EpochMetrics = { epoch, loss: trained[0]!, valLoss: validated[0]!, ...rest };
-  for (const [index, metric] of METRICS.entries()) {
-    metrics[metric] = trained[index]!;
-    metrics[\`val\${metric.charAt(0).toUpperCase()}\${metric.slice(1)}\`] = validated[index]!;
+  for (const [index, { name }] of METRICS.entries()) {
+    metrics[name] = trained[index]!;
+    metrics[\`val\${name.charAt(0).toUpperCase()}\${name.slice(1)}\`] = validated[index]!;
   }
   return metrics;
 }
 ${confused ? CONFUSION : ""}
-/** The error for a loss that is no number: names the first layer that has left the finite numbers. */
-async function notFinite(
-  weights: ReturnType<typeof namedWeights>,
-  w: ReturnType<typeof initializeWeights>,
-  train: Samples,
-  epoch: number,
-  step: number,
-): Promise<UserError> {
-  const { inputs, targets } = readBatch(train, Int32Array.of(0));
-  const outputs = tf.tidy(() => {
-    const { layers } = forward(w, inputs);
-    return Object.fromEntries(Object.entries(layers).map(([name, output]) => [name, tf.clone(output)]));
-  });
-  const culprit = (await firstNonFinite(weights)) ?? (await firstNonFinite(outputs));
-  tf.dispose([inputs, targets, outputs]);
-  const layer = LAYERS.find(({ name }) => name === culprit?.split("/")[0]);
-  const where = layer === undefined ? "" : \`\${SPEC}:\${layer.specLine}: \`;
-  const what = culprit === undefined ? "the loss" : culprit.includes("/") ? \`weight \${culprit}\` : \`the output of \${culprit}\`;
-  return new UserError(\`\${where}\${what} is not finite (epoch \${epoch}, step \${step + 1})\`, {
-    exitCode: 1,
-    fix: "lower optimizer.learningRate, scale the input, or use tanh instead of relu in recurrent layers",
-  });
-}
 `;
 }
 
-const AVERAGE = `    useAveragedWeights(w, optimizer); // the checkpoint keeps the weights as they were trained
-    ({ predicted } = await evaluate(w, data.test));
+const AVERAGE = `    program.pull();
+    useAveragedWeights(w, optimizer); // the checkpoint keeps the weights as they were trained
+    program.push();
+    ({ predicted } = await evaluate(data.test));
 `;
 
 const CONFUSION = `

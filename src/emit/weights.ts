@@ -94,7 +94,7 @@ export function initializeWeights(context: EmitContext): FunctionDeclarationStru
           );
           const line = (parameter: ParameterPlan): void => {
             writer.writeLine(
-              `${leaf(parameter)}: createWeight("${layer.name}/${parameter.name}", ${literal(parameter.shape)}, ${initializerExpression(parameter)}, seed),`,
+              `${leaf(parameter)}: createWeight("${layer.name}/${parameter.name}", ${literal(parameter.shape)}, ${initializerExpression(parameter)}, seed${parameter.trainable ? "" : ", { trainable: false }"}),`,
             );
           };
           writer.writeLine(`${layer.name}: {`);

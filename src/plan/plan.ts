@@ -4,6 +4,7 @@ import type { Source } from "../load/load.ts";
 import { datasetInputs, datasetTargets } from "../spec/dataset.ts";
 import type { ModelSpec } from "../spec/types.ts";
 import { planOptimizer } from "./optimizer.ts";
+import { planClassWeight, planLoss, planMetric } from "./training.ts";
 import type { CostPlan, DatasetPlan, LayerPlan, Plan } from "./types.ts";
 
 const FLOAT32_BYTES = 4;
@@ -15,6 +16,12 @@ export function plan(spec: ModelSpec, source: Source): Plan {
   const layers = planLayers(spec, (index) => source.position(`/layers/${index}`).line);
   const optimizer = planOptimizer(spec.optimizer, line("/optimizer"));
   const training = spec.training;
+  const last = layers.at(-1)!;
+  const head = {
+    activation: headActivation(last),
+    units: last.outputShape.at(-1)!,
+    targets: dataset.targets,
+  };
   const trainingLine = (key: string): number =>
     Object.hasOwn((source.value as { training: object }).training, key) ? line(`/training/${key}`) : line("/training");
   return {
@@ -26,9 +33,9 @@ export function plan(spec: ModelSpec, source: Source): Plan {
     layers,
     optimizer,
     training: {
-      loss: training.loss,
-      fusedHead: training.loss === "sparseCategoricalCrossentropy",
-      metrics: training.metrics ?? [],
+      loss: planLoss(training.loss, head),
+      metrics: training.metrics!.map((metric) => planMetric(metric, head)),
+      classWeight: planClassWeight(training, dataset),
       epochs: training.epochs!,
       batchSize: training.batchSize!,
       shuffle: training.shuffle!,
@@ -36,6 +43,7 @@ export function plan(spec: ModelSpec, source: Source): Plan {
       lines: {
         loss: trainingLine("loss"),
         metrics: trainingLine("metrics"),
+        classWeight: trainingLine("classWeight"),
         epochs: trainingLine("epochs"),
         batchSize: trainingLine("batchSize"),
         shuffle: trainingLine("shuffle"),
@@ -44,6 +52,13 @@ export function plan(spec: ModelSpec, source: Source): Plan {
     },
     cost: planCost(layers, training.batchSize!, optimizer.slots.length),
   };
+}
+
+/** Activation of the last layer, on which the loss may be fused. */
+function headActivation({ type, options }: LayerPlan): string {
+  const { activation, ...rest } = (type === "timeDistributed" ? options.layer : options) as { activation?: string };
+  // Recurrent layers have an activation inside their cell, not on the output.
+  return "returnSequences" in rest ? "linear" : (activation ?? "linear");
 }
 
 function planDataset(spec: ModelSpec, specLine: number): DatasetPlan {

@@ -1,6 +1,6 @@
 import type { LayerOptions, LayerType, ParameterDefinition } from "../layers/definition.ts";
 import type { DatasetInput, DatasetTargets, Shape } from "../spec/dataset.ts";
-import type { Loss, Metric } from "../spec/types.ts";
+import type { LossPlan, MetricPlan } from "./training.ts";
 
 export type { DatasetInput, DatasetTargets, Shape } from "../spec/dataset.ts";
 
@@ -155,15 +155,18 @@ export type OptimizerRule =
 export type OptimizerPlan = OptimizerPlanBase & OptimizerRule;
 
 export interface TrainingPlan {
-  readonly loss: Loss;
-  /** The last layer's softmax or sigmoid is computed with the loss, from the logits. */
-  readonly fusedHead: boolean;
-  readonly metrics: readonly Metric[];
+  /** With `fusion` the last layer's softmax or sigmoid is computed with the loss, from the logits. */
+  readonly loss: LossPlan;
+  readonly metrics: readonly MetricPlan[];
+  /** Factor of each class in the loss; undefined where all count alike. */
+  readonly classWeight: readonly number[] | undefined;
   readonly epochs: number;
   readonly batchSize: number;
   readonly shuffle: boolean;
   readonly seed: number;
-  readonly lines: Readonly<Record<"loss" | "metrics" | "epochs" | "batchSize" | "shuffle" | "seed", number>>;
+  readonly lines: Readonly<
+    Record<"loss" | "metrics" | "classWeight" | "epochs" | "batchSize" | "shuffle" | "seed", number>
+  >;
 }
 
 /** What training costs, from the shapes alone. Bytes are of float32 values. */

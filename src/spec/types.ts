@@ -80,7 +80,11 @@ export type Initializer =
  * What a weight must hold to after each update, as in Keras.
  */
 export type Constraint =
-  NoConstraint | MaxNormConstraint | NonNegConstraint | UnitNormConstraint | MinMaxNormConstraint;
+  | NoConstraint
+  | MaxNormConstraint
+  | NonNegConstraint
+  | UnitNormConstraint
+  | MinMaxNormConstraint;
 /**
  * A recurrent layer inside a wrapper.
  */
@@ -123,13 +127,91 @@ export type LearningRateSchedule =
   | PolynomialDecaySchedule
   | PiecewiseConstantSchedule;
 /**
- * What is minimised, averaged over samples.
+ * What is minimised, averaged over samples: a name, or a map of `type` and options.
  */
-export type Loss = "sparseCategoricalCrossentropy" | "meanSquaredError" | "meanAbsoluteError";
+export type Loss = LossName | LossMap;
 /**
- * A metric, averaged over samples.
+ * A loss with its default options.
  */
-export type Metric = "accuracy" | "meanAbsoluteError" | "meanSquaredError";
+export type LossName =
+  | "sparseCategoricalCrossentropy"
+  | "categoricalCrossentropy"
+  | "binaryCrossentropy"
+  | "meanSquaredError"
+  | "meanAbsoluteError"
+  | "meanAbsolutePercentageError"
+  | "meanSquaredLogarithmicError"
+  | "huber"
+  | "logcosh"
+  | "kullbackLeiblerDivergence"
+  | "poisson"
+  | "cosineSimilarity"
+  | "hinge"
+  | "squaredHinge"
+  | "categoricalHinge"
+  | "quantile";
+/**
+ * A loss with its options.
+ */
+export type LossMap =
+  | SparseCategoricalCrossentropyLoss
+  | CategoricalCrossentropyLoss
+  | BinaryCrossentropyLoss
+  | MeanSquaredErrorLoss
+  | MeanAbsoluteErrorLoss
+  | MeanAbsolutePercentageErrorLoss
+  | MeanSquaredLogarithmicErrorLoss
+  | HuberLoss
+  | LogcoshLoss
+  | KullbackLeiblerDivergenceLoss
+  | PoissonLoss
+  | CosineSimilarityLoss
+  | HingeLoss
+  | SquaredHingeLoss
+  | CategoricalHingeLoss
+  | QuantileLoss;
+/**
+ * What is measured over all samples: a name, or a map of `type` and options.
+ */
+export type Metric = MetricName | MetricMap;
+/**
+ * A metric with its default options.
+ */
+export type MetricName =
+  | "accuracy"
+  | "binaryAccuracy"
+  | "categoricalAccuracy"
+  | "sparseCategoricalAccuracy"
+  | "topKCategoricalAccuracy"
+  | "sparseTopKCategoricalAccuracy"
+  | "precision"
+  | "recall"
+  | "f1"
+  | "auc"
+  | "rootMeanSquaredError"
+  | "meanAbsoluteError"
+  | "meanSquaredError"
+  | "meanAbsolutePercentageError"
+  | "perplexity";
+/**
+ * A metric with its options.
+ */
+export type MetricMap =
+  | AccuracyMetric
+  | BinaryAccuracyMetric
+  | CategoricalAccuracyMetric
+  | SparseCategoricalAccuracyMetric
+  | TopKCategoricalAccuracyMetric
+  | SparseTopKCategoricalAccuracyMetric
+  | PrecisionMetric
+  | RecallMetric
+  | F1Metric
+  | AucMetric
+  | RootMeanSquaredErrorMetric
+  | MeanAbsoluteErrorMetric
+  | MeanSquaredErrorMetric
+  | MeanAbsolutePercentageErrorMetric
+  | PerplexityMetric;
 
 /**
  * A model spec of lstm-compile: dataset, layers, optimizer and training of one model.
@@ -1993,6 +2075,10 @@ export interface Training {
    */
   metrics?: Metric[];
   /**
+   * How much the samples of a class count in the loss while training: class → weight. A class without one counts 1.
+   */
+  classWeight?: Readonly<Record<string, number>>;
+  /**
    * Passes over the training samples. Unit: epochs.
    */
   epochs?: number;
@@ -2008,4 +2094,346 @@ export interface Training {
    * Root seed of weights, shuffling and dropout.
    */
   seed?: number;
+}
+/**
+ * Cross-entropy of class labels and class probabilities.
+ */
+export interface SparseCategoricalCrossentropyLoss {
+  /**
+   * Cross-entropy of class labels and class probabilities.
+   */
+  type: "sparseCategoricalCrossentropy";
+  /**
+   * The last layer gives logits and has no activation; predictions are logits, too.
+   */
+  fromLogits?: boolean;
+}
+/**
+ * Cross-entropy of one-hot targets and class probabilities.
+ */
+export interface CategoricalCrossentropyLoss {
+  /**
+   * Cross-entropy of one-hot targets and class probabilities.
+   */
+  type: "categoricalCrossentropy";
+  /**
+   * The last layer gives logits and has no activation; predictions are logits, too.
+   */
+  fromLogits?: boolean;
+  /**
+   * Moves this share of each target to all classes alike.
+   */
+  labelSmoothing?: number;
+}
+/**
+ * Cross-entropy of yes-or-no targets and a probability for each.
+ */
+export interface BinaryCrossentropyLoss {
+  /**
+   * Cross-entropy of yes-or-no targets and a probability for each.
+   */
+  type: "binaryCrossentropy";
+  /**
+   * The last layer gives logits and has no activation; predictions are logits, too.
+   */
+  fromLogits?: boolean;
+  /**
+   * Moves this share of each target to all classes alike.
+   */
+  labelSmoothing?: number;
+}
+/**
+ * Mean of the squared errors.
+ */
+export interface MeanSquaredErrorLoss {
+  /**
+   * Mean of the squared errors.
+   */
+  type: "meanSquaredError";
+}
+/**
+ * Mean of the absolute errors.
+ */
+export interface MeanAbsoluteErrorLoss {
+  /**
+   * Mean of the absolute errors.
+   */
+  type: "meanAbsoluteError";
+}
+/**
+ * Mean of the absolute errors, in percent of the targets.
+ */
+export interface MeanAbsolutePercentageErrorLoss {
+  /**
+   * Mean of the absolute errors, in percent of the targets.
+   */
+  type: "meanAbsolutePercentageError";
+}
+/**
+ * Mean of the squared differences of log(1 + x).
+ */
+export interface MeanSquaredLogarithmicErrorLoss {
+  /**
+   * Mean of the squared differences of log(1 + x).
+   */
+  type: "meanSquaredLogarithmicError";
+}
+/**
+ * Squared for small errors, absolute for large ones (Huber 1964).
+ */
+export interface HuberLoss {
+  /**
+   * Squared for small errors, absolute for large ones (Huber 1964).
+   */
+  type: "huber";
+  /**
+   * Error up to which it is squared. Unit: that of the targets.
+   */
+  delta?: number;
+}
+/**
+ * Mean of log(cosh(error)): nearly squared for small errors, absolute for large ones.
+ */
+export interface LogcoshLoss {
+  /**
+   * Mean of log(cosh(error)): nearly squared for small errors, absolute for large ones.
+   */
+  type: "logcosh";
+}
+/**
+ * Divergence of the target distribution from the predicted one.
+ */
+export interface KullbackLeiblerDivergenceLoss {
+  /**
+   * Divergence of the target distribution from the predicted one.
+   */
+  type: "kullbackLeiblerDivergence";
+}
+/**
+ * Likelihood of counts, with predictions as their means.
+ */
+export interface PoissonLoss {
+  /**
+   * Likelihood of counts, with predictions as their means.
+   */
+  type: "poisson";
+}
+/**
+ * Minus the cosine between target and prediction.
+ */
+export interface CosineSimilarityLoss {
+  /**
+   * Minus the cosine between target and prediction.
+   */
+  type: "cosineSimilarity";
+}
+/**
+ * Mean of max(1 - y p, 0), targets -1 or 1 (0 or 1 become these).
+ */
+export interface HingeLoss {
+  /**
+   * Mean of max(1 - y p, 0), targets -1 or 1 (0 or 1 become these).
+   */
+  type: "hinge";
+}
+/**
+ * Mean of max(1 - y p, 0) squared, targets as for hinge.
+ */
+export interface SquaredHingeLoss {
+  /**
+   * Mean of max(1 - y p, 0) squared, targets as for hinge.
+   */
+  type: "squaredHinge";
+}
+/**
+ * Margin between the output of the right class and the largest other.
+ */
+export interface CategoricalHingeLoss {
+  /**
+   * Margin between the output of the right class and the largest other.
+   */
+  type: "categoricalHinge";
+}
+/**
+ * Pinball loss: the prediction is a quantile of what may come (Koenker & Bassett 1978).
+ */
+export interface QuantileLoss {
+  /**
+   * Pinball loss: the prediction is a quantile of what may come (Koenker & Bassett 1978).
+   */
+  type: "quantile";
+  /**
+   * Quantile that every output estimates.
+   */
+  quantile?: number;
+  /**
+   * Several quantiles, with as many outputs for each target. Default: `quantile` alone.
+   *
+   * @minItems 1
+   * @maxItems 99
+   */
+  quantiles?: number[];
+}
+/**
+ * Share of right predictions; how they are compared follows from the targets.
+ */
+export interface AccuracyMetric {
+  /**
+   * Share of right predictions; how they are compared follows from the targets.
+   */
+  type: "accuracy";
+}
+/**
+ * Share of outputs on the right side of the threshold.
+ */
+export interface BinaryAccuracyMetric {
+  /**
+   * Share of outputs on the right side of the threshold.
+   */
+  type: "binaryAccuracy";
+  /**
+   * An output above it counts as 1.
+   */
+  threshold?: number;
+}
+/**
+ * Share of samples whose largest output is at the class.
+ */
+export interface CategoricalAccuracyMetric {
+  /**
+   * Share of samples whose largest output is at the class.
+   */
+  type: "categoricalAccuracy";
+}
+/**
+ * Share of samples whose largest output is at the label.
+ */
+export interface SparseCategoricalAccuracyMetric {
+  /**
+   * Share of samples whose largest output is at the label.
+   */
+  type: "sparseCategoricalAccuracy";
+}
+/**
+ * Share of samples whose class is among the k largest outputs.
+ */
+export interface TopKCategoricalAccuracyMetric {
+  /**
+   * Share of samples whose class is among the k largest outputs.
+   */
+  type: "topKCategoricalAccuracy";
+  /**
+   * Number of outputs that are looked at. Unit: count.
+   */
+  k?: number;
+}
+/**
+ * Share of samples whose label is among the k largest outputs.
+ */
+export interface SparseTopKCategoricalAccuracyMetric {
+  /**
+   * Share of samples whose label is among the k largest outputs.
+   */
+  type: "sparseTopKCategoricalAccuracy";
+  /**
+   * Number of outputs that are looked at. Unit: count.
+   */
+  k?: number;
+}
+/**
+ * Of all outputs above the threshold, the share that is right.
+ */
+export interface PrecisionMetric {
+  /**
+   * Of all outputs above the threshold, the share that is right.
+   */
+  type: "precision";
+  /**
+   * An output above it counts as 1.
+   */
+  threshold?: number;
+}
+/**
+ * Of all targets that are 1, the share whose output is above the threshold.
+ */
+export interface RecallMetric {
+  /**
+   * Of all targets that are 1, the share whose output is above the threshold.
+   */
+  type: "recall";
+  /**
+   * An output above it counts as 1.
+   */
+  threshold?: number;
+}
+/**
+ * Harmonic mean of precision and recall, by the largest output.
+ */
+export interface F1Metric {
+  /**
+   * Harmonic mean of precision and recall, by the largest output.
+   */
+  type: "f1";
+  /**
+   * Mean over classes (macro), weighted by their share (weighted), or of all counts together (micro).
+   */
+  average?: "macro" | "micro" | "weighted";
+}
+/**
+ * Area under the ROC curve, approximated at thresholds.
+ */
+export interface AucMetric {
+  /**
+   * Area under the ROC curve, approximated at thresholds.
+   */
+  type: "auc";
+  /**
+   * Number of thresholds. Unit: count.
+   */
+  numThresholds?: number;
+}
+/**
+ * Square root of the mean squared error.
+ */
+export interface RootMeanSquaredErrorMetric {
+  /**
+   * Square root of the mean squared error.
+   */
+  type: "rootMeanSquaredError";
+}
+/**
+ * Mean of the absolute errors.
+ */
+export interface MeanAbsoluteErrorMetric {
+  /**
+   * Mean of the absolute errors.
+   */
+  type: "meanAbsoluteError";
+}
+/**
+ * Mean of the squared errors.
+ */
+export interface MeanSquaredErrorMetric {
+  /**
+   * Mean of the squared errors.
+   */
+  type: "meanSquaredError";
+}
+/**
+ * Mean of the absolute errors, in percent of the targets.
+ */
+export interface MeanAbsolutePercentageErrorMetric {
+  /**
+   * Mean of the absolute errors, in percent of the targets.
+   */
+  type: "meanAbsolutePercentageError";
+}
+/**
+ * e to the mean cross-entropy: between how many classes the model wavers.
+ */
+export interface PerplexityMetric {
+  /**
+   * e to the mean cross-entropy: between how many classes the model wavers.
+   */
+  type: "perplexity";
 }

@@ -14,6 +14,12 @@ export function firstSamples<S extends Split<never>>(split: S, limit: number | u
   return { ...split, count: limit };
 }
 
+/** The sizes of the batches that `count` samples make: the full one and, where it exists, the smaller last one. */
+export function batchSizes(count: number, batchSize: number): number[] {
+  const sizes = [Math.min(count, batchSize), count > batchSize ? count % batchSize : 0];
+  return sizes.filter((size) => size > 0);
+}
+
 /** Sums kept on the device over an epoch, so that the loop reads them back only where somebody looks. */
 export class DeviceSums {
   #sums: tf.Tensor1D;
@@ -37,6 +43,27 @@ export class DeviceSums {
   dispose(): void {
     this.#sums.dispose();
   }
+}
+
+/** A loss or metric: its name in metrics.jsonl, how many sums a step gives for it, and the value that sums over samples give. */
+export interface MetricSums {
+  readonly name: string;
+  readonly size: number;
+  readonly value: (sums: readonly number[], samples: number) => number;
+}
+
+export function zeroSums(metrics: readonly MetricSums[]): number[] {
+  return metrics.flatMap(({ size }) => new Array<number>(size).fill(0));
+}
+
+/** The value of each metric; `sums` has those of all metrics in order. */
+export function metricValues(metrics: readonly MetricSums[], sums: readonly number[], samples: number): number[] {
+  let start = 0;
+  return metrics.map(({ size, value }) => {
+    const own = sums.slice(start, start + size);
+    start += size;
+    return value(own, samples);
+  });
 }
 
 /** Lets signals and timers in between steps: a step blocks the event loop while it computes. */

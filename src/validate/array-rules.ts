@@ -17,7 +17,7 @@ export const ARRAY_RULES: Rules = {
       refuse("/features", `targets as ${encoding} have classes, not features`, "remove `features`");
     }
   },
-  "inputs are told apart, and each is read": ({ spec, source, report }) => {
+  "inputs are told apart": ({ spec, source, report }) => {
     if (spec.dataset.type !== "arrays") return;
     const names = spec.dataset.inputs.map(({ name }) => name!);
     for (const [index, { name, shape, vocabularySize, scale }] of spec.dataset.inputs.entries()) {
@@ -27,8 +27,8 @@ export const ARRAY_RULES: Rules = {
         report("LC1207", pointer, `the input in line ${line} is named \`${name}\` too`, "give each input its `name`");
       } else if (name! in {}) {
         report("LC1207", `${pointer}/name`, `\`${name}\` has a meaning in JavaScript`, "choose another name");
-      } else if (index > 0) {
-        report("LC1243", pointer, `no layer reads the input \`${name}\``, "remove it: the layers read the first input");
+      } else if (RESERVED_INPUTS.has(name!)) {
+        report("LC1207", `${pointer}/name`, `\`${name}\` names something else of a batch`, "choose another name");
       }
       if (vocabularySize === undefined) continue;
       if (shape.length !== 1) {
@@ -38,9 +38,15 @@ export const ARRAY_RULES: Rules = {
       if (scale !== 1) report("LC1241", `${pointer}/scale`, "token ids are not scaled", "remove `scale`");
     }
   },
-  "token ids are embedded": ({ spec, inputs, report }) => {
-    const first: string = spec.layers[0]!.type;
-    if (inputs[0]!.kind !== "ids" || inputs[0]!.shape.length !== 1 || first === "embedding") return;
-    report("LC1244", "/layers/0", `the dataset gives token ids, which ${first} cannot read`, "start with an embedding");
-  },
 };
+
+/** What a training step reads beside the inputs, under these names. */
+const RESERVED_INPUTS: ReadonlySet<string> = new Set([
+  "targets",
+  "weights",
+  "iteration",
+  "rate",
+  "shrinkage",
+  "averaging",
+  "overwriting",
+]);

@@ -22,11 +22,17 @@ const RESERVED = new Set(
     "truncatedNormal withUnitForgetBias createWeight forward trainStep evaluateStep learningRate stepScalars applyGradients useAveragedWeights momentum momentumProduct " +
     "initializeWeights initializeOptimizer namedWeights lstmForward lstmBackward denseForward denseBackward " +
     "denseSequenceForward denseSequenceBackward dropoutForward dropoutBackward dropoutSequenceForward " +
-    "dropoutSequenceBackward dropoutMask softmaxCrossEntropy meanSquaredError meanAbsoluteError correctPredictions " +
+    "dropoutSequenceBackward dropoutMask " +
+    "softmaxCrossEntropy softmaxCategoricalCrossEntropy sigmoidCrossEntropy sparseCategoricalCrossentropy " +
+    "categoricalCrossentropy binaryCrossentropy meanSquaredError meanAbsoluteError meanAbsolutePercentageError " +
+    "meanSquaredLogarithmicError huber logcosh poisson quantile kullbackLeiblerDivergence cosineSimilarity hinge " +
+    "squaredHinge categoricalHinge classTargets classWeights categoricalAccuracyState binaryAccuracyState " +
+    "topKCategoricalAccuracyState meanSquaredErrorState meanAbsoluteErrorState meanAbsolutePercentageErrorState " +
+    "crossEntropyState precisionState recallState f1State aucState " +
     "lstmLayer denseLayer dropoutLayer " +
     // An lstm has a constant of its name in capitals: these are the capitals of other constants.
     "decay decaySteps decayRate initialLearningRate endLearningRate power alpha warmupTarget warmupSteps firstDecaySteps tMul mMul " +
     "boundaries values rho epsilon initialAccumulatorValue weightDecay clipNorm clipValue globalClipNorm emaMomentum " +
-    "emaOverwriteFrequency tanh relu sigmoid hardSigmoid linear elu selu gelu softplus softsign swish mish softmax"
+    "classWeight emaOverwriteFrequency tanh relu sigmoid hardSigmoid linear elu selu gelu softplus softsign swish mish softmax"
   ).split(" "),
 );

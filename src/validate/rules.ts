@@ -9,6 +9,7 @@ import { ARRAY_RULES } from "./array-rules.ts";
 import { OPTIMIZER_RULES } from "./optimizer-rules.ts";
 import { isReservedName, isWindowsDevice } from "./reserved-names.ts";
 import type { Report, Rules } from "./rule.ts";
+import { TRAINING_RULES } from "./training-rules.ts";
 
 /** What the schema cannot say. Each rule is named by the sentence that it holds. */
 const RULES: Rules = {
@@ -55,69 +56,7 @@ const RULES: Rules = {
       );
     }
   },
-  "the last layer fits loss and dataset": ({ spec, report, targets }) => {
-    const index = spec.layers.length - 1;
-    const last = spec.layers[index]!;
-    const pointer = `/layers/${index}`;
-    if (last.type !== "dense") {
-      report("LC1204", pointer, `the last layer is ${last.type}, but must be dense`, "end with a dense layer");
-      return;
-    }
-    const wanted = targets.classes ?? targets.shape.at(-1);
-    if (wanted !== undefined && last.units !== wanted) {
-      let why = `the dataset has ${wanted} classes`;
-      if (spec.dataset.type === "csv") why = `the forecast has ${wanted} values (dataset.horizon)`;
-      else if (targets.classes === undefined) why = `a target has ${wanted} numbers (dataset.targets.features)`;
-      report("LC1203", `${pointer}/units`, `${last.units} units, but ${why}`, `use \`units: ${wanted}\``);
-    }
-    if (targets.kind === "labels" && last.activation !== "softmax") {
-      report(
-        "LC1204",
-        pointer,
-        `cross-entropy needs probabilities, but the activation is ${last.activation}`,
-        "add `activation: softmax`",
-      );
-    }
-    if (targets.classes === undefined && last.activation === "softmax") {
-      report(
-        "LC1204",
-        `${pointer}/activation`,
-        "softmax gives probabilities, but the targets are numbers",
-        "use `activation: linear`",
-      );
-    }
-  },
-  "the loss fits the dataset": ({ spec, report, targets }) => {
-    const { loss } = spec.training;
-    const classification = loss === "sparseCategoricalCrossentropy";
-    if (classification && targets.kind !== "labels") {
-      const found = spec.dataset.type === "csv" ? "a forecast has numbers" : `the targets are ${targets.kind}`;
-      report(
-        "LC1205",
-        "/training/loss",
-        `${loss} compares classes, but ${found}`,
-        "use meanSquaredError or meanAbsoluteError",
-      );
-    } else if (!classification && targets.kind === "labels") {
-      report(
-        "LC1205",
-        "/training/loss",
-        `${loss} compares numbers, but ${spec.dataset.type} has classes`,
-        "use sparseCategoricalCrossentropy",
-      );
-    }
-  },
-  "each metric fits the dataset": ({ spec, report, targets }) => {
-    for (const [index, metric] of (spec.training.metrics ?? []).entries()) {
-      if ((metric === "accuracy") === (targets.kind === "labels")) continue;
-      report(
-        "LC1206",
-        `/training/metrics/${index}`,
-        `${metric} does not apply to ${spec.dataset.type}`,
-        targets.kind === "labels" ? "use accuracy" : "use meanAbsoluteError or meanSquaredError",
-      );
-    }
-  },
+  ...TRAINING_RULES,
   "names are unique and none is reserved": ({ spec, source, report }) => {
     if (isWindowsDevice(spec.name)) {
       report("LC1207", "/name", `\`${spec.name}\` cannot be a folder on Windows`, "choose another name");

@@ -2,7 +2,10 @@ import { readFileSync } from "node:fs";
 
 /** The parts of the schema that messages speak of. */
 export interface SchemaPart {
-  readonly properties?: Readonly<Record<string, { readonly const?: unknown; readonly examples?: readonly unknown[] }>>;
+  readonly properties?: Readonly<
+    Record<string, { readonly const?: unknown; readonly default?: unknown; readonly examples?: readonly unknown[] }>
+  >;
+  readonly examples?: readonly unknown[];
   readonly enum?: readonly string[];
   readonly const?: unknown;
   readonly minLength?: number;
@@ -53,6 +56,8 @@ export function placesOf(key: string): string[] {
     ...(optimizers.length === definitions.Optimizer?.oneOf?.length ? ["`optimizer`"] : optimizers),
     ...inChoice("LearningRateSchedule", (schedule) => `${/^[aeiou]/.test(schedule) ? "an" : "a"} ${schedule} schedule`),
     ...(has(definitions.WeightAverage) ? ["`ema`"] : []),
+    ...inChoice("LossMap", (type) => `the loss ${type}`),
+    ...inChoice("MetricMap", (type) => `the metric ${type}`),
     ...(has(definitions.Training) ? ["`training`"] : []),
   ];
 }
@@ -61,6 +66,18 @@ export function placesOf(key: string): string[] {
 export function allKeys(): string[] {
   const parts = [schema(), ...Object.values(schema().$defs ?? {})];
   return [...new Set(parts.flatMap(({ properties }) => Object.keys(properties ?? {})))].sort();
+}
+
+/** A choice of maps by its name alone, or as a map, as a map with every default. */
+export function withDefaults(choice: string, value: string | { readonly type: string }): { readonly type: string } {
+  const given = typeof value === "string" ? { type: value } : value;
+  const part = schema()
+    .$defs?.[choice]?.oneOf?.map(({ $ref }) => definition($ref))
+    .find((candidate) => candidate?.properties?.type?.const === given.type);
+  const defaults = Object.entries(part?.properties ?? {}).flatMap(([key, property]) =>
+    "default" in property ? [[key, property.default]] : [],
+  );
+  return { ...Object.fromEntries(defaults), ...given };
 }
 
 function definition(ref: string | undefined): SchemaPart | undefined {

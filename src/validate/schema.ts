@@ -4,7 +4,7 @@ import type { Diagnostic } from "../diagnostic.ts";
 import type { DiagnosticCode } from "../diagnostic-codes.ts";
 import { escapePointer, type Source } from "../load/load.ts";
 import type { ModelSpec } from "../spec/types.ts";
-import { allKeys, choicesOf, placesOf, type SchemaPart, schema } from "./schema-file.ts";
+import { allKeys, choicesOf, placesOf, type SchemaPart, schema, withDefaults } from "./schema-file.ts";
 import { sameWord, suggest, suggestion } from "./suggest.ts";
 
 export { schemaText } from "./schema-file.ts";
@@ -20,6 +20,7 @@ function validator(): ValidateFunction<ModelSpec> {
     strict: true,
     strictTypes: false,
     strictRequired: false,
+    keywords: ["tsType"], // for the generated types only
   }).compile<ModelSpec>(schema());
   return validateSpec;
 }
@@ -28,9 +29,11 @@ function validator(): ValidateFunction<ModelSpec> {
 export function checkSchema(source: Source): { diagnostics: Diagnostic[]; spec?: ModelSpec } {
   const validate = validator();
   const value: unknown = structuredClone(source.value);
-  if (validate(value)) return { diagnostics: [], spec: value };
+  if (validate(value)) return { diagnostics: [], spec: withNamesAsMaps(value) };
   const diagnostics: Diagnostic[] = [];
+  const choices = new Set((validate.errors ?? []).flatMap((e) => (e.keyword === "anyOf" ? [e.instancePath] : [])));
   for (const error of validate.errors ?? []) {
+    if (error.keyword === "type" && choices.has(error.instancePath)) continue; // of the other choice, or said by anyOf
     const found = explain(error);
     if (found === undefined) continue;
     const { code, message, fix, pointer = error.instancePath, kind = "value" } = found;
@@ -53,6 +56,17 @@ export function checkSchema(source: Source): { diagnostics: Diagnostic[]; spec?:
     });
   }
   return { diagnostics };
+}
+
+/** A loss or metric given by name becomes a map with its default options. */
+function withNamesAsMaps(spec: ModelSpec): ModelSpec {
+  const { loss, metrics = [] } = spec.training;
+  const training = {
+    ...spec.training,
+    loss: withDefaults("LossMap", loss),
+    metrics: metrics.map((metric) => withDefaults("MetricMap", metric)),
+  } as ModelSpec["training"];
+  return { ...spec, training };
 }
 
 interface Explanation {
@@ -82,6 +96,12 @@ function explain({ instancePath, keyword, params, data, parentSchema }: ErrorObj
     }
     case "type":
       return wrongType(name, data, String(params.type), parent);
+    case "anyOf": {
+      if (typeof data === "string" || (typeof data === "object" && data !== null && !Array.isArray(data)))
+        return undefined;
+      const fix = `write a name, such as ${String(parent.examples?.[0])}`;
+      return { code: "LC1103", message: `${name} is ${kindOf(data)}, but must be a name or a map`, fix };
+    }
     case "discriminator":
       return wrongTag(name, instancePath, data as Readonly<Record<string, unknown>>, choicesOf(parent));
     case "enum":

@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import * as tf from "@tensorflow/tfjs-core";
 import { stringify } from "yaml";
 import { analyze } from "../../src/compile.ts";
+import { TRAINING } from "../../src/emit/context.ts";
 import { applyGradients, optimizerSettings, optimizerState, stepScalars } from "../../src/emit/optimizer.ts";
 import { printFile } from "../../src/emit/write.ts";
 import type { NamedWeights } from "../../src/support/nn/weights.ts";

@@ -33,7 +33,7 @@ export function isTrained(layer: LayerPlan): boolean {
 /** The options of a layer's call; the softmax or sigmoid of a fused head is part of the loss. */
 export function callOf(plan: Plan, layer: LayerPlan): LayerCall {
   const call = layerCall(layer);
-  if (!plan.training.fusedHead || layer !== plan.layers.at(-1)) return call;
+  if (plan.training.loss.fusion === "none" || layer !== plan.layers.at(-1)) return call;
   return { ...call, options: "{ activation: LINEAR }", activations: ["LINEAR"] };
 }
 

@@ -76,7 +76,10 @@ export function withRows<X extends Features>(like: X, rows: tf.Tensor2D): X {
 
 /** The sum of gradients of one value that is read several times. */
 export function addFeatures<X extends Features>(first: X, ...others: X[]): X {
-  return withRows(first, others.reduce<tf.Tensor2D>((sum, other) => tf.add(sum, rowsOf(other)), rowsOf(first)));
+  return withRows(
+    first,
+    others.reduce<tf.Tensor2D>((sum, other) => tf.add(sum, rowsOf(other)), rowsOf(first)),
+  );
 }
 
 /** Joins [B, F] tensors below one another. */

@@ -13,9 +13,10 @@ export function createWeight<R extends tf.Rank>(
   shape: tf.ShapeMap[R],
   initializer: Initializer,
   seed: number,
+  { trainable = true }: { trainable?: boolean } = {},
 ): tf.Variable<R> {
   const values = initializer(shape, new RandomStream(seed, `weights/${name}`));
-  return tf.tidy(() => tf.variable(tf.tensor(values, shape), true));
+  return tf.tidy(() => tf.variable(tf.tensor(values, shape), trainable));
 }
 
 /** Weights as "layer/weight" → variable, in the order of the layers. */
@@ -32,6 +33,15 @@ export type GradientsOf<W> = {
       ? GradientsOf<W[K]>
       : W[K];
 };
+
+/** All variables of several records, by record and name: what a captured program holds. */
+export function variablesOf(records: Readonly<Record<string, NamedWeights>>): Record<string, tf.Variable> {
+  const all: Record<string, tf.Variable> = {};
+  for (const [record, variables] of Object.entries(records)) {
+    for (const [name, variable] of Object.entries(variables)) all[`${record}/${name}`] = variable;
+  }
+  return all;
+}
 
 /** Reads tensors back from the device, keyed as they came. */
 export async function readTensors(

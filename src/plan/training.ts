@@ -1,0 +1,110 @@
+import type { DatasetTargets } from "../spec/dataset.ts";
+import type { Loss, LossMap, Metric, MetricMap, Training } from "../spec/types.ts";
+import type { DatasetPlan } from "./types.ts";
+
+/** A map of the spec with every default filled in. */
+type Resolved<M> = M extends { type: string } ? Readonly<Required<M>> : never;
+
+/** Where the last activation is left out and the loss takes the logits: the stable form, as in Keras. */
+export type Fusion = "softmax" | "sigmoid" | "none";
+
+export type LossPlan =
+  Exclude<Resolved<LossMap>, { readonly type: "quantile" }> extends infer L
+    ? (L | { readonly type: "quantile"; readonly quantiles: readonly number[] }) & { readonly fusion: Fusion }
+    : never;
+
+/** `name`: the key in metrics.jsonl. `size`: how many sums a batch gives. */
+export type MetricPlan = (
+  | Exclude<Resolved<MetricMap>, { readonly type: "accuracy" | "f1" }>
+  /** Without a threshold the predicted class is that of the largest output. */
+  | { readonly type: "f1"; readonly average: "macro" | "micro" | "weighted"; readonly threshold?: number }
+) & { readonly name: string; readonly size: number };
+
+/** What the losses and metrics need to know of the rest of the model. */
+export interface Head {
+  /** Activation of the last layer. */
+  readonly activation: string;
+  readonly units: number;
+  readonly targets: DatasetTargets;
+}
+
+/** The loss with its options, and whether it is fused with the last activation. */
+export function planLoss(loss: Loss, head: Head): LossPlan {
+  const resolved = loss as Resolved<LossMap>; // validation made maps of names and filled in the defaults
+  const fusion = fusionOf(resolved, head.activation);
+  if (resolved.type !== "quantile") return { ...resolved, fusion };
+  const given = (loss as { quantiles?: number[] }).quantiles;
+  return { type: "quantile", quantiles: given ?? [resolved.quantile], fusion };
+}
+
+function fusionOf(loss: Resolved<LossMap>, activation: string): Fusion {
+  switch (loss.type) {
+    case "sparseCategoricalCrossentropy":
+    case "categoricalCrossentropy":
+      return activation === "softmax" && !loss.fromLogits ? "softmax" : "none";
+    case "binaryCrossentropy":
+      return activation === "sigmoid" && !loss.fromLogits ? "sigmoid" : "none";
+    default:
+      return "none";
+  }
+}
+
+/** Whether the model's output, as loss and metrics see it, is logits that no activation follows. */
+export function givesLogits(loss: LossPlan): boolean {
+  return "fromLogits" in loss && loss.fromLogits;
+}
+
+export function planMetric(metric: Metric, head: Head): MetricPlan {
+  const resolved = metric as Resolved<MetricMap>;
+  const name = metricName(resolved);
+  switch (resolved.type) {
+    case "accuracy":
+      return accuracyPlan(name, head);
+    case "f1":
+      return {
+        type: "f1",
+        average: resolved.average,
+        ...(head.units === 1 ? { threshold: 0.5 } : {}),
+        name,
+        size: 3 * head.units,
+      };
+    case "precision":
+    case "recall":
+      return { ...resolved, name, size: 3 };
+    case "auc":
+      return { ...resolved, name, size: 2 * (resolved.numThresholds - 1) };
+    default:
+      return { ...resolved, name, size: 1 };
+  }
+}
+
+/** Keras decides by the shape of the targets: one output or several yes-or-no ones are binary, labels are sparse. */
+function accuracyPlan(name: string, { units, targets }: Head): MetricPlan {
+  if (units === 1 || targets.kind === "binary") return { type: "binaryAccuracy", threshold: 0.5, name, size: 1 };
+  return { type: targets.kind === "oneHot" ? "categoricalAccuracy" : "sparseCategoricalAccuracy", name, size: 1 };
+}
+
+/** The type, and what differs from the usual options: top3Accuracy, f1Micro, precisionAt0.7. */
+export function metricName(metric: Metric): string {
+  if (typeof metric === "string") return metric;
+  switch (metric.type) {
+    case "topKCategoricalAccuracy":
+    case "sparseTopKCategoricalAccuracy":
+      return `top${metric.k}Accuracy`;
+    case "f1":
+      return metric.average === "macro" ? "f1" : metric.average === "micro" ? "f1Micro" : "f1Weighted";
+    case "binaryAccuracy":
+    case "precision":
+    case "recall":
+      return metric.threshold === 0.5 ? metric.type : `${metric.type}At${metric.threshold}`;
+    default:
+      return metric.type;
+  }
+}
+
+/** Weight of every class in order; undefined where all count alike. */
+export function planClassWeight(training: Training, dataset: DatasetPlan): readonly number[] | undefined {
+  const given = training.classWeight ?? {};
+  if (Object.keys(given).length === 0 || dataset.targets.classes === undefined) return undefined;
+  return Array.from({ length: dataset.targets.classes }, (_, label) => given[String(label)] ?? 1);
+}

@@ -1,0 +1,239 @@
+import { metricName } from "../plan/training.ts";
+import type { DatasetTargets } from "../spec/dataset.ts";
+import type { LossMap, MetricMap, ModelSpec } from "../spec/types.ts";
+import type { Rules } from "./rule.ts";
+
+const CLASS_LOSSES: ReadonlySet<LossMap["type"]> = new Set([
+  "sparseCategoricalCrossentropy",
+  "categoricalCrossentropy",
+  "binaryCrossentropy",
+  "kullbackLeiblerDivergence",
+  "hinge",
+  "squaredHinge",
+  "categoricalHinge",
+]);
+
+const NUMBER_METRICS: ReadonlySet<MetricMap["type"]> = new Set([
+  "rootMeanSquaredError",
+  "meanAbsoluteError",
+  "meanSquaredError",
+  "meanAbsolutePercentageError",
+]);
+
+/** Metrics of several outputs, one for each class. */
+const SEVERAL_OUTPUTS: ReadonlySet<MetricMap["type"]> = new Set([
+  "categoricalAccuracy",
+  "sparseCategoricalAccuracy",
+  "topKCategoricalAccuracy",
+  "sparseTopKCategoricalAccuracy",
+  "perplexity",
+]);
+
+/** Activations that never give a negative number. */
+const NOT_NEGATIVE: ReadonlySet<string> = new Set(["relu", "sigmoid", "hardSigmoid", "softplus", "softmax"]);
+
+/** Losses that each kind of targets can have. */
+const LOSSES_OF: Readonly<Record<DatasetTargets["kind"], (type: LossMap["type"]) => boolean>> = {
+  labels: (type) => CLASS_LOSSES.has(type),
+  oneHot: (type) => CLASS_LOSSES.has(type) && type !== "sparseCategoricalCrossentropy",
+  binary: (type) => !["sparseCategoricalCrossentropy", "categoricalCrossentropy", "categoricalHinge"].includes(type),
+  numbers: (type) => !CLASS_LOSSES.has(type) || type === "kullbackLeiblerDivergence",
+};
+
+const USUAL_LOSS: Readonly<Record<DatasetTargets["kind"], string>> = {
+  labels: "use sparseCategoricalCrossentropy",
+  oneHot: "use categoricalCrossentropy",
+  binary: "use binaryCrossentropy",
+  numbers: "use meanSquaredError or meanAbsoluteError",
+};
+
+/** Activation of the output, which a last layer without one hands on as it comes. */
+function headActivation({ layers }: ModelSpec): string {
+  const last = layers.at(-1)!;
+  const inner = last.type === "timeDistributed" ? last.layer : last;
+  return "activation" in inner ? inner.activation! : "linear";
+}
+
+/** The loss as a map: validation has made maps of names. */
+function lossOf(spec: ModelSpec): LossMap {
+  return spec.training.loss as LossMap;
+}
+
+function metricsOf(spec: ModelSpec): readonly MetricMap[] {
+  return spec.training.metrics as MetricMap[];
+}
+
+function quantileCount(loss: LossMap): number {
+  return loss.type === "quantile" ? (loss.quantiles?.length ?? 1) : 1;
+}
+
+function lastUnits({ layers }: ModelSpec): number | undefined {
+  const last = layers.at(-1)!;
+  return last.type === "dense" ? last.units : undefined;
+}
+
+/** The rules of loss, metrics and class weights. */
+export const TRAINING_RULES: Rules = {
+  "the output has a value for each class or number": ({ spec, graph, targets, report }) => {
+    const index = spec.layers.length - 1;
+    const last = spec.layers[index]!;
+    const node = graph.nodes.at(-1);
+    if (node === undefined || graph.nodes.length < spec.layers.length) return;
+    const units = node.outputShape.at(-1)!;
+    const [pointer, found, use] =
+      "units" in last
+        ? [`/layers/${index}/units`, `${units} units`, "use `units: "]
+        : [`/layers/${index}`, `the output has ${units} features`, "end with a dense layer of `units: "];
+    const loss = lossOf(spec);
+    const { classes } = targets;
+    if (classes !== undefined) {
+      const binary = loss.type === "binaryCrossentropy" && classes === 2;
+      const single = binary && targets.kind === "labels" && spec.dataset.type !== "text";
+      if (units === classes || (single && units === 1)) return;
+      report("LC1203", pointer, `${found}, but the dataset has ${classes} classes`, `${use}${single ? 1 : classes}\``);
+      return;
+    }
+    const numbers = targets.shape.at(-1)!;
+    const quantiles = quantileCount(loss);
+    const wanted = numbers * quantiles;
+    if (units === wanted) return;
+    const key = spec.dataset.type === "csv" ? "dataset.horizon" : "dataset.targets.features";
+    const why =
+      quantiles === 1
+        ? `the ${spec.dataset.type === "csv" ? "forecast" : "target"} has ${wanted} values (${key})`
+        : `${quantiles} quantiles of ${numbers} values (${key}) are ${wanted}`;
+    report("LC1203", pointer, `${found}, but ${why}`, `${use}${wanted}\``);
+  },
+  "the last activation fits loss and dataset": ({ spec, report, targets }) => {
+    const index = spec.layers.length - 1;
+    const pointer = `/layers/${index}`;
+    const loss = lossOf(spec);
+    const activation = headActivation(spec);
+    if (targets.kind === "numbers") {
+      // Of several numbers a softmax may give shares, which Kullback-Leibler compares.
+      if (activation !== "softmax" || loss.type === "kullbackLeiblerDivergence") return;
+      const message = "softmax gives probabilities, but the targets are numbers";
+      report("LC1204", `${pointer}/activation`, message, "use `activation: linear`");
+      return;
+    }
+    if ("fromLogits" in loss && loss.fromLogits === true) {
+      if (activation === "linear") return;
+      const message = `fromLogits takes logits, but the activation is ${activation}`;
+      report("LC1204", `${pointer}/activation`, message, "remove `fromLogits`, or use `activation: linear`");
+      return;
+    }
+    switch (loss.type) {
+      case "hinge":
+      case "squaredHinge":
+      case "categoricalHinge": {
+        if (activation !== "softmax" && activation !== "sigmoid") return;
+        const message = `${loss.type} needs scores on both sides of 0, but the activation is ${activation}`;
+        report("LC1204", `${pointer}/activation`, message, "use `activation: linear`");
+        return;
+      }
+      case "sparseCategoricalCrossentropy":
+      case "categoricalCrossentropy":
+      case "binaryCrossentropy":
+      case "kullbackLeiblerDivergence": {
+        const wanted = loss.type === "binaryCrossentropy" ? "sigmoid" : "softmax";
+        if (activation === wanted) return;
+        const message = `cross-entropy needs probabilities, but the activation is ${activation}`;
+        const fix = `${activation === "linear" ? "add" : "use"} \`activation: ${wanted}\``;
+        report("LC1204", pointer, message, fix);
+        return;
+      }
+      default:
+        return;
+    }
+  },
+  "the loss fits the dataset": ({ spec, report, targets }) => {
+    const { type } = lossOf(spec);
+    if (LOSSES_OF[targets.kind](type)) return;
+    const fix = USUAL_LOSS[targets.kind];
+    const message =
+      targets.kind === "numbers"
+        ? `${type} compares classes, but ${spec.dataset.type === "csv" ? "a forecast has" : "the targets are"} numbers`
+        : targets.kind === "labels"
+          ? `${type} compares numbers, but ${spec.dataset.type} has classes`
+          : `${type} does not compare ${targets.kind} targets`;
+    report("LC1205", "/training/loss", message, fix);
+  },
+  "each metric fits the dataset": ({ spec, report, targets }) => {
+    const several = quantileCount(lossOf(spec)) > 1;
+    const numbers = targets.kind === "numbers";
+    for (const [index, { type }] of metricsOf(spec).entries()) {
+      const pointer = `/training/metrics/${index}`;
+      const fits = targets.kind === "binary" || NUMBER_METRICS.has(type) === numbers;
+      const sparse = type.startsWith("sparse") || type === "perplexity";
+      if (!fits) {
+        const fix = numbers ? "use meanAbsoluteError or meanSquaredError" : "use accuracy";
+        report("LC1206", pointer, `${type} does not apply to ${spec.dataset.type}`, fix);
+      } else if (several) {
+        const message = `${type} needs one output for each target, but there are several quantiles`;
+        report("LC1206", pointer, message, "remove it");
+      } else if (SEVERAL_OUTPUTS.has(type) && lastUnits(spec) === 1) {
+        const message = `${type} needs an output for each class, but the model has one`;
+        report("LC1206", pointer, message, "use binaryAccuracy");
+      } else if (targets.kind === "binary" && (sparse || SEVERAL_OUTPUTS.has(type))) {
+        report("LC1206", pointer, `${type} does not apply to binary targets`, "use binaryAccuracy");
+      }
+    }
+  },
+  "one quantile or several": ({ source, report }) => {
+    const given = (source.value as { training: { loss: object | string } }).training.loss;
+    if (typeof given !== "object" || !("quantile" in given && "quantiles" in given)) return;
+    const message = "`quantile` and `quantiles` exclude one another";
+    report("LC1230", "/training/loss/quantile", message, "keep `quantiles` where the model estimates several");
+  },
+  "each metric has a name of its own": ({ spec, report }) => {
+    const names = metricsOf(spec).map(metricName);
+    for (const [index, name] of names.entries()) {
+      if (names.indexOf(name) === index) continue;
+      report("LC1231", `/training/metrics/${index}`, `a metric above is reported as \`${name}\`, too`, "remove one");
+    }
+  },
+  "class weights name classes": ({ spec, report, targets }) => {
+    const { classes } = targets;
+    const labels = Object.keys(spec.training.classWeight ?? {});
+    if (labels.length > 0 && targets.kind !== "labels") {
+      const message = `classes have weights, but the targets of ${spec.dataset.type} are ${targets.kind === "oneHot" ? "rows" : "numbers"}`;
+      report("LC1232", "/training/classWeight", message, "remove `classWeight`");
+      return;
+    }
+    for (const label of labels) {
+      if (classes === undefined || Number(label) < classes) continue;
+      const message = `there is no class ${label}: the dataset has the classes 0 to ${classes - 1}`;
+      report("LC1232", `/training/classWeight/${label}`, message, `use a class from 0 to ${classes - 1}`);
+    }
+  },
+  "top-k leaves something to miss": ({ spec, report, targets: { classes } }) => {
+    for (const [index, metric] of metricsOf(spec).entries()) {
+      if (!("k" in metric) || classes === undefined || metric.k! < classes) continue;
+      const message = `the ${metric.k} largest of ${classes} outputs always include the class`;
+      report("LC1233", `/training/metrics/${index}`, message, `use \`k\` below ${classes}`);
+    }
+  },
+  "a loss of counts has outputs that are not negative": ({ spec, report, targets }) => {
+    const index = spec.layers.length - 1;
+    const last = spec.layers[index]!;
+    const { type } = lossOf(spec);
+    if (targets.kind !== "numbers" || last.type !== "dense" || NOT_NEGATIVE.has(last.activation!)) return;
+    if (type !== "poisson" && type !== "meanSquaredLogarithmicError") return;
+    const effect = type === "poisson" ? "whose loss is no number" : "which learn nothing";
+    const message = `${type} is of outputs from 0 up; ${last.activation} gives negative ones, ${effect}`;
+    report("LC2030", `/layers/${index}`, message, "use `activation: softplus`", "warning");
+  },
+  "a loss of positive numbers has positive targets": ({ spec, report }) => {
+    const { type } = lossOf(spec);
+    if (spec.dataset.type !== "csv" || spec.dataset.scaling !== "standard") return;
+    if (!POSITIVE_TARGETS.has(type)) return;
+    const message = `${type} is of positive targets, but standard scaling centres them at 0`;
+    report("LC2031", "/training/loss", message, "use `scaling: none` or `minMax` in the dataset", "warning");
+  },
+};
+
+const POSITIVE_TARGETS: ReadonlySet<LossMap["type"]> = new Set([
+  "poisson",
+  "meanSquaredLogarithmicError",
+  "meanAbsolutePercentageError",
+]);
