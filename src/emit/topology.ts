@@ -92,5 +92,5 @@ function tfjsName({ name: layer, type, options }: LayerPlan, weight: string): st
   const leaf = snakeCase(weight.split("/").at(-1)!);
   if (type !== "bidirectional" && type !== "timeDistributed") return `${layer}/${leaf}`;
   const inner = `${layer}_${snakeCase((options as { layer: { type: string } }).layer.type)}`;
-  return type === "bidirectional" ? `${weight.split("/")[0]}_${inner}/${leaf}` : `${inner}/${leaf}`;
+  return type === "bidirectional" ? `${layer}/${weight.split("/")[0]}_${inner}/${leaf}` : `${layer}/${leaf}`;
 }
