@@ -13,11 +13,21 @@ export async function loadData(directory: string | undefined, log: (line: string
   return loadMnist({ directory, cacheDirectory: cacheDirectory(), scale: 255, log });
 }
 
-/** A batch on the device. x: [28, B, 28]; targets: [B] labels. */
-export function readBatch(split: Split, indices: Int32Array): { x: tf.Tensor3D; targets: tf.Tensor1D } {
+/** What batches are read from. */
+export type Samples = Split;
+/** A batch on the device; sequences are time-major, B is the batch size. */
+export interface Batch {
+  readonly inputs: {
+    readonly input: tf.Tensor3D; // [28, B, 28]
+  };
+  readonly targets: tf.Tensor1D; // [B] labels
+}
+
+/** The samples that `indices` names, on the device. */
+export function readBatch(split: Samples, indices: Int32Array): Batch {
   const batch = indices.length;
-  const x = new Float32Array(TIMESTEPS * batch * FEATURES);
-  const y = new Int32Array(batch);
-  split.fill(indices, x, y);
-  return { x: tf.tensor3d(x, [TIMESTEPS, batch, FEATURES]), targets: tf.tensor1d(y, "int32") };
+  return {
+    inputs: { input: tf.tensor3d(split.inputs.input(indices), [28, batch, 28]) },
+    targets: tf.tensor1d(split.targets(indices), "int32"),
+  };
 }

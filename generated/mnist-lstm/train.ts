@@ -9,31 +9,44 @@
 //
 // `--help` lists the options.
 import * as tf from "@tensorflow/tfjs-core";
-import { CLASSES, FEATURES, loadData, readBatch, TIMESTEPS } from "./data.ts";
+import { type Batch, CLASSES, loadData, readBatch, type Samples } from "./data.ts";
 import {
-  correctedRate,
   describeLayers,
   evaluateStep,
   forward,
-  initializeMoments,
+  initializeOptimizer,
   initializeWeights,
   LAYERS,
   learningRate,
+  METRICS,
   namedWeights,
+  type StepScalars,
+  stepScalars,
   trainStep,
 } from "./model.ts";
 import { selectBackend } from "./support/backends/select.ts";
+import { captureProgram } from "./support/capture/program.ts";
 import { loadCheckpoint, saveCheckpoint } from "./support/checkpoint.ts";
-import type { Split } from "./support/data/dataset.ts";
 import { reportFailure } from "./support/failure.ts";
 import { onInterrupt } from "./support/interrupt.ts";
 import { writeLayersModel } from "./support/layers-model.ts";
-import { assignTensors, readTensors } from "./support/nn/weights.ts";
+import { stepRandom } from "./support/nn/step-random.ts";
+import { assignTensors, type NamedWeights, readTensors, variablesOf } from "./support/nn/weights.ts";
 import { overrides, parseOptions, usage } from "./support/options.ts";
 import { Progress } from "./support/progress.ts";
 import { renderReport } from "./support/report.ts";
 import { type EpochMetrics, openRunDirectory } from "./support/run-directory.ts";
-import { breathe, DeviceSums, firstNonFinite, firstSamples, sampleOrder } from "./support/training.ts";
+import {
+  batchSizes,
+  breathe,
+  DeviceSums,
+  firstNonFinite,
+  firstSamples,
+  metricValues,
+  sampleOrder,
+  scalarTensors,
+  zeroSums,
+} from "./support/training.ts";
 import { UserError } from "./support/user-error.ts";
 
 const NAME = "mnist-lstm";
@@ -45,7 +58,6 @@ const EPOCHS = 4; // mnist-lstm.yaml:37
 const BATCH_SIZE = 32; // mnist-lstm.yaml:38
 const SHUFFLE = true; // mnist-lstm.yaml:34
 const SEED = 42; // mnist-lstm.yaml:34
-const METRICS = ["loss", "accuracy"]; // mnist-lstm.yaml:36: what a step sums over its batch
 const EVALUATION_BATCH_SIZE = 250;
 async function main(): Promise<number> {
   const options = parseOptions(process.argv.slice(2), { name: NAME, epochs: EPOCHS, seed: SEED });
@@ -67,11 +79,11 @@ async function main(): Promise<number> {
   const seed = saved?.state.seed ?? options.seed;
   const w = initializeWeights(seed);
   const weights = namedWeights(w);
-  const moments = initializeMoments(w);
+  const optimizer = initializeOptimizer(w);
   let iteration = 0; // training steps taken
   let firstEpoch = 1;
   let firstStep = 0;
-  let sums = METRICS.map(() => 0);
+  const totals = tf.variable(tf.tensor1d(zeroSums(METRICS)), false); // of loss and metrics over an epoch
   if (saved !== undefined) {
     const trained = run.readInfo().settings as { trainSamples?: number } | undefined;
     if (options.seed !== SEED && options.seed !== seed) {
@@ -84,11 +96,32 @@ async function main(): Promise<number> {
       });
     }
     assignTensors(weights, saved.weights);
-    assignTensors(moments.m, saved.optimizer.m!);
-    assignTensors(moments.v, saved.optimizer.v!);
-    ({ iteration, epoch: firstEpoch, step: firstStep, sums } = saved.state);
+    for (const [slot, values] of Object.entries<NamedWeights>(optimizer)) assignTensors(values, saved.optimizer[slot]!);
+    totals.assign(tf.tensor1d(saved.state.sums));
+    ({ iteration, epoch: firstEpoch, step: firstStep } = saved.state);
     note(`resumed in epoch ${firstEpoch} after ${firstStep} steps`);
   }
+
+  // Captured as one TensorFlow graph where the backend allows it; then the session owns the variables until they are pulled.
+  const program = captureProgram({
+    enabled: options.capture,
+    variables: { ...variablesOf({ weights, ...optimizer }), totals },
+    functions: {
+      train: {
+        run: ({ input, targets, iteration, ...scalars }: TrainFeed) => {
+          const step = { random: stepRandom(seed, iteration), ...scalars };
+          totals.assign(tf.add(totals, trainStep(w, optimizer, { input }, targets, step)));
+          return {};
+        },
+        examples: batchSizes(train.count, BATCH_SIZE).map((size) => trainFeed(readBatch(train, new Int32Array(size)), 0)),
+      },
+      evaluate: {
+        run: ({ input, targets }: EvaluationFeed) => evaluateStep(w, { input }, targets),
+        examples: batchSizes(data.test.count, EVALUATION_BATCH_SIZE).map((size) => evaluationFeed(readBatch(data.test, new Int32Array(size)))),
+      },
+    },
+    log: note,
+  });
   run.writeRun({
     name: NAME,
     spec: SPEC,
@@ -98,14 +131,23 @@ async function main(): Promise<number> {
     overrides: overrides(options, { name: NAME, epochs: EPOCHS, seed: SEED }),
     settings: { epochs: options.epochs, batchSize: BATCH_SIZE, shuffle: SHUFFLE, seed, trainSamples: train.count },
     backend,
+    captured: program.captured,
     versions: { node: process.version, "@tensorflow/tfjs-core": tf.version_core },
     data: { source: data.source, sha256: data.checksums },
   });
 
+  /** Sums of loss and metrics over the epoch so far. */
+  const readTotals = async (): Promise<number[]> => {
+    program.pull(["totals"]);
+    return Array.from(await totals.data<"float32">());
+  };
   const checkpoint = async (state: { epoch: number; step: number; sums: number[] }): Promise<void> => {
+    program.pull();
+    const slots: Record<string, Awaited<ReturnType<typeof readTensors>>> = {};
+    for (const [slot, values] of Object.entries<NamedWeights>(optimizer)) slots[slot] = await readTensors(values);
     saveCheckpoint(run.path, {
       weights: await readTensors(weights),
-      optimizer: { m: await readTensors(moments.m), v: await readTensors(moments.v) },
+      optimizer: slots,
       state: { ...state, iteration, seed, specSha256: SPEC_SHA256 },
     });
   };
@@ -116,52 +158,51 @@ async function main(): Promise<number> {
     const started = performance.now();
     const order = sampleOrder(train.count, { shuffle: SHUFFLE, seed, epoch });
     const steps = Math.ceil(train.count / BATCH_SIZE);
-    const totals = new DeviceSums(sums);
     for (let step = firstStep; step < steps; step++) {
-      const { x, targets } = readBatch(train, order.subarray(step * BATCH_SIZE, (step + 1) * BATCH_SIZE));
-      const rate = tf.scalar(correctedRate(iteration));
-      totals.add(trainStep(w, moments, x, targets, { seed, iteration, rate }));
-      tf.dispose([x, targets, rate]);
+      const feed = trainFeed(readBatch(train, order.subarray(step * BATCH_SIZE, (step + 1) * BATCH_SIZE)), iteration);
+      program.functions.train(feed);
+      tf.dispose(feed);
       iteration++;
 
       const samplesDone = Math.min((step + 1) * BATCH_SIZE, train.count);
       if (progress.wantsUpdate()) {
-        const [loss, ...metrics] = (await totals.read()).map((sum) => sum / samplesDone);
-        if (!Number.isFinite(loss)) throw await notFinite(weights, w, train, epoch, step);
+        const [loss, ...metrics] = metricValues(METRICS, await readTotals(), samplesDone);
+        if (!Number.isFinite(loss)) throw await diverged(epoch, step);
         progress.update({ epoch, samplesDone, samples: train.count, loss: loss!, accuracy: metrics[0]! });
       }
       await breathe();
       if (interrupt.requested) {
-        await checkpoint({ epoch, step: step + 1, sums: await totals.read() });
+        await checkpoint({ epoch, step: step + 1, sums: await readTotals() });
         run.finishRun({ status: "interrupted" });
         note(`stopped in epoch ${epoch}; continue with --resume --out ${options.out}`);
         return interrupt.exitCode;
       }
     }
-    const trained = (await totals.read()).map((sum) => sum / train.count);
-    totals.dispose();
-    if (!Number.isFinite(trained[0])) throw await notFinite(weights, w, train, epoch, steps - 1);
+    const trained = metricValues(METRICS, await readTotals(), train.count);
+    if (!Number.isFinite(trained[0])) throw await diverged(epoch, steps - 1);
     const seconds = (performance.now() - started) / 1000;
 
-    const { means: validated, predicted } = await evaluate(w, data.test);
+    const { values: validated, predicted } = await evaluate(data.test);
     const metrics = epochMetrics(epoch, trained, validated, {
       learningRate: learningRate(iteration - 1),
       seconds,
       samplesPerSecond: (train.count - firstStep * BATCH_SIZE) / seconds,
     });
     firstStep = 0;
-    sums = METRICS.map(() => 0);
+    tf.tidy(() => totals.assign(tf.tensor1d(zeroSums(METRICS))));
+    program.push(["totals"]);
     run.appendMetrics(metrics); // before the checkpoint: a resumed run drops lines of epochs that it repeats
-    await checkpoint({ epoch: epoch + 1, step: 0, sums });
+    await checkpoint({ epoch: epoch + 1, step: 0, sums: zeroSums(METRICS) });
     progress.epochEnd(metrics);
     if (epoch === options.epochs) await finish(metrics, predicted);
   }
   if (firstEpoch > options.epochs) {
     note(`nothing left to train: ${options.epochs} epochs are done`);
-    const { predicted } = await evaluate(w, data.test);
+    const { predicted } = await evaluate(data.test);
     await finish(run.readMetrics().at(-1), predicted);
   }
   interrupt.dispose();
+  program.dispose();
   progress.close();
   return 0;
 
@@ -195,27 +236,54 @@ async function main(): Promise<number> {
     );
     note(`model, metrics and report: ${options.out}`);
   }
+
+  /** Loss and metrics over a split, and the prediction for each sample. */
+  async function evaluate(split: Samples): Promise<{ values: number[]; predicted: number[] }> {
+    const sums = new DeviceSums(zeroSums(METRICS));
+    const predicted: number[] = [];
+    const order = sampleOrder(split.count, { shuffle: false, seed: 0, epoch: 0 });
+    for (let start = 0; start < split.count; start += EVALUATION_BATCH_SIZE) {
+      const feed = evaluationFeed(readBatch(split, order.subarray(start, start + EVALUATION_BATCH_SIZE)));
+      const result = program.functions.evaluate(feed);
+      sums.add(result.totals);
+      for (const value of await result.predicted.data<"int32">()) predicted.push(value);
+      tf.dispose([feed, result.predicted]);
+      await breathe();
+    }
+    const values = metricValues(METRICS, await sums.read(), split.count);
+    sums.dispose();
+    return { values, predicted };
+  }
+
+  /** The error for a loss that is no number: names the first layer that has left the finite numbers. */
+  async function diverged(epoch: number, step: number): Promise<UserError> {
+    program.pull();
+    const { inputs } = readBatch(train, Int32Array.of(0));
+    const outputs = tf.tidy(() => {
+      const { layers } = forward(w, inputs);
+      return Object.fromEntries(Object.entries(layers).map(([name, output]) => [name, tf.clone(output)]));
+    });
+    const culprit = (await firstNonFinite(weights)) ?? (await firstNonFinite(outputs));
+    const layer = LAYERS.find(({ name }) => name === culprit?.split("/")[0]);
+    const where = layer === undefined ? "" : `${SPEC}:${layer.specLine}: `;
+    const what = culprit === undefined ? "the loss" : culprit.includes("/") ? `weight ${culprit}` : `the output of ${culprit}`;
+    return new UserError(`${where}${what} is not finite (epoch ${epoch}, step ${step + 1})`, {
+      exitCode: 1,
+      fix: "lower optimizer.learningRate, scale the input, or use tanh instead of relu in recurrent layers",
+    });
+  }
 }
 
-/** Means of loss and metrics over a split, and the prediction for each sample. */
-async function evaluate(
-  w: ReturnType<typeof initializeWeights>,
-  split: Split,
-): Promise<{ means: number[]; predicted: number[] }> {
-  const sums = new DeviceSums(METRICS.map(() => 0));
-  const predicted: number[] = [];
-  const order = sampleOrder(split.count, { shuffle: false, seed: 0, epoch: 0 });
-  for (let start = 0; start < split.count; start += EVALUATION_BATCH_SIZE) {
-    const { x, targets } = readBatch(split, order.subarray(start, start + EVALUATION_BATCH_SIZE));
-    const result = evaluateStep(w, x, targets);
-    sums.add(result.totals);
-    predicted.push(...Array.from(await result.predicted.data<"int32">()));
-    tf.dispose([x, targets, result.predicted]);
-    await breathe();
-  }
-  const means = (await sums.read()).map((sum) => sum / split.count);
-  sums.dispose();
-  return { means, predicted };
+/** What a step reads of a batch, by name: these are the inputs of a captured graph. */
+type EvaluationFeed = Batch["inputs"] & Omit<Batch, "inputs">;
+type TrainFeed = EvaluationFeed & StepScalars<tf.Scalar> & { iteration: tf.Scalar };
+
+function evaluationFeed({ inputs, ...rest }: Batch): EvaluationFeed {
+  return { ...inputs, ...rest };
+}
+
+function trainFeed(batch: Batch, iteration: number): TrainFeed {
+  return { ...evaluationFeed(batch), ...scalarTensors(stepScalars(iteration)), iteration: tf.scalar(iteration, "int32") };
 }
 
 /** One line of metrics.jsonl. */
@@ -226,53 +294,19 @@ function epochMetrics(
   rest: { learningRate: number; seconds: number; samplesPerSecond: number },
 ): EpochMetrics {
   const metrics: EpochMetrics = { epoch, loss: trained[0]!, valLoss: validated[0]!, ...rest };
-  for (const [index, metric] of METRICS.entries()) {
-    metrics[metric] = trained[index]!;
-    metrics[`val${metric.charAt(0).toUpperCase()}${metric.slice(1)}`] = validated[index]!;
+  for (const [index, { name }] of METRICS.entries()) {
+    metrics[name] = trained[index]!;
+    metrics[`val${name.charAt(0).toUpperCase()}${name.slice(1)}`] = validated[index]!;
   }
   return metrics;
 }
 
 /** Rows: true classes; columns: predicted classes. */
-function confusion(split: Split, predicted: readonly number[]): number[][] {
+function confusion(split: Samples, predicted: readonly number[]): number[][] {
   const matrix = Array.from({ length: CLASSES }, () => new Array<number>(CLASSES).fill(0));
-  for (const [index, label] of labelsOf(split).entries()) matrix[label]![predicted[index]!]!++;
+  const labels = split.targets(Int32Array.from(predicted, (_, index) => index));
+  for (const [index, label] of labels.entries()) matrix[label]![predicted[index]!]!++;
   return matrix;
-}
-
-function labelsOf(split: Split): Int32Array {
-  const labels = new Int32Array(split.count);
-  const x = new Float32Array(TIMESTEPS * FEATURES);
-  const label = new Int32Array(1);
-  for (let index = 0; index < split.count; index++) {
-    split.fill(Int32Array.of(index), x, label);
-    labels[index] = label[0]!;
-  }
-  return labels;
-}
-
-/** The error for a loss that is no number: names the first layer that has left the finite numbers. */
-async function notFinite(
-  weights: ReturnType<typeof namedWeights>,
-  w: ReturnType<typeof initializeWeights>,
-  train: Split,
-  epoch: number,
-  step: number,
-): Promise<UserError> {
-  const { x, targets } = readBatch(train, Int32Array.of(0));
-  const outputs = tf.tidy(() => {
-    const { layers } = forward(w, x);
-    return Object.fromEntries(Object.entries(layers).map(([name, output]) => [name, tf.clone(output)]));
-  });
-  const culprit = (await firstNonFinite(weights)) ?? (await firstNonFinite(outputs));
-  tf.dispose([x, targets, outputs]);
-  const layer = LAYERS.find(({ name }) => name === culprit?.split("/")[0]);
-  const where = layer === undefined ? "" : `${SPEC}:${layer.specLine}: `;
-  const what = culprit === undefined ? "the loss" : culprit.includes("/") ? `weight ${culprit}` : `the output of ${culprit}`;
-  return new UserError(`${where}${what} is not finite (epoch ${epoch}, step ${step + 1})`, {
-    exitCode: 1,
-    fix: "lower optimizer.learningRate, scale the input, or use tanh instead of relu in recurrent layers",
-  });
 }
 
 

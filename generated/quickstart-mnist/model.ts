@@ -2,27 +2,39 @@
 // (SHA-256 913e6e00fcd92a124e747ef3baecf10dd974162fdac1371b9e9683359f786af8).
 // Do not edit: change the spec and compile again.
 //
-// The model: 15,274 parameters; input [timesteps = 28, B, features = 28], B the batch size.
+// The model: 15,274 parameters; input [28, B, 28], B the batch size. Sequences are time-major: [timesteps, B, features].
 // The derivative of the training step is written out, one line per layer back; its kernels are in support/nn.
 import * as tf from "@tensorflow/tfjs-core";
-import { type LayerDescription, denseLayer, dropoutLayer, lstmLayer } from "./support/layers-model.ts";
+import type { LayerDescription } from "./support/layers-model.ts";
 import { LINEAR, SIGMOID, TANH } from "./support/nn/activations.ts";
-import { type DenseGradients, type DenseWeights, denseBackward, denseForward } from "./support/nn/dense.ts";
-import { type StepRandom, dropoutBackward, dropoutForward, dropoutMask } from "./support/nn/dropout.ts";
+import { denseBackward, denseForward } from "./support/nn/dense.ts";
+import { dropoutBackward, dropoutForward } from "./support/nn/dropout.ts";
 import { glorotUniform, orthogonal, withUnitForgetBias, zeros } from "./support/nn/initializers.ts";
-import { correctPredictions, softmaxCrossEntropy } from "./support/nn/losses.ts";
-import { type LstmGradients, type LstmWeights, lstmBackward, lstmForward } from "./support/nn/lstm.ts";
+import type { LossOutput } from "./support/nn/losses.ts";
+import { softmaxCrossEntropy } from "./support/nn/losses/cross-entropy.ts";
+import { lstmBackward, lstmForward } from "./support/nn/lstm.ts";
+import { categoricalAccuracyState, meanValue } from "./support/nn/metrics.ts";
 import { Sequence } from "./support/nn/sequence.ts";
-import { type NamedWeights, createWeight } from "./support/nn/weights.ts";
+import type { StepRandom } from "./support/nn/step-random.ts";
+import { type NamedGradients, type NamedWeights, type WeightMatrix, type WeightVector, createWeight } from "./support/nn/weights.ts";
+import type { MetricSums } from "./support/training.ts";
 
-const LSTM1 = { activation: TANH, recurrentActivation: SIGMOID }; // quickstart-mnist.yaml:11
+// What the layers' functions read of their options
+const LSTM1 = { activation: TANH, recurrentActivation: SIGMOID, returnSequences: false } as const; // quickstart-mnist.yaml:11
+const DROPOUT1 = { rate: 0.1 } as const; // quickstart-mnist.yaml:13
+const DENSE1 = { activation: LINEAR } as const; // quickstart-mnist.yaml:15; its activation is part of the loss
 
-// Adam: quickstart-mnist.yaml:18
+// Optimizer: quickstart-mnist.yaml:18
 const LEARNING_RATE = 0.003;
 const BETA_1 = 0.9;
 const BETA_2 = 0.999;
 const EPSILON = 1e-7;
 
+/** quickstart-mnist.yaml:23: what a step sums over its batch, and the value that the sums of an epoch give. */
+export const METRICS: readonly MetricSums[] = [
+  { name: "loss", size: 1, value: meanValue },
+  { name: "accuracy", size: 1, value: meanValue },
+];
 /** The layers, for reports and messages. */
 export const LAYERS = [
   { name: "lstm1", type: "lstm", outputShape: "[B, 48]", parameters: 14_784, specLine: 11 },
@@ -30,15 +42,22 @@ export const LAYERS = [
   { name: "dense1", type: "dense", outputShape: "[B, 10]", parameters: 490, specLine: 15 },
 ] as const;
 
-/** The trainable weights by layer. */
-export interface Weights {
-  readonly lstm1: LstmWeights;
-  readonly dense1: DenseWeights;
+/** What the model reads of a batch. */
+export interface Inputs {
+  readonly input: tf.Tensor3D; // [28, B, 28]
 }
 
-interface Gradients {
-  readonly lstm1: LstmGradients;
-  readonly dense1: DenseGradients;
+/** The weights by layer. */
+export interface Weights {
+  readonly lstm1: {
+    readonly kernel: WeightMatrix; // [28, 192]
+    readonly recurrentKernel: WeightMatrix; // [48, 192]
+    readonly bias: WeightVector; // [192]
+  };
+  readonly dense1: {
+    readonly kernel: WeightMatrix; // [48, 10]
+    readonly bias: WeightVector; // [10]
+  };
 }
 
 /** Weights before training: every weight draws from a stream of its own, so the seed decides them all. */
@@ -46,14 +65,14 @@ export function initializeWeights(seed: number): Weights {
   return {
     // quickstart-mnist.yaml:11: 14,784 parameters
     lstm1: {
-      kernel: createWeight<tf.Rank.R2>("lstm1/kernel", [28, 192], glorotUniform, seed),
-      recurrentKernel: createWeight<tf.Rank.R2>("lstm1/recurrentKernel", [48, 192], orthogonal, seed),
-      bias: createWeight<tf.Rank.R1>("lstm1/bias", [192], withUnitForgetBias(zeros), seed),
+      kernel: createWeight("lstm1/kernel", [28, 192], glorotUniform, seed),
+      recurrentKernel: createWeight("lstm1/recurrentKernel", [48, 192], orthogonal, seed),
+      bias: createWeight("lstm1/bias", [192], withUnitForgetBias(zeros), seed),
     },
     // quickstart-mnist.yaml:15: 490 parameters
     dense1: {
-      kernel: createWeight<tf.Rank.R2>("dense1/kernel", [48, 10], glorotUniform, seed),
-      bias: createWeight<tf.Rank.R1>("dense1/bias", [10], zeros, seed),
+      kernel: createWeight("dense1/kernel", [48, 10], glorotUniform, seed),
+      bias: createWeight("dense1/bias", [10], zeros, seed),
     },
   };
 }
@@ -63,120 +82,151 @@ export function namedWeights(w: Weights): NamedWeights {
   return {
     "lstm1/kernel": w.lstm1.kernel,
     "lstm1/recurrentKernel": w.lstm1.recurrentKernel,
-    "lstm1/bias": w.lstm1.bias!,
+    "lstm1/bias": w.lstm1.bias,
     "dense1/kernel": w.dense1.kernel,
-    "dense1/bias": w.dense1.bias!,
+    "dense1/bias": w.dense1.bias,
   };
 }
 
-/** Adam's running means of the gradients (m) and of their squares (v), by weight. */
-export interface Moments {
-  readonly m: NamedWeights;
-  readonly v: NamedWeights;
-}
+/**
+ * What the optimizer keeps between steps, by weight: m, the running mean of the gradients; v, the running mean of their squares.
+ */
+export type OptimizerState = Readonly<Record<"m" | "v", NamedWeights>>;
 
-export function initializeMoments(w: Weights): Moments {
-  const zeros = (): NamedWeights =>
-    Object.fromEntries(Object.entries(namedWeights(w)).map(([name, weight]) => [name, tf.tidy(() => tf.variable(tf.zerosLike(weight), false))]));
-  return { m: zeros(), v: zeros() };
-}
-
-/** What differs from step to step. */
-export interface StepInputs extends StepRandom {
-  /** Adam's rate with its bias correction: see `correctedRate`. */
-  readonly rate: tf.Scalar;
+export function initializeOptimizer(w: Weights): OptimizerState {
+  const trainable = Object.entries(namedWeights(w)).filter(([, weight]) => weight.trainable);
+  const create = (initial: (weight: tf.Tensor) => tf.Tensor): NamedWeights =>
+    Object.fromEntries(trainable.map(([name, weight]) => [name, tf.tidy(() => tf.variable(initial(weight), false))]));
+  return {
+    m: create(tf.zerosLike),
+    v: create(tf.zerosLike),
+  };
 }
 
 /**
- * The forward pass at inference: dropout is the identity.
- * x: [28, B, 28]. Returns every layer's output and the prediction, [B, 10] probabilities.
- * Call it inside tf.tidy.
+ * What differs from step to step in the update, as numbers or as the scalars that a step takes:
+ * rate, the learning rate with its bias correction, learningRate · sqrt(1 - beta2^t) / (1 - beta1^t).
  */
-export function forward(w: Weights, x: tf.Tensor3D): { layers: Record<string, tf.Tensor>; output: tf.Tensor2D; prediction: tf.Tensor2D } {
-  const input = Sequence.fromTensor(x); // [28, B, 28]
-  const lstm1 = lstmForward(input, w.lstm1, LSTM1); // quickstart-mnist.yaml:11 → [B, 48]
-  const dense1 = denseForward(lstm1.last, w.dense1, LINEAR); // quickstart-mnist.yaml:15 → [B, 10]
-  const output = dense1.y; // logits
-  return { layers: { lstm1: lstm1.last, dense1: dense1.y }, output, prediction: tf.softmax(output) };
-}
-
-/**
- * One training step on a batch. x: [28, B, 28]; targets: [B] labels in 0..9.
- * Returns sums over the batch: [loss, accuracy].
- */
-export function trainStep(w: Weights, moments: Moments, x: tf.Tensor3D, targets: tf.Tensor1D, step: StepInputs): tf.Tensor1D {
-  return tf.tidy(() => {
-    const batch = x.shape[1];
-    // Forward
-    const input = Sequence.fromTensor(x); // [28, B, 28]
-    const lstm1 = lstmForward(input, w.lstm1, LSTM1); // quickstart-mnist.yaml:11 → [B, 48]
-    const dropout1 = dropoutForward(lstm1.last, dropoutMask([batch, 48], 0.1, "dropout1", step)); // quickstart-mnist.yaml:13 → [B, 48]
-    const dense1 = denseForward(dropout1.y, w.dense1, LINEAR); // quickstart-mnist.yaml:15 → [B, 10]
-    const loss = softmaxCrossEntropy(dense1.y, targets); // quickstart-mnist.yaml:22
-
-    // Backward
-    const dDense1 = denseBackward(loss.gradient, dense1, w.dense1, LINEAR, { inputGradient: true }); // quickstart-mnist.yaml:15
-    const dDropout1 = dropoutBackward(dDense1.dx, dropout1); // quickstart-mnist.yaml:13
-    const dLstm1 = lstmBackward(dDropout1, lstm1, w.lstm1, LSTM1, { inputGradient: false }); // quickstart-mnist.yaml:11
-
-    // Update: quickstart-mnist.yaml:18
-    adamUpdate(w, { lstm1: dLstm1.dw, dense1: dDense1.dw }, moments, step.rate);
-
-    return tf.stack([loss.total, correctPredictions(dense1.y, targets)]) as tf.Tensor1D;
-  });
-}
-
-/**
- * Loss and metrics of a batch, nothing trained. Arguments as for trainStep.
- * Returns sums over the batch, [loss, accuracy], and the predictions.
- */
-export function evaluateStep(w: Weights, x: tf.Tensor3D, targets: tf.Tensor1D): { totals: tf.Tensor1D; predicted: tf.Tensor1D } {
-  return tf.tidy(() => {
-    const { output } = forward(w, x);
-    const loss = softmaxCrossEntropy(output, targets);
-    return { totals: tf.stack([loss.total, correctPredictions(output, targets)]) as tf.Tensor1D, predicted: tf.argMax(output, 1) };
-  });
-}
+export type StepScalars<T> = Readonly<Record<"rate", T>>;
 
 /** The learning rate of a step; `iteration` counts the steps taken before it. */
 export function learningRate(_iteration: number): number {
   return LEARNING_RATE;
 }
 
-/** The learning rate with Adam's bias correction, sqrt(1 - beta2^t) / (1 - beta1^t) for step t = iteration + 1. */
-export function correctedRate(iteration: number): number {
+/** The scalars of a step, in double precision; t = 1, 2, … counts the step itself. */
+export function stepScalars(iteration: number): StepScalars<number> {
   const t = iteration + 1;
-  return (learningRate(iteration) * Math.sqrt(1 - BETA_2 ** t)) / (1 - BETA_1 ** t);
+  return {
+    rate: (learningRate(iteration) * Math.sqrt(1 - Math.fround(BETA_2) ** t)) / (1 - Math.fround(BETA_1) ** t),
+  };
+}
+
+/** What differs from step to step. */
+export interface StepInputs extends StepScalars<tf.Scalar> {
+  readonly random: StepRandom;
+}
+
+/**
+ * The forward pass at inference, without dropout and noise.
+ * Returns every layer's output and the prediction, [B, 10] probabilities. Call it inside tf.tidy.
+ */
+export function forward(w: Weights, x: Inputs): { layers: Record<string, tf.Tensor>; output: tf.Tensor2D; prediction: tf.Tensor2D } {
+  const input = Sequence.fromTensor(x.input); // [28, B, 28]
+  const lstm1 = lstmForward(input, w.lstm1, LSTM1); // quickstart-mnist.yaml:11 → [B, 48]
+  const dense1 = denseForward(lstm1.y, w.dense1, DENSE1); // quickstart-mnist.yaml:15 → [B, 10]
+  const output = dense1.y; // logits
+  return { layers: { lstm1: lstm1.y, dense1: dense1.y }, output, prediction: tf.softmax(output) };
+}
+
+/**
+ * The loss of a batch and its gradient: quickstart-mnist.yaml:22.
+ * output: [B, 10] logits; targets: [B] labels.
+ */
+export function lossOf(output: tf.Tensor2D, targets: tf.Tensor1D): LossOutput<tf.Tensor2D> {
+  return softmaxCrossEntropy(output, targets);
+}
+
+/**
+ * The loss of a batch and its derivative with respect to every trained weight: reverse mode over the layers.
+ * `lossOf` gives the loss of the output, [B, 10] logits, and its gradient.
+ */
+export function computeGradients(w: Weights, x: Inputs, step: StepInputs, lossOf: (output: tf.Tensor2D) => LossOutput<tf.Tensor2D>): { output: tf.Tensor2D; loss: LossOutput<tf.Tensor2D>; gradients: NamedGradients } {
+  // Forward
+  const input = Sequence.fromTensor(x.input); // [28, B, 28]
+  const lstm1 = lstmForward(input, w.lstm1, LSTM1); // quickstart-mnist.yaml:11 → [B, 48]
+  const dropout1 = dropoutForward(lstm1.y, DROPOUT1, { random: step.random, name: "dropout1" }); // quickstart-mnist.yaml:13 → [B, 48]
+  const dense1 = denseForward(dropout1.y, w.dense1, DENSE1); // quickstart-mnist.yaml:15 → [B, 10]
+  const output = dense1.y;
+  const loss = lossOf(output); // quickstart-mnist.yaml:22
+
+  // Backward
+  const dDense1 = denseBackward(loss.gradient, dense1, w.dense1, DENSE1, { inputGradient: true }); // quickstart-mnist.yaml:15
+  const dDropout1 = dropoutBackward(dDense1.dx, dropout1, DROPOUT1, { inputGradient: true }); // quickstart-mnist.yaml:13
+  const dLstm1 = lstmBackward(dDropout1.dx, lstm1, w.lstm1, LSTM1, { inputGradient: false }); // quickstart-mnist.yaml:11
+
+  const gradients = {
+    "lstm1/kernel": dLstm1.dw.kernel,
+    "lstm1/recurrentKernel": dLstm1.dw.recurrentKernel,
+    "lstm1/bias": dLstm1.dw.bias,
+    "dense1/kernel": dDense1.dw.kernel,
+    "dense1/bias": dDense1.dw.bias,
+  };
+  return { output, loss, gradients };
+}
+
+/**
+ * One training step on a batch; it changes w and the optimizer's state.
+ * Returns sums over the batch: [loss, accuracy].
+ */
+export function trainStep(w: Weights, optimizer: OptimizerState, x: Inputs, targets: tf.Tensor1D, step: StepInputs): tf.Tensor1D {
+  return tf.tidy(() => {
+    const { output, loss, gradients } = computeGradients(w, x, step, (output) => lossOf(output, targets));
+    applyGradients(w, gradients, optimizer, step); // quickstart-mnist.yaml:18
+    return tf.concat([tf.reshape(loss.total, [1]), categoricalAccuracyState(output, targets)]) as tf.Tensor1D;
+  });
+}
+
+/**
+ * Loss and metrics of a batch, nothing trained.
+ * Returns sums over the batch, [loss, accuracy], and the predictions.
+ */
+export function evaluateStep(w: Weights, x: Inputs, targets: tf.Tensor1D): { totals: tf.Tensor1D; predicted: tf.Tensor1D } {
+  return tf.tidy(() => {
+    const { output } = forward(w, x);
+    const loss = lossOf(output, targets);
+    return { totals: tf.concat([tf.reshape(loss.total, [1]), categoricalAccuracyState(output, targets)]) as tf.Tensor1D, predicted: tf.argMax(output, 1) };
+  });
 }
 
 /**
  * Adam (Kingma & Ba 2015, section 2, last paragraph), epsilon outside the bias correction as in Keras:
- * m += (g - m)(1 - beta1);  v += (g² - v)(1 - beta2);  w -= rate · m / (sqrt(v) + epsilon).
+ *   m += (g - m)(1 - beta1);  v += (g² - v)(1 - beta2);
+ *   w -= rate · m / (sqrt(v) + epsilon).
+ * gradients: every trainable weight's, by name; step: see stepScalars.
  */
-function adamUpdate(w: Weights, gradients: Gradients, moments: Moments, rate: tf.Scalar): void {
+export function applyGradients(
+  w: Weights,
+  gradients: Readonly<Record<string, tf.Tensor>>,
+  state: OptimizerState,
+  step: StepScalars<tf.Scalar>,
+): void {
   const weights = namedWeights(w);
-  const gradientOf: Readonly<Record<string, tf.Tensor>> = {
-    "lstm1/kernel": gradients.lstm1.kernel,
-    "lstm1/recurrentKernel": gradients.lstm1.recurrentKernel,
-    "lstm1/bias": gradients.lstm1.bias!,
-    "dense1/kernel": gradients.dense1.kernel,
-    "dense1/bias": gradients.dense1.bias!,
-  };
-  for (const [name, weight] of Object.entries(weights)) {
-    const g = gradientOf[name]!;
-    const m = moments.m[name]!;
-    const v = moments.v[name]!;
+  for (const [name, g] of Object.entries(gradients)) {
+    const weight = weights[name]!;
+    const m = state.m[name]!;
+    const v = state.v[name]!;
     m.assign(tf.add(m, tf.mul(tf.sub(g, m), 1 - BETA_1)));
     v.assign(tf.add(v, tf.mul(tf.sub(tf.square(g), v), 1 - BETA_2)));
-    weight.assign(tf.sub(weight, tf.div(tf.mul(m, rate), tf.add(tf.sqrt(v), EPSILON))));
+    weight.assign(tf.sub(weight, tf.div(tf.mul(m, step.rate), tf.add(tf.sqrt(v), EPSILON))));
   }
 }
 
 /** The layers for the TensorFlow.js LayersModel that a run exports; weights are filled in from a flat record. */
 export function describeLayers(): LayerDescription[] {
   return [
-    lstmLayer("lstm1", { units: 48, activation: "tanh", recurrentActivation: "sigmoid", returnSequences: false, useBias: true, unitForgetBias: true }),
-    dropoutLayer("dropout1", { rate: 0.1 }),
-    denseLayer("dense1", { units: 10, activation: "softmax", useBias: true }),
+    // "lstm1"
+    // "dropout1"
+    // "dense1"
   ];
 }

@@ -86,10 +86,10 @@ async function main(): Promise<number> {
     const { test } = await loadData(options.data, () => undefined);
     const count = Math.min(options.demo, test.count);
     const indices = Int32Array.from({ length: count }, (_, k) => Math.floor((k * test.count) / count));
-    const { x, targets } = readBatch(test, indices);
-    const pixels = (await x.data<"float32">()).slice();
+    const { inputs, targets } = readBatch(test, indices);
+    const pixels = (await inputs.input.data<"float32">()).slice();
     const labels = await targets.data<"int32">();
-    const probabilities = await predict(w, x);
+    const probabilities = await predict(w, inputs.input);
     for (let b = 0; b < count; b++) {
       const image = Uint8Array.from({ length: TIMESTEPS * FEATURES }, (_, i) =>
         Math.round(pixels[(Math.floor(i / FEATURES) * count + b) * FEATURES + (i % FEATURES)]! * SCALE),
@@ -103,7 +103,7 @@ async function main(): Promise<number> {
 
 /** Probabilities of each class, [B][classes]; disposes of x. */
 async function predict(w: ReturnType<typeof initializeWeights>, x: tf.Tensor3D): Promise<number[][]> {
-  const output = tf.tidy(() => forward(w, x).prediction);
+  const output = tf.tidy(() => forward(w, { input: x }).prediction);
   const flat = await output.data<"float32">();
   tf.dispose([x, output]);
   return Array.from({ length: flat.length / CLASSES }, (_, b) => [...flat.slice(b * CLASSES, (b + 1) * CLASSES)]);

@@ -9,9 +9,15 @@ export function sampleOrder(count: number, options: { shuffle: boolean; seed: nu
 }
 
 /** The first `limit` samples of a split. */
-export function firstSamples(split: Split, limit: number | undefined): Split {
+export function firstSamples<S extends Split<never>>(split: S, limit: number | undefined): S {
   if (limit === undefined || limit >= split.count) return split;
-  return { count: limit, fill: (indices, x, y) => split.fill(indices, x, y) };
+  return { ...split, count: limit };
+}
+
+/** The sizes of the batches that `count` samples make: the full one and, where it exists, the smaller last one. */
+export function batchSizes(count: number, batchSize: number): number[] {
+  const sizes = [Math.min(count, batchSize), count > batchSize ? count % batchSize : 0];
+  return sizes.filter((size) => size > 0);
 }
 
 /** Sums kept on the device over an epoch, so that the loop reads them back only where somebody looks. */
@@ -39,6 +45,27 @@ export class DeviceSums {
   }
 }
 
+/** A loss or metric: its name in metrics.jsonl, how many sums a step gives for it, and the value that sums over samples give. */
+export interface MetricSums {
+  readonly name: string;
+  readonly size: number;
+  readonly value: (sums: readonly number[], samples: number) => number;
+}
+
+export function zeroSums(metrics: readonly MetricSums[]): number[] {
+  return metrics.flatMap(({ size }) => new Array<number>(size).fill(0));
+}
+
+/** The value of each metric; `sums` has those of all metrics in order. */
+export function metricValues(metrics: readonly MetricSums[], sums: readonly number[], samples: number): number[] {
+  let start = 0;
+  return metrics.map(({ size, value }) => {
+    const own = sums.slice(start, start + size);
+    start += size;
+    return value(own, samples);
+  });
+}
+
 /** Lets signals and timers in between steps: a step blocks the event loop while it computes. */
 export function breathe(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
@@ -51,4 +78,10 @@ export async function firstNonFinite(tensors: Readonly<Record<string, tf.Tensor>
     if (!values.every(Number.isFinite)) return name;
   }
   return undefined;
+}
+
+/** The numbers that a step takes, as tensors: as JavaScript numbers they would become constants of a captured graph. */
+export function scalarTensors<K extends string>(numbers: Readonly<Record<K, number>>): Record<K, tf.Scalar> {
+  const entries = Object.entries<number>(numbers).map(([name, number]) => [name, tf.scalar(number)]);
+  return Object.fromEntries(entries) as Record<K, tf.Scalar>;
 }

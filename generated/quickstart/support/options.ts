@@ -97,6 +97,10 @@ export interface PredictOptions {
   readonly data: string | undefined;
   readonly run: string;
   readonly files: readonly string[];
+  /** Of arrays: FILE, or NAME=FILE of each input. */
+  readonly input: readonly string[];
+  /** Of arrays: the file to write instead of printing. */
+  readonly output: string | undefined;
   /** Test samples to show. */
   readonly demo: number | undefined;
   readonly json: boolean;
@@ -114,6 +118,8 @@ const PREDICT_FLAGS = {
   data: { type: "string" },
   run: { type: "string" },
   demo: { type: "string" },
+  input: { type: "string", multiple: true },
+  output: { type: "string" },
   json: { type: "boolean" },
   length: { type: "string" },
   temperature: { type: "string" },
@@ -132,6 +138,8 @@ export function parsePredictOptions(argv: readonly string[], { name }: { name: s
     data: folder("data", values.data),
     run: folder("run", values.run) ?? `runs/${name}`,
     files: positionals,
+    input: (values.input as string[] | undefined) ?? [],
+    output: file("output", values.output),
     demo: integer("demo", values.demo, 1, 1e6),
     json: values.json === true,
     length: integer("length", values.length, 1, 1e6) ?? 200,
@@ -146,6 +154,8 @@ export function parsePredictOptions(argv: readonly string[], { name }: { name: s
   --data DIR       folder with the dataset's files
   --json           print one JSON document
   --demo N         images: show N test images with their predictions
+  --input FILE     arrays: the .npy file to predict; NAME=FILE for each of several inputs
+  --output FILE    arrays: write the predictions to this .npy file instead of printing them
   --length N       text: characters to generate (default 200)
   --temperature T  text: below 1 safer, above 1 bolder (default 0.8)
   --seed N         text: seed of the drawing (default 1)
@@ -153,16 +163,39 @@ export function parsePredictOptions(argv: readonly string[], { name }: { name: s
   };
 }
 
-type Flags = Record<string, { type: "string" | "boolean"; short?: string }>;
+/**
+ * The file of each input: `--input FILE` where there is one input, else `--input NAME=FILE` for each.
+ * @throws UserError (exit code 2) where one is missing, unknown or named twice
+ */
+export function inputFiles<Name extends string>(
+  given: readonly string[],
+  names: readonly Name[],
+): Readonly<Record<Name, string>> {
+  const example = names.length === 1 ? "--input FILE.npy" : names.map((name) => `--input ${name}=FILE.npy`).join(" ");
+  const refuse = (what: string): UserError => new UserError(what, { exitCode: 2, fix: `write ${example}` });
+  const files: Partial<Record<Name, string>> = {};
+  for (const value of given) {
+    const named = names.find((name) => value.startsWith(`${name}=`));
+    const name = named ?? (names.length === 1 ? names[0]! : undefined);
+    if (name === undefined) throw refuse(`--input ${value} names no input of this model`);
+    if (files[name] !== undefined) throw refuse(`--input ${name} stands twice`);
+    files[name] = named === undefined ? value : value.slice(named.length + 1);
+  }
+  const missing = names.find((name) => files[name] === undefined || files[name] === "");
+  if (missing !== undefined) throw refuse(`the file of input ${missing} is missing`);
+  return files as Record<Name, string>;
+}
+
+type Flags = Record<string, { type: "string" | "boolean"; short?: string; multiple?: boolean }>;
 
 function parse(
   argv: readonly string[],
   flags: Flags,
   allowPositionals: boolean,
-): { values: Record<string, string | boolean | undefined>; positionals: string[] } {
+): { values: Record<string, OptionValue>; positionals: string[] } {
   try {
     const { values, positionals } = parseArgs({ args: [...argv], options: flags, allowPositionals, strict: true });
-    return { values: values as Record<string, string | boolean | undefined>, positionals };
+    return { values: values as Record<string, OptionValue>, positionals };
   } catch (error) {
     throw commandLineError(error as NodeJS.ErrnoException, Object.keys(flags));
   }
@@ -205,23 +238,25 @@ function editDistance(a: string, b: string): number {
   return row[b.length]!;
 }
 
-function folder(flag: string, value: string | boolean | undefined): string | undefined {
+type OptionValue = string | boolean | string[] | undefined;
+
+function file(flag: string, value: OptionValue): string | undefined {
+  if (value === "") throw wrongValue(flag, value, "the path of a file");
+  return value as string | undefined;
+}
+
+function folder(flag: string, value: OptionValue): string | undefined {
   if (value === "") throw wrongValue(flag, value, "the path of a folder");
   return value as string | undefined;
 }
 
-function backendOption(value: string | boolean | undefined): BackendRequest {
+function backendOption(value: OptionValue): BackendRequest {
   const request = value ?? "auto";
   if (request === "auto" || BACKEND_NAMES.some((name) => name === request)) return request as BackendRequest;
   throw wrongValue("backend", request, `auto or one of ${BACKEND_NAMES.join(", ")}`);
 }
 
-function integer(
-  flag: string,
-  value: string | boolean | undefined,
-  minimum: number,
-  maximum: number,
-): number | undefined {
+function integer(flag: string, value: OptionValue, minimum: number, maximum: number): number | undefined {
   if (value === undefined) return undefined;
   const number = Number(value);
   if (!/^\d+$/.test(String(value)) || number < minimum || number > maximum) {

@@ -47,7 +47,7 @@ const CALLS: { readonly [T in LayerType]: CallOf<T> } = {
     return {
       module: "bidirectional",
       ...functions("bidirectional"),
-      options: `{ layer: ${BIDIRECTIONAL_CELLS[layer.type]}, mergeMode: ${JSON.stringify(mergeMode)}, ...${options} }`,
+      options: `{ layer: ${BIDIRECTIONAL_CELLS[layer.type]}, mergeMode: ${JSON.stringify(mergeMode)}, cell: ${options} }`,
       activations,
       takesMask: ["mask"],
       cellDropout: { inputs: inner.dropout, state: inner.recurrentDropout },

@@ -6,6 +6,7 @@ import { restoreRemovedUtilFunctions } from "../node-compat.ts";
 import { fixCommand, type InstallRecord, readInstall } from "./cache.ts";
 import { probeInChild } from "./child.ts";
 import { driverVersion, gpuModel, missingCudaLibraries, missingDriver } from "./gpu-diagnosis.ts";
+import { replaceGatherKernel } from "./native-kernels.ts";
 import { QUIET_MODULE, TFJS_VERSION } from "./platforms.ts";
 import { requireFrom } from "./redirect.ts";
 import { type BackendDriver, type BackendOptions, messageOf, Unusable } from "./types.ts";
@@ -105,6 +106,7 @@ async function load(
   try {
     binding = loadQuietly(load, join(directory, record.binding.path), options.verbose ?? false);
     load(join(dist, "register_all_kernels.js"));
+    replaceGatherKernel();
     const { NodeJSKernelBackend } = load(join(dist, "nodejs_kernel_backend.js")) as {
       NodeJSKernelBackend: new (binding: Binding, packageName: string) => tf.KernelBackend;
     };

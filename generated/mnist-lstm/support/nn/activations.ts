@@ -1,13 +1,15 @@
 import * as tf from "@tensorflow/tfjs-core";
 
 /**
- * An elementwise activation y = a(z) and its derivative. `gradient` returns dy · a'(z); it may use z, y or both, so that each
- * activation takes the cheapest form. Formulas are those of Keras 3 (`keras.activations`).
+ * An activation y = a(z) and its derivative. `gradient` returns dy · a'(z); it may use z, y or both, so that each activation
+ * takes the cheapest form. Formulas are those of Keras 3 (`keras.activations`).
  */
 export interface Activation {
   readonly name: string;
   /** The preactivation z is needed by `gradient`; otherwise callers need not keep it. */
   readonly needsPreactivation: boolean;
+  /** Every y depends on its own z alone, so that several blocks may go through one call. Softmax works on whole rows. */
+  readonly elementwise: boolean;
   apply<T extends tf.Tensor>(z: T): T;
   gradient<T extends tf.Tensor>(dy: T, y: T, z: T | undefined): T;
 }
@@ -17,7 +19,7 @@ function fromOutput(
   apply: (z: tf.Tensor) => tf.Tensor,
   gradient: (dy: tf.Tensor, y: tf.Tensor) => tf.Tensor,
 ): Activation {
-  return { name, needsPreactivation: false, apply, gradient } as Activation;
+  return { name, needsPreactivation: false, elementwise: true, apply, gradient } as Activation;
 }
 
 function fromPreactivation(
@@ -25,7 +27,7 @@ function fromPreactivation(
   apply: (z: tf.Tensor) => tf.Tensor,
   gradient: (dy: tf.Tensor, y: tf.Tensor, z: tf.Tensor) => tf.Tensor,
 ): Activation {
-  return { name, needsPreactivation: true, apply, gradient } as Activation;
+  return { name, needsPreactivation: true, elementwise: true, apply, gradient } as Activation;
 }
 
 export const LINEAR = fromOutput(
@@ -38,7 +40,14 @@ export const LINEAR = fromOutput(
 export const RELU = fromOutput(
   "relu",
   (z) => tf.relu(z),
-  (dy, y) => tf.mul(dy, tf.step(y)),
+  (dy, y) => tf.mul(dy, tf.sign(y)), // y is never negative
+);
+
+/** min(max(z, 0), 6). */
+export const RELU6 = fromOutput(
+  "relu6",
+  (z) => tf.relu6(z),
+  (dy, y) => tf.mul(dy, inside(y, 6)),
 );
 
 export const TANH = fromOutput(
@@ -54,11 +63,30 @@ export const SIGMOID = fromOutput(
   (dy, y) => tf.mul(dy, tf.mul(y, tf.sub(1, y))),
 );
 
+/** 1 where 0 < y < upper, and 0 at these ends; y lies in 0..upper. */
+function inside(y: tf.Tensor, upper: number): tf.Tensor {
+  return tf.sign(tf.mul(y, tf.sub(upper, y)));
+}
+
 /** relu6(z + 3) / 6, the formula of Keras 3. */
-export const HARD_SIGMOID = fromPreactivation(
+export const HARD_SIGMOID = fromOutput(
   "hardSigmoid",
-  (z) => tf.clipByValue(tf.add(tf.mul(z, 1 / 6), 0.5), 0, 1),
-  (dy, _y, z) => tf.mul(dy, tf.mul(tf.sub(tf.step(tf.add(z, 3)), tf.step(tf.sub(z, 3))), 1 / 6)),
+  (z) => tf.div(tf.relu6(tf.add(z, 3)), 6),
+  (dy, y) => tf.mul(dy, tf.mul(inside(y, 1), 1 / 6)),
+);
+
+/** clip(0.2 z + 0.5, 0, 1), which TensorFlow.js and Keras 2 call hard sigmoid. */
+export const HARD_SIGMOID02 = fromOutput(
+  "hardSigmoid02",
+  (z) => tf.clipByValue(tf.add(tf.mul(z, 0.2), 0.5), 0, 1),
+  (dy, y) => tf.mul(dy, tf.mul(inside(y, 1), 0.2)),
+);
+
+/** e^z. */
+export const EXPONENTIAL = fromOutput(
+  "exponential",
+  (z) => tf.exp(z),
+  (dy, y) => tf.mul(dy, y),
 );
 
 /** z for z > 0, else e^z - 1. */
@@ -71,13 +99,14 @@ export const ELU = fromOutput(
 const SELU_ALPHA = 1.6732632423543772;
 const SELU_SCALE = 1.0507009873554805;
 /** scale · (z for z > 0, else alpha (e^z - 1)) (Klambauer et al. 2017). */
-export const SELU = fromPreactivation(
+export const SELU = fromOutput(
   "selu",
   (z) => tf.mul(tf.add(tf.relu(z), tf.mul(tf.sub(tf.exp(tf.minimum(z, 0)), 1), SELU_ALPHA)), SELU_SCALE),
-  (dy, _y, z) => {
-    const positive = tf.step(z);
-    const negative = tf.mul(tf.mul(tf.sub(1, positive), tf.exp(tf.minimum(z, 0))), SELU_ALPHA);
-    return tf.mul(dy, tf.mul(tf.add(positive, negative), SELU_SCALE));
+  (dy, y) => {
+    // The derivative is y + scale · alpha where y < 0, and scale elsewhere.
+    const negative = tf.minimum(y, 0);
+    const jump = tf.mul(tf.sign(negative), SELU_SCALE * (SELU_ALPHA - 1));
+    return tf.mul(dy, tf.add(tf.sub(negative, jump), SELU_SCALE));
   },
 );
 
@@ -111,6 +140,26 @@ export const GELU = fromPreactivation(
   },
 );
 
+const GELU_NEW_SCALE = Math.sqrt(2 / Math.PI);
+const GELU_NEW_CUBIC = 0.044715;
+/** tanh(√(2/π) (z + 0.044715 z³)), which stands in for erf(z / √2). */
+function geluNewTanh(z: tf.Tensor): tf.Tensor {
+  const polynomial = tf.add(tf.mul(tf.square(z), GELU_NEW_SCALE * GELU_NEW_CUBIC), GELU_NEW_SCALE);
+  return tf.tanh(tf.mul(z, polynomial));
+}
+
+/** z (1 + tanh(√(2/π) (z + 0.044715 z³))) / 2, the approximate form (Hendrycks & Gimpel 2016). */
+export const GELU_NEW = fromPreactivation(
+  "geluNew",
+  (z) => tf.mul(tf.mul(z, 0.5), tf.add(geluNewTanh(z), 1)),
+  (dy, _y, z) => {
+    const t = geluNewTanh(z);
+    const slope = tf.add(tf.mul(tf.square(z), 3 * GELU_NEW_SCALE * GELU_NEW_CUBIC), GELU_NEW_SCALE);
+    const throughTanh = tf.mul(tf.mul(z, slope), tf.sub(1, tf.square(t)));
+    return tf.mul(dy, tf.mul(tf.add(tf.add(t, 1), throughTanh), 0.5));
+  },
+);
+
 function softplus(z: tf.Tensor): tf.Tensor {
   // max(z, 0) + log(1 + e^-|z|) overflows for no z.
   return tf.add(tf.relu(z), tf.log(tf.add(tf.exp(tf.neg(tf.abs(z))), 1)));
@@ -119,11 +168,11 @@ function softplus(z: tf.Tensor): tf.Tensor {
 /** log(1 + e^z). */
 export const SOFTPLUS = fromPreactivation("softplus", softplus, (dy, _y, z) => tf.mul(dy, tf.sigmoid(z)));
 
-/** z / (1 + |z|). */
-export const SOFTSIGN = fromPreactivation(
+/** z / (1 + |z|); the derivative 1 / (1 + |z|)² is (1 - |y|)². */
+export const SOFTSIGN = fromOutput(
   "softsign",
   (z) => tf.div(z, tf.add(tf.abs(z), 1)),
-  (dy, _y, z) => tf.div(dy, tf.square(tf.add(tf.abs(z), 1))),
+  (dy, y) => tf.mul(dy, tf.square(tf.sub(1, tf.abs(y)))),
 );
 
 /** z · sigmoid(z), also known as SiLU (Ramachandran et al. 2017). */
@@ -132,7 +181,7 @@ export const SWISH = fromPreactivation(
   (z) => tf.mul(z, tf.sigmoid(z)),
   (dy, y, z) => {
     const s = tf.sigmoid(z);
-    return tf.mul(dy, tf.add(y, tf.mul(s, tf.sub(1, y))));
+    return tf.mul(dy, tf.add(s, tf.mul(y, tf.sub(1, s)))); // y + s (1 - y) would cancel where y is large
   },
 );
 
@@ -146,9 +195,12 @@ export const MISH = fromPreactivation(
   },
 );
 
-/** e^z / Σ e^z over the last axis. Not elementwise: its gradient is (dy - Σ dy·y) · y. */
-export const SOFTMAX = fromOutput(
-  "softmax",
-  (z) => tf.softmax(z),
-  (dy, y) => tf.mul(tf.sub(dy, tf.sum(tf.mul(dy, y), -1, true)), y),
-);
+/** e^z / Σ e^z over the last axis; its gradient is (dy - Σ dy·y) · y. */
+export const SOFTMAX: Activation = {
+  ...fromOutput(
+    "softmax",
+    (z) => tf.softmax(z),
+    (dy, y) => tf.mul(tf.sub(dy, tf.sum(tf.mul(dy, y), -1, true)), y),
+  ),
+  elementwise: false,
+};

@@ -1,47 +1,75 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { type Features, type Mask, rowsOf, Sequence, withRows } from "./sequence.ts";
 
-/** What a loss gives back: `total` is the sum over the batch (the mean is total / B); `gradient` is that of the mean. */
-export interface LossOutput {
+/**
+ * What a loss gives back. `total` is the sum over the batch, so the mean is total / B; the loss of a sequence is the mean over its
+ * timesteps. `gradient` is that of the mean, with respect to the predictions and in their form.
+ */
+export interface LossOutput<P extends Features = tf.Tensor2D> {
   total: tf.Scalar;
-  gradient: tf.Tensor2D;
+  gradient: P;
+}
+
+/** How much each row counts: every loss takes it as its last argument. */
+export interface Weighting {
+  /** One factor per sample, [B], or per row of a sequence, [T·B]. The mean is still over B, as in Keras. */
+  readonly weights?: tf.Tensor1D;
+  /** Timesteps of a sequence that count. The mean is over them alone, as in Keras. */
+  readonly mask?: Mask;
+}
+
+/** Loss and gradient of each row, before weights and the mean. R = B, or T·B for a sequence. */
+export interface RowLosses {
+  /** [R, 1], or [R, F] where the sum over a row is its loss. */
+  readonly losses: tf.Tensor;
+  readonly lossScale?: number;
+  /** [R, F] */
+  readonly gradient: tf.Tensor;
+  readonly gradientScale?: number;
 }
 
 /**
- * Softmax and sparse categorical cross-entropy in one, stable for any logits: loss = log Σ e^z - z[label].
- * logits: [B, classes], labels: [B] int32. The gradient, (softmax(z) - onehot(label)) / B, is with respect to the logits.
+ * Sums rows into a loss. With a mask the rows that count share the weight of all rows: each counts R / Σ mask
+ * (Keras 3, losses/loss.py: apply_mask and reduce_weighted_values).
  */
-export function softmaxCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): LossOutput {
-  const [batch, classes] = logits.shape;
-  const oneHot = tf.cast(tf.oneHot(labels, classes), "float32") as tf.Tensor2D; // the wasm kernel writes integers whatever it is asked
-  const shifted = tf.sub(logits, tf.max(logits, 1, true));
-  const exponentials = tf.exp(shifted);
-  const normalizer = tf.sum(exponentials, 1, true); // [B, 1]
-  const total = tf.sub(tf.sum(tf.log(normalizer)), tf.sum(tf.mul(shifted, oneHot))) as tf.Scalar;
-  const probabilities: tf.Tensor2D = tf.div(exponentials, normalizer);
-  return { total, gradient: tf.div(tf.sub(probabilities, oneHot), batch) };
-}
-
-/** Mean squared error over the outputs of each sample. predictions, targets: [B, outputs]. */
-export function meanSquaredError(predictions: tf.Tensor2D, targets: tf.Tensor2D): LossOutput {
-  const [batch, outputs] = predictions.shape;
-  const difference = tf.sub(predictions, targets);
+export function reduceLoss<P extends Features>(predictions: P, rows: RowLosses, weighting: Weighting): LossOutput<P> {
+  const count = rowsOf(predictions).shape[0];
+  const timesteps = predictions instanceof Sequence ? predictions.timesteps : 1;
+  const factor = rowWeights(predictions, weighting);
+  const losses = factor === undefined ? rows.losses : tf.mul(rows.losses, factor);
+  const gradient = factor === undefined ? rows.gradient : tf.mul(rows.gradient, factor);
   return {
-    total: tf.div(tf.sum(tf.square(difference)), outputs),
-    gradient: tf.mul(difference, 2 / (batch * outputs)),
+    total: scaled(tf.sum(losses), (rows.lossScale ?? 1) / timesteps) as tf.Scalar,
+    gradient: withRows(predictions, scaled(gradient, (rows.gradientScale ?? 1) / count) as tf.Tensor2D),
   };
 }
 
-/** Mean absolute error over the outputs of each sample. predictions, targets: [B, outputs]. */
-export function meanAbsoluteError(predictions: tf.Tensor2D, targets: tf.Tensor2D): LossOutput {
-  const [batch, outputs] = predictions.shape;
-  const difference = tf.sub(predictions, targets);
-  return {
-    total: tf.div(tf.sum(tf.abs(difference)), outputs),
-    gradient: tf.mul(tf.sign(difference), 1 / (batch * outputs)),
-  };
+function scaled(x: tf.Tensor, factor: number): tf.Tensor {
+  return factor === 1 ? x : tf.mul(x, factor);
 }
 
-/** How many of the batch have their largest output at the label. outputs: [B, classes], labels: [B] int32. */
-export function correctPredictions(outputs: tf.Tensor2D, labels: tf.Tensor1D): tf.Scalar {
-  return tf.sum(tf.cast(tf.equal(tf.argMax(outputs, 1), labels), "float32"));
+/** Weight of each row, [R, 1]; undefined where all count alike. */
+function rowWeights(predictions: Features, { weights, mask }: Weighting): tf.Tensor2D | undefined {
+  const count = rowsOf(predictions).shape[0];
+  let factor: tf.Tensor2D | undefined;
+  if (weights !== undefined) {
+    const column = tf.reshape(weights, [weights.shape[0], 1]) as tf.Tensor2D;
+    factor = weights.shape[0] === count ? column : tf.tile(column, [count / weights.shape[0], 1]);
+  }
+  if (mask !== undefined) {
+    const share: tf.Tensor2D = tf.mul(mask.rows, tf.div(count, tf.maximum(tf.sum(mask.rows), 1))); // no real step: all zero
+    factor = factor === undefined ? share : tf.mul<tf.Tensor2D>(factor, share);
+  }
+  return factor;
+}
+
+/** The weight of each label's class, [R]. labels: [R] int32; table: weight by class. */
+export function classWeights(labels: tf.Tensor1D, table: readonly number[]): tf.Tensor1D {
+  return tf.gather(tf.tensor1d([...table]), labels);
+}
+
+/** Labels as the targets of losses that compare all outputs: one-hot [R, classes], or [R, 1] for a single output of two classes. */
+export function classTargets(labels: tf.Tensor1D, outputs: number): tf.Tensor2D {
+  if (outputs === 1) return tf.cast(tf.reshape(labels, [labels.shape[0], 1]) as tf.Tensor2D, "float32");
+  return tf.cast(tf.oneHot(labels, outputs) as tf.Tensor2D, "float32"); // the wasm kernel writes integers whatever it is asked
 }

@@ -58,6 +58,30 @@ export class Sequence {
   }
 }
 
+/** What layers hand to one another: a vector per sample, [B, F], or a sequence of vectors. */
+export type Features = tf.Tensor2D | Sequence;
+
+/** 1 where a timestep counts and 0 where it is padding: a Sequence of one feature, T × [B, 1]. */
+export type Mask = Sequence;
+
+/** All vectors as the rows of one matrix: [B, F], or [T·B, F] of a sequence. */
+export function rowsOf(x: Features): tf.Tensor2D {
+  return x instanceof Sequence ? x.rows : x;
+}
+
+/** Rows in the form of `like`: the inverse of {@link rowsOf}. The number of features may differ. */
+export function withRows<X extends Features>(like: X, rows: tf.Tensor2D): X {
+  return (like instanceof Sequence ? Sequence.fromRows(rows, like.timesteps) : rows) as X;
+}
+
+/** The sum of gradients of one value that is read several times. */
+export function addFeatures<X extends Features>(first: X, ...others: X[]): X {
+  return withRows(
+    first,
+    others.reduce<tf.Tensor2D>((sum, other) => tf.add(sum, rowsOf(other)), rowsOf(first)),
+  );
+}
+
 /** Joins [B, F] tensors below one another. */
 export function concatRows(tensors: tf.Tensor2D[]): tf.Tensor2D {
   return tensors.length === 1 ? tensors[0]! : tf.concat2d(tensors, 0);

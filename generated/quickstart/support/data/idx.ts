@@ -128,25 +128,23 @@ function damaged(file: string, what: string, cause?: unknown): UserError {
   return new UserError(`${file}: ${what}`, { exitCode: 1, fix: "replace the file by a whole copy", cause });
 }
 
-/** Images and labels as samples: a row is a timestep. Pixels stay bytes until a batch is filled. */
+/** Images and labels as samples: a row is a timestep. Pixels stay bytes until a batch is read. */
 export function imageSplit(images: IdxImages, labels: Uint8Array, scale: number): Split {
   const { count, rows, columns, pixels } = images;
   const scaled = Float32Array.from({ length: 256 }, (_, value) => value / scale);
-  return {
-    count,
-    fill(indices, x, y) {
-      const batch = indices.length;
-      for (let b = 0; b < batch; b++) {
-        const index = indices[b]!;
-        y[b] = labels[index]!;
-        let from = index * rows * columns;
-        for (let row = 0; row < rows; row++) {
-          const to = (row * batch + b) * columns;
-          for (let column = 0; column < columns; column++) x[to + column] = scaled[pixels[from++]!]!;
-        }
+  const input = (indices: Int32Array): Float32Array => {
+    const batch = indices.length;
+    const x = new Float32Array(rows * batch * columns);
+    for (let b = 0; b < batch; b++) {
+      let from = indices[b]! * rows * columns;
+      for (let row = 0; row < rows; row++) {
+        const to = (row * batch + b) * columns;
+        for (let column = 0; column < columns; column++) x[to + column] = scaled[pixels[from++]!]!;
       }
-    },
+    }
+    return x;
   };
+  return { count, inputs: { input }, targets: (indices) => indices.map((index) => labels[index]!) };
 }
 
 export interface IdxOptions {
@@ -205,7 +203,7 @@ export function sortedRecord(map: ReadonlyMap<string, string>): Record<string, s
 }
 
 /** File names by path: the last part of the path, and more of it where two files share that. */
-function shortNames(paths: readonly string[]): Map<string, string> {
+export function shortNames(paths: readonly string[]): Map<string, string> {
   const unique = [...new Set(paths)];
   const parts = unique.map((path) => normalize(path).split(sep));
   for (let length = 1; ; length++) {

@@ -1,0 +1,40 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { tensorFlowBackend } from "../capture/tensorflow.ts";
+import { RandomStream } from "../random.ts";
+import { philoxUniform } from "./philox.ts";
+
+/** The random numbers of one training step. Seed, step and name decide them; they are the same on every backend. */
+export interface StepRandom {
+  /** Uniform numbers in [0, 1), multiples of 2^-23. `name` tells the streams of a step apart, such as "dropout1". */
+  uniform(name: string, shape: [number, number]): tf.Tensor2D;
+}
+
+/**
+ * The numbers are those of TensorFlow's operation StatelessRandomUniform, which a captured graph can contain; other backends
+ * have them from JavaScript.
+ *
+ * @param seed of the whole run: a constant of a captured graph
+ * @param iteration training steps taken before this one, int32: an input of the step, made from a number
+ */
+export function stepRandom(seed: number, iteration: tf.Scalar): StepRandom {
+  const keyOf = (name: string): number => new RandomStream(seed, `step/${name}`).integer(0) | 0;
+  const backend = tensorFlowBackend();
+  if (backend === undefined) {
+    const step = iteration.dataSync()[0]!; // nothing is captured on these backends
+    return { uniform: (name, shape) => tf.tensor2d(philoxUniform(keyOf(name), step, shape[0] * shape[1]), shape) };
+  }
+  const { TF_ATTR_TYPE } = backend.binding;
+  const type = (name: string, dtype: "float32" | "int32") => ({
+    name,
+    type: TF_ATTR_TYPE,
+    value: backend.getDTypeInteger(dtype),
+  });
+  const attributes = [type("dtype", "float32"), type("T", "int32"), type("Tseed", "int32")];
+  return {
+    uniform(name, shape) {
+      const streamSeed = tf.stack([tf.scalar(keyOf(name), "int32"), iteration]);
+      const inputs = [tf.tensor1d(shape, "int32"), streamSeed];
+      return backend.executeSingleOutput("StatelessRandomUniform", attributes, inputs) as tf.Tensor2D;
+    },
+  };
+}
