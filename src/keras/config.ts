@@ -33,12 +33,10 @@ function serialize(
   for (const [key, value] of Object.entries(options)) {
     if (!LEFT_OUT.has(key)) config[snakeCase(key)] = serializeOption(key, value, dialect);
   }
+  // A stateful layer would need a fixed batch size; the program too starts every prediction without a state.
+  if ("stateful" in options) config.stateful = false;
   if (dialect === "tfjs") {
-    if (type === "lstm" || type === "gru" || type === "simpleRNN") {
-      // A stateful layer of tf.layers has a fixed batch size; the program starts every prediction without a state.
-      Object.assign(config, { stateful: false, unroll: false });
-      if (type !== "simpleRNN") config.implementation = 2;
-    }
+    if (type === "lstm" || type === "gru") config.implementation = 2;
     if (type === "embedding") config.input_length = null;
   }
   if (type === "attention") Object.assign(config, { score_mode: "dot", dropout: 0 });
@@ -54,7 +52,10 @@ function serialize(
 
 function serializeOption(key: string, value: unknown, dialect: Dialect): unknown {
   if (key === "activation" || key === "recurrentActivation") return activationName(String(value), dialect);
-  if (key.endsWith("Initializer")) return snakeCase(String(value));
+  if (key.endsWith("Initializer")) {
+    const name = snakeCase(String(value));
+    return dialect === "tfjs" ? name.replace("lecun", "le_cun") : name;
+  }
   if (key.endsWith("Regularizer")) return regularizer((value ?? {}) as Regularizer);
   if (key.endsWith("Constraint")) return constraint(value as Constraint | undefined);
   return value;

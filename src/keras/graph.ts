@@ -29,14 +29,17 @@ export interface FileGraph {
 export function readGraph(path: string, model: Json): FileGraph {
   const config = model.config as Json;
   const layers = (Array.isArray(config) ? config : config.layers) as Json[] | undefined;
-  if (!Array.isArray(layers)) refuse(path, `it is a ${model.class_name}, not a Sequential or Functional model`, REBUILD);
+  if (!Array.isArray(layers))
+    refuse(path, `it is a ${model.class_name}, not a Sequential or Functional model`, REBUILD);
   for (const layer of layers!) {
     if (layer.config !== null && typeof layer.config === "object" && Array.isArray((layer.config as Json).layers)) {
       refuse(path, `${nameOf(layer)} is a model inside the model`, "build the model of its layers directly");
     }
   }
   const name = String((config as Json).name ?? "model");
-  return model.class_name === "Sequential" ? sequential(path, name, config, layers!) : functional(path, name, config, layers!);
+  return model.class_name === "Sequential"
+    ? sequential(path, name, config, layers!)
+    : functional(path, name, config, layers!);
 }
 
 const REBUILD = "build it as a Sequential or Functional model of the layers that `lstm-compile schema` lists";
@@ -67,7 +70,11 @@ function sequential(path: string, name: string, config: Json, layers: readonly J
     (config.build_input_shape as (number | null)[] | undefined)?.slice(1) ??
     (first && builtShape(first));
   if (first === undefined || shape === undefined) {
-    refuse(path, "the model does not say the shape of its input", "build it before saving: model.build((None, 28, 28))");
+    refuse(
+      path,
+      "the model does not say the shape of its input",
+      "build it before saving: model.build((None, 28, 28))",
+    );
   }
   const input = isInput(first) ? nameOf(first) : "input";
   const rest = layers.filter((layer) => !isInput(layer));

@@ -1,10 +1,10 @@
 import { Document, isMap, isScalar, type Node, type Pair, visit, YAMLMap } from "yaml";
+import { buildGraph } from "../layers/graph.ts";
+import { load } from "../load/load.ts";
 import type { Shape } from "../spec/dataset.ts";
 import type { ModelSpec } from "../spec/types.ts";
-import { buildGraph } from "../layers/graph.ts";
 import { isReservedName } from "../validate/reserved-names.ts";
 import { checkSchema } from "../validate/schema.ts";
-import { load } from "../load/load.ts";
 import { type FileGraph, readGraph, refuse } from "./graph.ts";
 import type { ModelFile } from "./model-file.ts";
 import { camelCase } from "./names.ts";
@@ -109,7 +109,11 @@ function arrayInput(
   const name = names.of(input.name);
   const shape = input.shape.map((n, axis) => n ?? (axis === 0 ? timesteps : undefined));
   if (shape.includes(undefined)) {
-    refuse(path, `the input ${input.name} has the shape [${input.shape.map(String).join(", ")}]`, "a spec has fixed shapes: give the timesteps with --timesteps");
+    refuse(
+      path,
+      `the input ${input.name} has the shape [${input.shape.map(String).join(", ")}]`,
+      "a spec has fixed shapes: give the timesteps with --timesteps",
+    );
   }
   const embedding = graph.nodes.find(({ className, inputs }) => className === "Embedding" && inputs[0] === input.name);
   const ids = embedding === undefined ? {} : { vocabularySize: embedding.config.input_dim };
@@ -125,7 +129,11 @@ function outputShape(spec: object): Shape | undefined {
 
 function usualLoss({ nodes }: FileGraph): string {
   const last = nodes.at(-1)!.config.activation;
-  return last === "softmax" ? "sparseCategoricalCrossentropy" : last === "sigmoid" ? "binaryCrossentropy" : "meanSquaredError";
+  return last === "softmax"
+    ? "sparseCategoricalCrossentropy"
+    : last === "sigmoid"
+      ? "binaryCrossentropy"
+      : "meanSquaredError";
 }
 
 function arrayTargets(loss: string | Record<string, unknown>, output: Shape | undefined): object {
@@ -133,7 +141,8 @@ function arrayTargets(loss: string | Record<string, unknown>, output: Shape | un
   const features = output?.at(-1) ?? 1;
   const timesteps = output?.length === 2 ? { timesteps: output[0] } : {};
   const files = { train: "train-targets.npy", test: "test-targets.npy" };
-  if (name === "sparseCategoricalCrossentropy") return { encoding: "labels", classes: features, ...timesteps, ...files };
+  if (name === "sparseCategoricalCrossentropy")
+    return { encoding: "labels", classes: features, ...timesteps, ...files };
   if (name === "categoricalCrossentropy") return { encoding: "oneHot", classes: features, ...timesteps, ...files };
   const encoding = name === "binaryCrossentropy" ? "binary" : "numbers";
   return { encoding, ...(features === 1 ? {} : { features }), ...timesteps, ...files };

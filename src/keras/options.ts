@@ -1,6 +1,6 @@
 import type { LayerType } from "../layers/definition.ts";
 import { schema } from "../validate/schema-file.ts";
-import { refuse, type FileNode } from "./graph.ts";
+import { type FileNode, refuse } from "./graph.ts";
 import { CLASS_NAMES, camelCase } from "./names.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -18,7 +18,13 @@ const TYPES = new Map(Object.entries(CLASS_NAMES).map(([type, name]) => [name, t
 /** Layers of Keras that are activations by another name. */
 const ACTIVATION_LAYERS: Readonly<Record<string, (config: Json) => string | undefined>> = {
   ReLU: ({ max_value = null, negative_slope = 0, threshold = 0 }) =>
-    negative_slope === 0 && threshold === 0 ? (max_value === null ? "relu" : max_value === 6 ? "relu6" : undefined) : undefined,
+    negative_slope === 0 && threshold === 0
+      ? max_value === null
+        ? "relu"
+        : max_value === 6
+          ? "relu6"
+          : undefined
+      : undefined,
   ELU: ({ alpha = 1 }) => (alpha === 1 ? "elu" : undefined),
   Softmax: ({ axis = -1 }) => (axis === -1 ? "softmax" : undefined),
 };
@@ -26,8 +32,25 @@ const ACTIVATION_LAYERS: Readonly<Record<string, (config: Json) => string | unde
 /** Keys that say nothing about the numbers that a layer computes. */
 const WITHOUT_MEANING: ReadonlySet<string> = new Set([
   ...["name", "trainable", "batch_shape", "batch_input_shape", "batch_size", "seed", "unroll", "implementation"],
-  ...["input_length", "zero_output_for_mask", "return_runtime", "shared_object_id", "autocast", "lora_rank", "lora_alpha"],
-  ...["renorm_momentum", "input_dtype", "ragged", "sparse", "layer", "backward_layer", "num_constants", "supports_masking"],
+  ...[
+    "input_length",
+    "zero_output_for_mask",
+    "return_runtime",
+    "shared_object_id",
+    "autocast",
+    "lora_rank",
+    "lora_alpha",
+  ],
+  ...[
+    "renorm_momentum",
+    "input_dtype",
+    "ragged",
+    "sparse",
+    "layer",
+    "backward_layer",
+    "num_constants",
+    "supports_masking",
+  ],
 ]);
 
 /** Keys with the only value that layers here have; another one would compute something else. */
@@ -130,10 +153,15 @@ function convert(
 ): unknown {
   const { name } = node;
   const fail = (): never =>
-    refuse(context.path, `${name} has ${key} ${JSON.stringify(value)}`, "no layer of a spec computes that: rebuild the model without it");
+    refuse(
+      context.path,
+      `${name} has ${key} ${JSON.stringify(value)}`,
+      "no layer of a spec computes that: rebuild the model without it",
+    );
   if (WITHOUT_MEANING.has(key)) return undefined;
   if (key === "dtype") {
-    const policy = typeof value === "object" && value !== null ? (value as { config: { name: string } }).config.name : value;
+    const policy =
+      typeof value === "object" && value !== null ? (value as { config: { name: string } }).config.name : value;
     if (policy !== "float32" && policy !== undefined && policy !== null) {
       context.notExpressed(`${name}: dtype ${policy}; computed in float32`);
     }

@@ -1,4 +1,4 @@
-import { schema, type SchemaPart } from "../validate/schema-file.ts";
+import { type SchemaPart, schema } from "../validate/schema-file.ts";
 import { camelCase } from "./names.ts";
 import type { ImportContext } from "./options.ts";
 
@@ -46,7 +46,8 @@ function choice(section: string, tag: string, value: string): SchemaPart | undef
 const WITHOUT_MEANING: Readonly<Record<string, (value: unknown) => boolean>> = {
   name: () => true,
   dtype: () => true,
-  reduction: (value) => value === undefined || ["sum_over_batch_size", "auto", "mean_with_sample_weight", null].includes(value as string),
+  reduction: (value) =>
+    value === undefined || ["sum_over_batch_size", "auto", "mean_with_sample_weight", null].includes(value as string),
   axis: (value) => value === -1 || value === null,
   ignore_class: (value) => value === null,
   loss_scale_factor: (value) => value === null,
@@ -91,7 +92,9 @@ export function importLoss(value: unknown, context: ImportContext): string | Rec
 }
 
 export function importMetrics(value: unknown, context: ImportContext): (string | object)[] {
-  const list = (Array.isArray(value) ? value.flat() : value === null || value === undefined ? [] : [value]) as unknown[];
+  const list = (
+    Array.isArray(value) ? value.flat() : value === null || value === undefined ? [] : [value]
+  ) as unknown[];
   return list.flatMap((item) => {
     const found = serialized(item);
     if (found === undefined) return [];

@@ -11,6 +11,7 @@ import { batchMajor, compileAnyModel, timeMajor, type Value, Workspace } from ".
 import type { SavedTensors } from "../../src/support/checkpoint.ts";
 import { type LayersTopology, writeLayersModel } from "../../src/support/layers-model.ts";
 import { RandomStream } from "../../src/support/random.ts";
+import { schema } from "../../src/validate/schema-file.ts";
 
 let folder: string;
 let workspace: Workspace;
@@ -57,6 +58,7 @@ const VECTOR: Input = { name: "vector", shape: [4] };
 const IDS: Input = { name: "ids", shape: [6], vocabularySize: 7 };
 
 const BATCH = 3;
+let count = 0;
 
 /** Compiles the layers, exports them with random weights, and gives the prediction of the program. */
 async function exportModel(
@@ -79,8 +81,9 @@ async function exportModel(
     },
     { of: "training", inputGradient: false },
   );
-  writeFileSync(join(folder, "topology.ts"), program.files.get("topology.ts")!);
-  const { TOPOLOGY } = (await import(pathToFileURL(join(folder, "topology.ts")).href)) as { TOPOLOGY: LayersTopology };
+  const file = join(folder, `topology${++count}.ts`); // modules are cached by their names
+  writeFileSync(file, program.files.get("topology.ts")!);
+  const { TOPOLOGY } = (await import(pathToFileURL(file).href)) as { TOPOLOGY: LayersTopology };
   const { model } = await workspace.load(program);
   const w = model.initializeWeights(1);
   const saved: SavedTensors = {};
@@ -160,7 +163,7 @@ const EXACT: Readonly<Record<string, [inputs: Input[], layers: object[]]>> = {
   ],
   dense: [
     [VECTOR],
-    [{ type: "dense", units: 3, biasConstraint: { type: "nonNeg" }, kernelConstraint: { type: "unitNorm" } }],
+    [{ type: "dense", units: 3, kernelConstraint: { type: "minMaxNorm", minValue: 0, maxValue: 9, rate: 1, axis: 0 } }],
   ],
   "dense on a sequence": [[SERIES], [{ type: "dense", units: 3, activation: "softmax", useBias: false }]],
   embedding: [
@@ -214,10 +217,7 @@ const EXACT: Readonly<Record<string, [inputs: Input[], layers: object[]]>> = {
     [{ type: "batchNormalization", momentum: 0.9, epsilon: 0.01, gammaRegularizer: { l1: 0.1 } }],
   ],
   "batchNormalization of a sequence, without center": [[SERIES], [{ type: "batchNormalization", center: false }]],
-  conv1d: [
-    [SERIES],
-    [{ type: "conv1d", filters: 4, kernelSize: 2, strides: 2, padding: "same", activation: "relu" }],
-  ],
+  conv1d: [[SERIES], [{ type: "conv1d", filters: 4, kernelSize: 2, strides: 2, padding: "same", activation: "relu" }]],
   "conv1d with dilation": [[SERIES], [{ type: "conv1d", filters: 4, kernelSize: 2, dilationRate: 2 }]],
   maxPooling1d: [[SERIES], [{ type: "maxPooling1d", poolSize: 2 }]],
   averagePooling1d: [[SERIES], [{ type: "averagePooling1d", poolSize: 2, strides: 1, padding: "same" }]],
@@ -239,10 +239,7 @@ const EXACT: Readonly<Record<string, [inputs: Input[], layers: object[]]>> = {
       [[SERIES, OTHER], [{ type, inputs: ["series", "other"] }]],
     ]),
   ),
-  "concatenate along the timesteps": [
-    [SERIES, OTHER],
-    [{ type: "concatenate", inputs: ["series", "other"], axis: 1 }],
-  ],
+  "concatenate along the timesteps": [[SERIES, OTHER], [{ type: "concatenate", inputs: ["series", "other"], axis: 1 }]],
   "a graph with two inputs and a residual": [
     [SERIES, IDS],
     [
@@ -257,9 +254,155 @@ const EXACT: Readonly<Record<string, [inputs: Input[], layers: object[]]>> = {
   ],
 };
 
+const MASK = { type: "masking", name: "mask" };
+const LSTM = { type: "lstm", units: 2 };
+
+/** These load, but predict something else, of which the warning tells. */
+const DIFFERENT: Readonly<Record<string, [inputs: Input[], layers: object[], warning: string]>> = {
+  hardSigmoid: [[VECTOR], [{ type: "dense", units: 3, activation: "hardSigmoid" }], "hardSigmoid is clip("],
+  "hardSigmoid inside a wrapper": [
+    [SERIES],
+    [{ type: "bidirectional", layer: { ...LSTM, recurrentActivation: "hardSigmoid" } }],
+    "hardSigmoid is clip(",
+  ],
+  "a masked bidirectional sequence": [
+    [SERIES],
+    [MASK, { type: "bidirectional", layer: { ...LSTM, returnSequences: true } }],
+    "masked timesteps repeat",
+  ],
+  "a masked average": [[SERIES], [MASK, { type: "globalAveragePooling1d" }], "averages over all timesteps"],
+  "a mask that goes on through reshape": [
+    [SERIES],
+    [MASK, { type: "reshape", targetShape: [5, 3] }, LSTM],
+    "a mask reaches it through reshape1",
+  ],
+};
+
+/** TensorFlow.js throws at these, as the warning says. */
+const REFUSED: Readonly<Record<string, [inputs: Input[], layers: object[], error: string, warning: string]>> = {
+  geluNew: [[VECTOR], [{ type: "activation", activation: "geluNew" }], "Unknown activation", "geluNew"],
+  exponential: [[VECTOR], [{ type: "activation", activation: "exponential" }], "Unknown activation", "exponential"],
+  "gru with resetAfter": [[SERIES], [{ type: "gru", units: 2 }], "reset_after", "resetAfter: false"],
+  "conv1d with causal padding": [
+    [SERIES],
+    [{ type: "conv1d", filters: 2, kernelSize: 2, padding: "causal" }],
+    "CAUSAL",
+    "no causal padding",
+  ],
+  attention: [
+    [SERIES, OTHER],
+    [{ type: "attention", inputs: ["series", "other"], useScale: true }],
+    "Unknown layer: Attention",
+    "no attention layer",
+  ],
+  "masked timesteps that are joined": [
+    [SERIES],
+    [MASK, { type: "concatenate", inputs: ["mask", "series"], axis: 1 }],
+    "concat",
+    "join along the timesteps",
+  ],
+  "a mask that goes on through add": [
+    [SERIES],
+    [MASK, { type: "add", inputs: ["mask", "series"] }, LSTM],
+    "broadcast",
+    "a mask reaches it through add1",
+  ],
+};
+
 describe("an exported LayersModel", () => {
   it.each(Object.entries(EXACT))("predicts what the program does: %s", async (_, [inputs, specLayers]) => {
     const { warnings } = await expectSamePrediction(inputs, specLayers);
     expect(warnings).toEqual([]);
+  });
+
+  it.each(Object.entries(DIFFERENT))("comes with a warning: %s", async (_, [inputs, specLayers, warning]) => {
+    const { topology, expected, batch } = await exportModel(inputs, specLayers);
+    expect(topology.warnings).toEqual([expect.stringContaining(warning)]);
+    const model = await load();
+    expect(model.getUserDefinedMetadata()).toEqual({ warnings: topology.warnings });
+    const actual = (model.predict(batch) as tf.Tensor).dataSync();
+    expect(Math.max(...expected.data.map((value, k) => Math.abs(value - actual[k]!)))).toBeGreaterThan(1e-3);
+  });
+
+  it.each(Object.entries(REFUSED))(
+    "cannot be used, and says so: %s",
+    async (_, [inputs, specLayers, error, warning]) => {
+      const { topology, batch } = await exportModel(inputs, specLayers);
+      expect(topology.warnings).toEqual([expect.stringContaining(warning)]);
+      await expect(load().then((model) => model.predict(batch))).rejects.toThrow(error);
+    },
+  );
+
+  it("is tried with every layer type", () => {
+    const tried = [...Object.values(EXACT), ...Object.values(REFUSED)].flatMap(([, specLayers]) =>
+      (specLayers as { type: string }[]).map(({ type }) => type),
+    );
+    expect(LAYER_TYPES.filter((type) => !tried.includes(type))).toEqual([]);
+  });
+
+  it("predicts without a state where the layer is stateful", async () => {
+    const { warnings } = await expectSamePrediction([SERIES], [{ ...LSTM, stateful: true }]);
+    expect(warnings).toEqual([expect.stringContaining("stateful: false")]);
+  });
+
+  it.each(schema().$defs!.Initializer!.enum!)("has the initialiser %s", async (kernelInitializer) => {
+    await expectSamePrediction([VECTOR], [{ type: "dense", units: 3, kernelInitializer }]);
+  });
+
+  it("keeps initialisers, regularisers and constraints", async () => {
+    await exportModel(
+      [VECTOR],
+      [
+        {
+          type: "dense",
+          name: "out",
+          units: 2,
+          trainable: false,
+          kernelInitializer: "lecunNormal",
+          kernelRegularizer: { l1: 0.1, l2: 0.2 },
+          kernelConstraint: { type: "maxNorm", maxValue: 3, axis: 0 },
+          biasConstraint: { type: "nonNeg" },
+        },
+      ],
+    );
+    const layer = (await load()).getLayer("out");
+    expect(layer.trainable).toBe(false);
+    expect(layer.getConfig()).toMatchObject({
+      kernelInitializer: { config: { mode: "fanIn", distribution: "normal" } },
+      kernelRegularizer: { className: "L1L2", config: { l1: 0.1, l2: 0.2 } },
+      kernelConstraint: { className: "MaxNorm", config: { maxValue: 3, axis: 0 } },
+      biasConstraint: { className: "NonNeg" },
+    });
+  });
+});
+
+describe("writeLayersModel", () => {
+  const topology = (units: number): LayersTopology => ({
+    class_name: "Sequential",
+    name: "net",
+    layers: [
+      { class_name: "InputLayer", config: { name: "x", batch_input_shape: [null, 1100], dtype: "float32" } },
+      { class_name: "Dense", config: { name: "wide", units } },
+    ],
+    weights: [
+      ["wide/kernel", "wide/kernel"],
+      ["wide/bias", "wide/bias"],
+    ],
+    warnings: [],
+  });
+
+  it("splits weights over shards of at most 4 MiB", async () => {
+    const weights = { "wide/kernel": weight("k", [1100, 1000]), "wide/bias": weight("b", [1000]) };
+    writeLayersModel(folder, topology(1000), weights, "lstm-compile");
+    const shards = readdirSync(folder).filter((name) => name.endsWith(".bin"));
+    expect(shards.length).toBe(2);
+    for (const name of shards) expect(statSync(join(folder, name)).size).toBeLessThanOrEqual(4 * 1024 * 1024);
+    const bias = (await load()).getLayer("wide").getWeights()[1]!;
+    expect([...bias.dataSync()]).toEqual([...weights["wide/bias"].values]);
+  });
+
+  it("names a weight that is missing", () => {
+    const weights = { "wide/kernel": weight("k", [1100, 3]) };
+    expect(() => writeLayersModel(folder, topology(3), weights, "lstm-compile")).toThrow("wide/bias");
   });
 });
