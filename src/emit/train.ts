@@ -139,8 +139,9 @@ function main({ plan }: EmitContext): string {
     if (options.seed !== SEED && options.seed !== seed) {
       throw new UserError(\`--seed \${options.seed}, but the run began with seed \${seed}\`, { exitCode: 2, fix: "leave out --seed" });
     }
-    if (trained?.trainSamples !== train.count) {
-      throw new UserError(\`\${train.count} training samples, but the run began with \${trained?.trainSamples}\`, {
+    const began = trained?.trainSamples; // imported weights saw no samples
+    if (began !== undefined && began !== train.count) {
+      throw new UserError(\`\${train.count} training samples, but the run began with \${began}\`, {
         exitCode: 2,
         fix: "give the same --data and --limit as before",
       });
