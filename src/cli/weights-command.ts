@@ -68,7 +68,7 @@ async function importWeights(plan: Plan, spec: string, path: string | undefined,
     data: { source: path },
   });
   const count = Object.keys(weights).length;
-  note(`${path} → ${run}: ${count} weights of ${plan.cost.parameterCount.toLocaleString("en-US")} parameters`);
+  note(`${path} → ${run}: ${count} weights, ${plan.cost.parameterCount.toLocaleString("en-US")} parameters`);
   note(`next: train.ts --resume --out ${run}, or predict.ts --run ${run}`);
   return 0;
 }
