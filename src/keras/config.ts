@@ -28,7 +28,8 @@ function serialize(
   trainable: boolean,
   dialect: Dialect,
 ): SerializedLayer {
-  const config: Record<string, unknown> = { name, trainable };
+  // Keras's SpatialDropout1D takes no such argument.
+  const config: Record<string, unknown> = type === "spatialDropout1d" ? { name } : { name, trainable };
   if (dialect === "keras" || type !== "embedding") config.dtype = "float32";
   for (const [key, value] of Object.entries(options)) {
     if (!LEFT_OUT.has(key)) config[snakeCase(key)] = serializeOption(key, value, dialect);
