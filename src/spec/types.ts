@@ -543,7 +543,7 @@ export interface LstmLayer {
    */
   goBackwards?: boolean;
   /**
-   * Start each batch from the states in which the batch before it ended; needs `shuffle: false`.
+   * Start sample i of a batch from the state in which sample i of the batch before it ended, and from zeros at the start of an epoch; needs `shuffle: false`. Windows of csv and text datasets start one step after another: they continue the batch before only where `batchSize` is the number of timesteps.
    */
   stateful?: boolean;
 }
@@ -696,7 +696,7 @@ export interface GruLayer {
    */
   goBackwards?: boolean;
   /**
-   * Start each batch from the states in which the batch before it ended; needs `shuffle: false`.
+   * Start sample i of a batch from the state in which sample i of the batch before it ended, and from zeros at the start of an epoch; needs `shuffle: false`. Windows of csv and text datasets start one step after another: they continue the batch before only where `batchSize` is the number of timesteps.
    */
   stateful?: boolean;
 }
@@ -758,7 +758,7 @@ export interface SimpleRnnLayer {
    */
   goBackwards?: boolean;
   /**
-   * Start each batch from the states in which the batch before it ended; needs `shuffle: false`.
+   * Start sample i of a batch from the state in which sample i of the batch before it ended, and from zeros at the start of an epoch; needs `shuffle: false`. Windows of csv and text datasets start one step after another: they continue the batch before only where `batchSize` is the number of timesteps.
    */
   stateful?: boolean;
 }
