@@ -118,16 +118,20 @@ function functional(path: string, name: string, config: Json, layers: readonly J
     return { name: input, shape };
   });
   const isNode = (candidate: FileNode): boolean => candidate.className !== "InputLayer" && needed.has(candidate.name);
-  return { name, inputs, nodes: inOrder([...all.values()].filter(isNode), new Set(inputs.map((input) => input.name))) };
+  return {
+    name,
+    inputs,
+    nodes: inOrder(path, [...all.values()].filter(isNode), new Set(inputs.map((input) => input.name))),
+  };
 }
 
 /** Keeps the file's order where it can. */
-function inOrder(nodes: readonly FileNode[], known: Set<string>): FileNode[] {
+function inOrder(path: string, nodes: readonly FileNode[], known: Set<string>): FileNode[] {
   const ordered: FileNode[] = [];
   let waiting = [...nodes];
   while (waiting.length > 0) {
     const ready = waiting.find((candidate) => candidate.inputs.every((input) => known.has(input)));
-    if (ready === undefined) throw new Error("the layers read each other");
+    if (ready === undefined) refuse(path, "the layers read each other in a circle", "save the model again");
     ordered.push(ready);
     known.add(ready.name);
     waiting = waiting.filter((candidate) => candidate !== ready);

@@ -130,7 +130,12 @@ function modelOf(path: string, model: Json): { topology: Json; compileConfig: Js
 
 interface ManifestGroup {
   readonly paths: readonly string[];
-  readonly weights: readonly { readonly name: string; readonly shape: readonly number[]; readonly dtype: string }[];
+  readonly weights: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly dtype: string;
+    readonly quantization?: unknown;
+  }[];
 }
 
 /** The shards beside model.json. Their names come from the file, so they must not lead out of its folder. */
@@ -146,9 +151,10 @@ function layersModelWeights(path: string, artifacts: Json): FileWeights {
       }),
     );
     let offset = 0;
-    for (const { name, shape, dtype } of weights) {
-      if (dtype !== "float32" || "quantization" in { name, shape, dtype }) {
-        throw new UserError(`${path}: the weight ${name} is ${dtype}`, { exitCode: 2, fix: "export it as float32" });
+    for (const { name, shape, dtype, quantization } of weights) {
+      if (dtype !== "float32" || quantization !== undefined) {
+        const kind = quantization === undefined ? dtype : "quantized";
+        throw new UserError(`${path}: the weight ${name} is ${kind}`, { exitCode: 2, fix: "export it as float32" });
       }
       const count = shape.reduce((product, n) => product * n, 1);
       if (offset + 4 * count > data.byteLength) throw damaged(path, `its shards are too short for ${name}`);

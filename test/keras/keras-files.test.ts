@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import { zipSync } from "fflate";
@@ -11,6 +12,7 @@ import { matchWeights } from "../../src/keras/weights.ts";
 import { kerasArchive, kerasWeights } from "../../src/keras/write-keras.ts";
 import { batchMajor, timeMajor, Workspace } from "../../src/parity/program.ts";
 import type { SavedTensors } from "../../src/support/checkpoint.ts";
+import { type LayersTopology, writeLayersModel } from "../../src/support/layers-model.ts";
 
 const FILES = resolve("test/fixtures/keras-files");
 const fixture = (name: string): string => join(FILES, name);
@@ -165,6 +167,22 @@ describe("a .keras file of Keras", () => {
     const file = join(folder, "model.weights.h5");
     writeFileSync(file, await kerasWeights(plan, weights));
     expect(matchWeights(plan, await readWeightsFile(file))).toEqual(weights);
+  });
+});
+
+describe("a model.json that a run has exported", () => {
+  it.each(["sequential", "functional"])("%s: reads back as the same layers and weights", async (name) => {
+    const { text, program, plan } = await imported(fixture(`${name}.keras`));
+    const weights = matchWeights(plan, await readWeightsFile(fixture(`${name}.keras`)));
+    const file = join(folder, "topology.ts");
+    writeFileSync(file, program.files.get("topology.ts")!);
+    const { TOPOLOGY } = (await import(pathToFileURL(file).href)) as { TOPOLOGY: LayersTopology };
+    writeLayersModel(folder, TOPOLOGY, weights, "lstm-compile");
+    const again = await imported(join(folder, "model.json"));
+    const layers = (spec: string): string => spec.slice(spec.indexOf("layers:"), spec.indexOf("optimizer:"));
+    // TensorFlow.js knows one hard_sigmoid only, as the export warned.
+    expect(layers(again.text).replace("hardSigmoid02", "hardSigmoid")).toEqual(layers(text));
+    expect(matchWeights(again.plan, await readWeightsFile(join(folder, "model.json")))).toEqual(weights);
   });
 });
 
