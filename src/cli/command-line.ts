@@ -112,6 +112,30 @@ export function commandLine(set: (exitCode: number) => void): Command {
       process.stdout.write(schemaText());
     });
 
+  command("import")
+    .description("write a spec of a saved Keras (.keras) or TensorFlow.js (model.json) model")
+    .argument("<model>", "model.keras or model.json")
+    .option("-o, --output <spec>", "the spec to write (default: stdout)")
+    .option("--timesteps <number>", "for models whose inputs leave them open")
+    .action(async (model: string, options: { output?: string; timesteps?: string }) => {
+      const { importCommand } = await import("./import-command.ts");
+      set(await importCommand(model, options));
+    });
+
+  command("weights")
+    .description("bring weights of a file into a run, or those of a run into a Keras file")
+    .argument("<action>", "import or export")
+    .argument("<spec>", "YAML file")
+    .argument("[file]", "import: model.keras, model.weights.h5 or model.json")
+    .option("--run <folder>", "the run's folder (default: runs/<name>)")
+    .option("-o, --output <file>", "export: a name that ends in .weights.h5 or .keras")
+    .action(
+      async (action: string, spec: string, file: string | undefined, options: { run?: string; output?: string }) => {
+        const { weightsCommand } = await import("./weights-command.ts");
+        set(await weightsCommand(action, spec, file, options));
+      },
+    );
+
   command("backend")
     .description("list, install or remove native backends")
     .argument("<action>", "list, install, remove or check")

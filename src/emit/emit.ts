@@ -8,6 +8,7 @@ import { emitData } from "./data.ts";
 import { emitModel } from "./model.ts";
 import { emitPackageJson, emitReadme, emitTsconfig, json, NPMRC, PACKAGES } from "./package-files.ts";
 import { emitPredict } from "./predict.ts";
+import { emitTopology } from "./topology.ts";
 import { emitTrain } from "./train.ts";
 
 /** The support sources lie beside the compiler: src/support, whether this runs from src/ or dist/. */
@@ -23,6 +24,7 @@ export function emit(plan: Plan, specPath: string, derivative: Derivative = TRAI
     ["model.ts", emitModel(context)],
     ["package.json", emitPackageJson(context)],
     ["predict.ts", emitPredict(context)],
+    ["topology.ts", emitTopology(context)],
     ["train.ts", emitTrain(context)],
     ["tsconfig.json", emitTsconfig()],
   ]);

@@ -28,7 +28,6 @@ import {
   trainStep,
 } from "./step.ts";
 import { batchShape, constantName, header, importLine, literal } from "./text.ts";
-import { describeLayers } from "./topology.ts";
 import { initializerNames, initializeWeights, namedWeights, weightsInterface, weightTypes } from "./weights.ts";
 import { printFile } from "./write.ts";
 
@@ -56,7 +55,6 @@ export function emitModel(context: EmitContext): string {
     trainStep(context),
     evaluateStep(context),
     applyGradients(context),
-    describeLayers(context),
   ]);
 }
 
@@ -124,7 +122,6 @@ function imports(context: EmitContext): string {
   add(nn("regularizers"), regularizerNames(plan));
   add(nn("constraints"), constraintNames(plan));
   add(nn("step-random"), ["type StepRandom"]);
-  add("./support/layers-model.ts", ["type LayerDescription"]);
   const lines = [...byModule]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([module, names]) => {

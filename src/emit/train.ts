@@ -43,7 +43,6 @@ function imports({ plan }: EmitContext): string {
     'import * as tf from "@tensorflow/tfjs-core";',
     `import { type Batch, ${hasConfusionMatrix(plan) ? "CLASSES, " : ""}loadData, readBatch, type Samples } from "./data.ts";`,
     "import {",
-    "  describeLayers,",
     "  evaluateStep,",
     "  forward,",
     "  initializeOptimizer,",
@@ -84,6 +83,7 @@ function imports({ plan }: EmitContext): string {
     "  zeroSums,",
     '} from "./support/training.ts";',
     'import { UserError } from "./support/user-error.ts";',
+    'import { TOPOLOGY } from "./topology.ts";',
   ].join("\n");
 }
 
@@ -146,15 +146,16 @@ ${stateful ? STATES : ""}  let iteration = 0; // training steps taken
     if (options.seed !== SEED && options.seed !== seed) {
       throw new UserError(\`--seed \${options.seed}, but the run began with seed \${seed}\`, { exitCode: 2, fix: "leave out --seed" });
     }
-    if (trained?.trainSamples !== train.count) {
-      throw new UserError(\`\${train.count} training samples, but the run began with \${trained?.trainSamples}\`, {
+    const began = trained?.trainSamples; // imported weights saw no samples
+    if (began !== undefined && began !== train.count) {
+      throw new UserError(\`\${train.count} training samples, but the run began with \${began}\`, {
         exitCode: 2,
         fix: "give the same --data and --limit as before",
       });
     }
     assignTensors(weights, saved.weights);
     for (const [slot, values] of Object.entries<NamedWeights>(optimizer)) assignTensors(values, saved.optimizer[slot]!);
-${stateful ? "    assignTensors(namedStates(states), saved.states!);\n" : ""}    totals.assign(tf.tensor1d(saved.state.sums));
+${stateful ? "    if (saved.states !== undefined) assignTensors(namedStates(states), saved.states);\n" : ""}    totals.assign(tf.tensor1d(saved.state.sums));
     ({ iteration, epoch: firstEpoch, step: firstStep } = saved.state);
     note(\`resumed in epoch \${firstEpoch} after \${firstStep} steps\`);
   }
@@ -266,14 +267,8 @@ ${stateful ? "    if (firstStep === 0) setToZero(carried);\n" : ""}    const sta
   /** Exports the model and writes the report. */
   async function finish(last: EpochMetrics | undefined, predicted: number[]): Promise<void> {
 ${plan.optimizer.ema === undefined ? "" : average(test)}    const values = await readTensors(weights);
-    const { warnings } = writeLayersModel(run.modelPath, {
-      name: NAME,
-      inputShape: [${plan.dataset.inputs[0]!.shape.join(", ")}],
-      layers: describeLayers(),
-      weights: values,
-      generatedBy: COMPILER,
-    });
-    for (const warning of warnings) note(\`model: \${warning}\`);
+    writeLayersModel(run.modelPath, TOPOLOGY, values, COMPILER);
+    for (const warning of TOPOLOGY.warnings) note(\`model: \${warning}\`);
     run.finishRun({ status: "finished", metrics: last });
     run.writeReport(
       renderReport({

@@ -10,7 +10,19 @@ describe("the command line itself", () => {
     expect(await lstmCompile("--version")).toEqual({ exitCode: 0, stdout: `${COMPILER_VERSION}\n`, stderr: "" });
     const { exitCode, stdout } = await lstmCompile("--help");
     expect(exitCode).toBe(0);
-    for (const command of ["compile", "check", "validate", "run", "explain", "init", "schema", "backend", "doctor"]) {
+    for (const command of [
+      "compile",
+      "check",
+      "validate",
+      "run",
+      "explain",
+      "init",
+      "import",
+      "weights",
+      "schema",
+      "backend",
+      "doctor",
+    ]) {
       expect(stdout).toContain(`\n  ${command} `);
     }
   });

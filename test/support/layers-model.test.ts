@@ -1,27 +1,25 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
 import * as layers from "@tensorflow/tfjs-layers";
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { LAYER_TYPES } from "../../src/layers/layers.ts";
+import { batchMajor, compileAnyModel, timeMajor, type Value, Workspace } from "../../src/parity/program.ts";
 import type { SavedTensors } from "../../src/support/checkpoint.ts";
-import {
-  denseLayer,
-  dropoutLayer,
-  type LayerDescription,
-  lstmLayer,
-  writeLayersModel,
-} from "../../src/support/layers-model.ts";
-import * as activations from "../../src/support/nn/activations.ts";
-import { lstmForward } from "../../src/support/nn/lstm.ts";
-import { Sequence } from "../../src/support/nn/sequence.ts";
+import { type LayersTopology, writeLayersModel } from "../../src/support/layers-model.ts";
 import { RandomStream } from "../../src/support/random.ts";
+import { schema } from "../../src/validate/schema-file.ts";
 
 let folder: string;
+let workspace: Workspace;
 beforeAll(async () => {
   await tf.setBackend("cpu");
+  workspace = new Workspace();
 });
+afterAll(() => workspace.remove());
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "layers-model-"));
 });
@@ -29,107 +27,382 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function weight(name: string, shape: number[]): [string, SavedTensors[string]] {
-  const random = new RandomStream(3, name);
+function random(name: string, count: number): Float32Array {
+  const stream = new RandomStream(3, name);
+  return Float32Array.from({ length: count }, (_, k) => 2 * stream.uniform(k) - 1);
+}
+
+function weight(name: string, shape: readonly number[]): SavedTensors[string] {
   const count = shape.reduce((product, n) => product * n, 1);
-  return [name, { shape, values: Float32Array.from({ length: count }, (_, k) => 2 * random.uniform(k) - 1) }];
+  // Variances are positive.
+  const values = random(name, count).map((value) => (name.endsWith("ariance") ? 1.5 + value : value));
+  return { shape: [...shape], values };
 }
 
 /** Reads model.json and its shards as `tf.loadLayersModel` does over HTTP. */
 async function load(): Promise<layers.LayersModel> {
-  const { modelTopology, weightsManifest } = JSON.parse(readFileSync(join(folder, "model.json"), "utf8"));
+  const artifacts = JSON.parse(readFileSync(join(folder, "model.json"), "utf8"));
+  const { modelTopology, weightsManifest, userDefinedMetadata } = artifacts;
   const [group] = weightsManifest as [{ paths: string[]; weights: tf.io.WeightsManifestEntry[] }];
   const bytes = Buffer.concat(group.paths.map((path) => readFileSync(join(folder, path))));
   const weightData = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
-  return layers.loadLayersModel({ load: async () => ({ modelTopology, weightSpecs: group.weights, weightData }) });
+  return layers.loadLayersModel({
+    load: async () => ({ modelTopology, weightSpecs: group.weights, weightData, userDefinedMetadata }),
+  });
 }
 
-function write(inputShape: number[], described: LayerDescription[], weights: SavedTensors): { warnings: string[] } {
-  return writeLayersModel(folder, { name: "net", inputShape, layers: described, weights, generatedBy: "lstm-compile" });
-}
+type Input = { name: string; shape: number[]; vocabularySize?: number };
+const SERIES: Input = { name: "series", shape: [5, 3] };
+const OTHER: Input = { name: "other", shape: [5, 3] };
+const VECTOR: Input = { name: "vector", shape: [4] };
+const IDS: Input = { name: "ids", shape: [6], vocabularySize: 7 };
 
-const LSTM = { units: 3, recurrentActivation: "sigmoid", useBias: true, unitForgetBias: true };
-const SERIALISED: activations.Activation[] = Object.values(activations).filter(
-  (a) => a.name !== "softmax" && a.name !== "hardSigmoid",
-);
+const BATCH = 3;
+let count = 0;
 
-describe("writeLayersModel", () => {
-  it.each(SERIALISED.map((a) => [a.name, a] as const))("loads to the same LSTM with %s", async (name, activation) => {
-    const [T, B, F, U] = [4, 2, 5, 3];
-    const weights = Object.fromEntries([
-      weight("lstm1/kernel", [F, 4 * U]),
-      weight("lstm1/recurrentKernel", [U, 4 * U]),
-      weight("lstm1/bias", [4 * U]),
-    ]);
-    const described = lstmLayer("lstm1", { ...LSTM, activation: name, returnSequences: true });
-    expect(write([T, F], [described], weights).warnings).toEqual([]);
-    const model = await load();
-
-    const x = tf.tensor3d(weight("x", [T, B, F])[1].values, [T, B, F]);
-    const variable = (key: string): tf.Variable => tf.variable(tf.tensor(weights[key]!.values, weights[key]!.shape));
-    const ours = lstmForward(
-      Sequence.fromTensor(x),
-      {
-        kernel: variable("lstm1/kernel") as tf.Variable<tf.Rank.R2>,
-        recurrentKernel: variable("lstm1/recurrentKernel") as tf.Variable<tf.Rank.R2>,
-        bias: variable("lstm1/bias") as tf.Variable<tf.Rank.R1>,
+/** Compiles the layers, exports them with random weights, and gives the prediction of the program. */
+async function exportModel(
+  inputs: Input[],
+  specLayers: object[],
+): Promise<{ topology: LayersTopology; expected: ReturnType<typeof batchMajor>; batch: tf.Tensor[] }> {
+  const files = { train: "x.npy", test: "x.npy" };
+  const program = compileAnyModel(
+    {
+      specVersion: 1,
+      name: "net",
+      dataset: {
+        type: "arrays",
+        inputs: inputs.map((input) => ({ ...input, ...files })),
+        targets: { encoding: "numbers", features: 1, ...files },
       },
-      { activation, recurrentActivation: activations.SIGMOID, returnSequences: true } as const,
-    );
-    const theirs = model.predict(tf.transpose(x, [1, 0, 2])) as tf.Tensor; // batch-major
-    const expected = tf.transpose(ours.y.tensor, [1, 0, 2]).dataSync();
-    const actual = theirs.dataSync();
-    expect(actual.length).toBe(T * B * U);
-    for (const [k, value] of expected.entries()) expect(actual[k]).toBeCloseTo(value, 4);
+      layers: specLayers,
+      optimizer: { type: "adam" },
+      training: { loss: "meanSquaredError" },
+    },
+    { of: "training", inputGradient: false },
+  );
+  const file = join(folder, `topology${++count}.ts`); // modules are cached by their names
+  writeFileSync(file, program.files.get("topology.ts")!);
+  const { TOPOLOGY } = (await import(pathToFileURL(file).href)) as { TOPOLOGY: LayersTopology };
+  const { model } = await workspace.load(program);
+  const w = model.initializeWeights(1);
+  const saved: SavedTensors = {};
+  for (const [name, variable] of Object.entries(model.namedWeights(w))) {
+    saved[name] = weight(name, variable.shape);
+    variable.assign(tf.tensor(saved[name].values, variable.shape));
+  }
+  writeLayersModel(folder, TOPOLOGY, saved, "lstm-compile");
+  const batch = inputs.map((input) => batchOf(input));
+  const x = Object.fromEntries(inputs.map(({ name }, index) => [name, timeMajor(batch[index]!)]));
+  const prediction: Value = model.forward(w, x).prediction;
+  return { topology: TOPOLOGY, expected: batchMajor(prediction), batch };
+}
+
+/** Ids end in padding; one timestep of each sequence holds only zeros, which a masking layer skips. */
+function batchOf({ name, shape, vocabularySize }: Input): tf.Tensor {
+  const count = BATCH * shape.reduce((product, n) => product * n, 1);
+  const values = random(name, count);
+  if (vocabularySize !== undefined) {
+    const ids = values.map((value, k) => (k % shape[0]! >= 4 ? 0 : Math.floor(((value + 1) / 2) * vocabularySize)));
+    return tf.tensor(Int32Array.from(ids), [BATCH, ...shape], "int32");
+  }
+  if (shape.length === 2) {
+    const [timesteps, features] = shape as [number, number];
+    for (let sample = 0; sample < BATCH; sample++) {
+      const start = (sample * timesteps + 2) * features;
+      values.fill(0, start, start + features);
+    }
+  }
+  return tf.tensor(values, [BATCH, ...shape]);
+}
+
+async function expectSamePrediction(inputs: Input[], specLayers: object[]): Promise<LayersTopology> {
+  const { topology, expected, batch } = await exportModel(inputs, specLayers);
+  const model = await load();
+  const actual = model.predict(batch.length === 1 ? batch[0]! : batch) as tf.Tensor;
+  expect(actual.shape).toEqual(expected.shape);
+  const values = actual.dataSync();
+  const differences = expected.data.map((value, k) => Math.abs(value - values[k]!) / Math.max(1, Math.abs(value)));
+  expect(Math.max(...differences)).toBeLessThan(1e-6);
+  return topology;
+}
+
+const WEIGHT_OPTIONS = {
+  kernelInitializer: "heNormal",
+  kernelRegularizer: { l1: 0.01, l2: 0.02 },
+  kernelConstraint: { type: "maxNorm", maxValue: 3, axis: 0 },
+};
+
+/** Every one of these loads, and predicts what the program predicts. */
+const EXACT: Readonly<Record<string, [inputs: Input[], layers: object[]]>> = {
+  lstm: [[SERIES], [{ type: "lstm", units: 4, ...WEIGHT_OPTIONS }]],
+  "lstm backwards, sequences, no bias": [
+    [SERIES],
+    [{ type: "lstm", units: 4, useBias: false, goBackwards: true, returnSequences: true }],
+  ],
+  gru: [[SERIES], [{ type: "gru", units: 4, resetAfter: false, returnSequences: true }]],
+  simpleRNN: [[SERIES], [{ type: "simpleRNN", units: 4, recurrentRegularizer: { l2: 0.1 }, dropout: 0.2 }]],
+  ...Object.fromEntries(
+    ["concat", "sum", "mul", "ave"].map((mergeMode) => [
+      `bidirectional ${mergeMode}`,
+      [
+        [SERIES],
+        [{ type: "bidirectional", mergeMode, layer: { type: "lstm", units: 3, returnSequences: mergeMode !== "sum" } }],
+      ],
+    ]),
+  ),
+  "bidirectional gru": [[SERIES], [{ type: "bidirectional", layer: { type: "gru", units: 3, resetAfter: false } }]],
+  "bidirectional simpleRNN": [[SERIES], [{ type: "bidirectional", layer: { type: "simpleRNN", units: 3 } }]],
+  timeDistributed: [
+    [SERIES],
+    [{ type: "timeDistributed", layer: { type: "dense", units: 2, activation: "relu", ...WEIGHT_OPTIONS } }],
+  ],
+  "timeDistributed batchNormalization": [
+    [SERIES],
+    [{ type: "timeDistributed", layer: { type: "batchNormalization" } }],
+  ],
+  dense: [
+    [VECTOR],
+    [{ type: "dense", units: 3, kernelConstraint: { type: "minMaxNorm", minValue: 0, maxValue: 9, rate: 1, axis: 0 } }],
+  ],
+  "dense on a sequence": [[SERIES], [{ type: "dense", units: 3, activation: "softmax", useBias: false }]],
+  embedding: [
+    [IDS],
+    [
+      { type: "embedding", inputDim: 7, outputDim: 3 },
+      { type: "lstm", units: 2 },
+    ],
+  ],
+  "embedding with a mask": [
+    [IDS],
+    [
+      { type: "embedding", inputDim: 7, outputDim: 3, maskZero: true },
+      { type: "lstm", units: 2, returnSequences: true },
+      { type: "gru", units: 2, resetAfter: false },
+    ],
+  ],
+  masking: [[SERIES], [{ type: "masking" }, { type: "lstm", units: 2 }]],
+  dropout: [
+    [VECTOR],
+    [
+      { type: "dropout", rate: 0.5 },
+      { type: "dense", units: 2 },
+    ],
+  ],
+  spatialDropout1d: [
+    [SERIES],
+    [
+      { type: "spatialDropout1d", rate: 0.5 },
+      { type: "lstm", units: 2 },
+    ],
+  ],
+  gaussianNoise: [
+    [VECTOR],
+    [
+      { type: "gaussianNoise", stddev: 0.5 },
+      { type: "dense", units: 2 },
+    ],
+  ],
+  gaussianDropout: [
+    [VECTOR],
+    [
+      { type: "gaussianDropout", rate: 0.5 },
+      { type: "dense", units: 2 },
+    ],
+  ],
+  layerNormalization: [[SERIES], [{ type: "layerNormalization", epsilon: 0.01 }]],
+  "layerNormalization without scale": [[VECTOR], [{ type: "layerNormalization", scale: false }]],
+  batchNormalization: [
+    [VECTOR],
+    [{ type: "batchNormalization", momentum: 0.9, epsilon: 0.01, gammaRegularizer: { l1: 0.1 } }],
+  ],
+  "batchNormalization of a sequence, without center": [[SERIES], [{ type: "batchNormalization", center: false }]],
+  conv1d: [[SERIES], [{ type: "conv1d", filters: 4, kernelSize: 2, strides: 2, padding: "same", activation: "relu" }]],
+  "conv1d with dilation": [[SERIES], [{ type: "conv1d", filters: 4, kernelSize: 2, dilationRate: 2 }]],
+  maxPooling1d: [[SERIES], [{ type: "maxPooling1d", poolSize: 2 }]],
+  averagePooling1d: [[SERIES], [{ type: "averagePooling1d", poolSize: 2, strides: 1, padding: "same" }]],
+  globalMaxPooling1d: [[SERIES], [{ type: "globalMaxPooling1d" }]],
+  globalAveragePooling1d: [[SERIES], [{ type: "globalAveragePooling1d" }]],
+  flatten: [[SERIES], [{ type: "flatten" }]],
+  reshape: [[SERIES], [{ type: "reshape", targetShape: [3, 5] }]],
+  permute: [[SERIES], [{ type: "permute", dims: [2, 1] }]],
+  repeatVector: [[VECTOR], [{ type: "repeatVector", n: 3 }]],
+  ...Object.fromEntries(
+    [
+      ...["tanh", "relu", "sigmoid", "linear", "elu", "selu", "gelu", "softplus", "softsign", "swish", "mish"],
+      ...["softmax", "relu6", "hardSigmoid02"],
+    ].map((activation) => [`activation ${activation}`, [[VECTOR], [{ type: "activation", activation }]]]),
+  ),
+  ...Object.fromEntries(
+    ["add", "multiply", "average", "maximum", "minimum", "concatenate"].map((type) => [
+      type,
+      [[SERIES, OTHER], [{ type, inputs: ["series", "other"] }]],
+    ]),
+  ),
+  "concatenate along the timesteps": [[SERIES, OTHER], [{ type: "concatenate", inputs: ["series", "other"], axis: 1 }]],
+  "a graph with two inputs and a residual": [
+    [SERIES, IDS],
+    [
+      { type: "lstm", name: "encoder", units: 3, returnSequences: true, inputs: ["series"] },
+      { type: "add", name: "residual", inputs: ["encoder", "series"] },
+      { type: "globalAveragePooling1d", name: "summary" },
+      { type: "embedding", inputDim: 7, outputDim: 2, inputs: ["ids"] },
+      { type: "bidirectional", name: "reader", layer: { type: "lstm", units: 2 } },
+      { type: "concatenate", inputs: ["summary", "reader"] },
+      { type: "dense", units: 2, activation: "softmax" },
+    ],
+  ],
+};
+
+const MASK = { type: "masking", name: "mask" };
+const LSTM = { type: "lstm", units: 2 };
+
+/** These load, but predict something else, of which the warning tells. */
+const DIFFERENT: Readonly<Record<string, [inputs: Input[], layers: object[], warning: string]>> = {
+  hardSigmoid: [[VECTOR], [{ type: "dense", units: 3, activation: "hardSigmoid" }], "hardSigmoid is clip("],
+  "hardSigmoid inside a wrapper": [
+    [SERIES],
+    [{ type: "bidirectional", layer: { ...LSTM, recurrentActivation: "hardSigmoid" } }],
+    "hardSigmoid is clip(",
+  ],
+  "a masked bidirectional sequence": [
+    [SERIES],
+    [MASK, { type: "bidirectional", layer: { ...LSTM, returnSequences: true } }],
+    "masked timesteps repeat",
+  ],
+  "a masked average": [[SERIES], [MASK, { type: "globalAveragePooling1d" }], "averages over all timesteps"],
+  "a mask that goes on through reshape": [
+    [SERIES],
+    [MASK, { type: "reshape", targetShape: [5, 3] }, LSTM],
+    "a mask reaches it through reshape1",
+  ],
+};
+
+/** TensorFlow.js throws at these, as the warning says. */
+const REFUSED: Readonly<Record<string, [inputs: Input[], layers: object[], error: string, warning: string]>> = {
+  geluNew: [[VECTOR], [{ type: "activation", activation: "geluNew" }], "Unknown activation", "geluNew"],
+  exponential: [[VECTOR], [{ type: "activation", activation: "exponential" }], "Unknown activation", "exponential"],
+  "gru with resetAfter": [[SERIES], [{ type: "gru", units: 2 }], "reset_after", "resetAfter: false"],
+  "conv1d with causal padding": [
+    [SERIES],
+    [{ type: "conv1d", filters: 2, kernelSize: 2, padding: "causal" }],
+    "CAUSAL",
+    "no causal padding",
+  ],
+  attention: [
+    [SERIES, OTHER],
+    [{ type: "attention", inputs: ["series", "other"], useScale: true }],
+    "Unknown layer: Attention",
+    "no attention layer",
+  ],
+  "masked timesteps that are joined": [
+    [SERIES],
+    [MASK, { type: "concatenate", inputs: ["mask", "series"], axis: 1 }],
+    "concat",
+    "join along the timesteps",
+  ],
+  "a mask that goes on through add": [
+    [SERIES],
+    [MASK, { type: "add", inputs: ["mask", "series"] }, LSTM],
+    "broadcast",
+    "a mask reaches it through add1",
+  ],
+};
+
+describe("an exported LayersModel", () => {
+  it.each(Object.entries(EXACT))("predicts what the program does: %s", async (_, [inputs, specLayers]) => {
+    const { warnings } = await expectSamePrediction(inputs, specLayers);
+    expect(warnings).toEqual([]);
   });
 
-  it("loads a stack without biases, with dropout and softmax", async () => {
-    const weights = Object.fromEntries([
-      weight("first/kernel", [2, 12]),
-      weight("first/recurrentKernel", [3, 12]),
-      weight("second/kernel", [3, 12]),
-      weight("second/recurrentKernel", [3, 12]),
-      weight("out/kernel", [3, 4]),
-    ]);
-    const lstm = { ...LSTM, activation: "tanh", useBias: false };
-    const described = [
-      lstmLayer("first", { ...lstm, returnSequences: true }),
-      dropoutLayer("dropout1", { rate: 0.5 }),
-      lstmLayer("second", { ...lstm, returnSequences: false }),
-      denseLayer("out", { units: 4, activation: "softmax", useBias: false }),
-    ];
-    write([6, 2], described, weights);
+  it.each(Object.entries(DIFFERENT))("comes with a warning: %s", async (_, [inputs, specLayers, warning]) => {
+    const { topology, expected, batch } = await exportModel(inputs, specLayers);
+    expect(topology.warnings).toEqual([expect.stringContaining(warning)]);
     const model = await load();
-    expect(model.layers.map((layer) => layer.name)).toEqual(["first", "dropout1", "second", "out"]);
-    expect(model.inputs[0]!.shape).toEqual([null, 6, 2]);
-    expect([...model.getLayer("out").getWeights()[0]!.dataSync()]).toEqual([...weights["out/kernel"]!.values]);
-    expect(model.getLayer("dropout1").getConfig().rate).toBe(0.5);
-    const output = model.predict(tf.ones([1, 6, 2])) as tf.Tensor;
-    expect(output.shape).toEqual([1, 4]);
-    expect(tf.sum(output).dataSync()[0]).toBeCloseTo(1, 5);
+    expect(model.getUserDefinedMetadata()).toEqual({ warnings: topology.warnings });
+    const actual = (model.predict(batch) as tf.Tensor).dataSync();
+    expect(Math.max(...expected.data.map((value, k) => Math.abs(value - actual[k]!)))).toBeGreaterThan(1e-3);
+  });
+
+  it.each(Object.entries(REFUSED))(
+    "cannot be used, and says so: %s",
+    async (_, [inputs, specLayers, error, warning]) => {
+      const { topology, batch } = await exportModel(inputs, specLayers);
+      expect(topology.warnings).toEqual([expect.stringContaining(warning)]);
+      await expect(load().then((model) => model.predict(batch))).rejects.toThrow(error);
+    },
+  );
+
+  it("is tried with every layer type", () => {
+    const tried = [...Object.values(EXACT), ...Object.values(REFUSED)].flatMap(([, specLayers]) =>
+      (specLayers as { type: string }[]).map(({ type }) => type),
+    );
+    expect(LAYER_TYPES.filter((type) => !tried.includes(type))).toEqual([]);
+  });
+
+  it("predicts without a state where the layer is stateful", async () => {
+    const { warnings } = await expectSamePrediction([SERIES], [{ ...LSTM, stateful: true }]);
+    expect(warnings).toEqual([expect.stringContaining("stateful: false")]);
+  });
+
+  it.each(schema().$defs!.Initializer!.enum!)("has the initialiser %s", async (kernelInitializer) => {
+    await expectSamePrediction([VECTOR], [{ type: "dense", units: 3, kernelInitializer }]);
+  });
+
+  it("keeps initialisers, regularisers and constraints", async () => {
+    await exportModel(
+      [VECTOR],
+      [
+        {
+          type: "dense",
+          name: "out",
+          units: 2,
+          trainable: false,
+          kernelInitializer: "lecunNormal",
+          kernelRegularizer: { l1: 0.1, l2: 0.2 },
+          kernelConstraint: { type: "maxNorm", maxValue: 3, axis: 0 },
+          biasConstraint: { type: "nonNeg" },
+        },
+      ],
+    );
+    const layer = (await load()).getLayer("out");
+    expect(layer.trainable).toBe(false);
+    expect(layer.getConfig()).toMatchObject({
+      kernelInitializer: { config: { mode: "fanIn", distribution: "normal" } },
+      kernelRegularizer: { className: "L1L2", config: { l1: 0.1, l2: 0.2 } },
+      kernelConstraint: { className: "MaxNorm", config: { maxValue: 3, axis: 0 } },
+      biasConstraint: { className: "NonNeg" },
+    });
+  });
+});
+
+describe("writeLayersModel", () => {
+  const topology = (units: number): LayersTopology => ({
+    class_name: "Sequential",
+    name: "net",
+    layers: [
+      { class_name: "InputLayer", config: { name: "x", batch_input_shape: [null, 1100], dtype: "float32" } },
+      { class_name: "Dense", config: { name: "wide", units } },
+    ],
+    weights: [
+      ["wide/kernel", "wide/kernel"],
+      ["wide/bias", "wide/bias"],
+    ],
+    warnings: [],
   });
 
   it("splits weights over shards of at most 4 MiB", async () => {
-    const weights = Object.fromEntries([weight("wide/kernel", [1100, 1000]), weight("wide/bias", [1000])]);
-    write([2, 1100], [denseLayer("wide", { units: 1000, activation: "linear", useBias: true })], weights);
+    const weights = { "wide/kernel": weight("k", [1100, 1000]), "wide/bias": weight("b", [1000]) };
+    writeLayersModel(folder, topology(1000), weights, "lstm-compile");
     const shards = readdirSync(folder).filter((name) => name.endsWith(".bin"));
     expect(shards.length).toBe(2);
     for (const name of shards) expect(statSync(join(folder, name)).size).toBeLessThanOrEqual(4 * 1024 * 1024);
     const bias = (await load()).getLayer("wide").getWeights()[1]!;
-    expect([...bias.dataSync()]).toEqual([...weights["wide/bias"]!.values]);
-  });
-
-  it("warns of hardSigmoid, which TensorFlow.js computes differently, and still writes the model", async () => {
-    const weights = Object.fromEntries([weight("gate/kernel", [2, 3]), weight("gate/bias", [3])]);
-    const described = denseLayer("gate", { units: 3, activation: "hardSigmoid", useBias: true });
-    const { warnings } = write([4, 2], [described], weights);
-    expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toContain("gate");
-    expect((await load()).layers).toHaveLength(1);
+    expect([...bias.dataSync()]).toEqual([...weights["wide/bias"].values]);
   });
 
   it("names a weight that is missing", () => {
-    const described = denseLayer("out", { units: 3, activation: "linear", useBias: true });
-    expect(() => write([4, 2], [described], Object.fromEntries([weight("out/kernel", [2, 3])]))).toThrow("out/bias");
+    const weights = { "wide/kernel": weight("k", [1100, 3]) };
+    expect(() => writeLayersModel(folder, topology(3), weights, "lstm-compile")).toThrow("wide/bias");
   });
 });

@@ -1,0 +1,76 @@
+import type { LayerPlan, Plan } from "../plan/types.ts";
+
+/**
+ * What TensorFlow.js 4.22 cannot load of a model, or computes differently. The model is written all the same: other tools read it,
+ * and people may register what is missing.
+ */
+export function layersModelWarnings(plan: Plan): string[] {
+  const masks = masksInTensorFlowJs(plan);
+  return plan.layers.flatMap((layer) =>
+    [...layerWarnings(layer.type, layer.options as unknown as Options), ...maskWarnings(layer, masks)].map(
+      (text) => `${layer.name}: ${text}`,
+    ),
+  );
+}
+
+const KEEPS_NO_MASK = /Pooling1d$/;
+
+/** Layers whose output has a mask in TensorFlow.js, where layers that ignore a mask hand it on all the same. */
+function masksInTensorFlowJs({ layers }: Plan): ReadonlySet<string> {
+  const masked = new Set<string>();
+  for (const { name, type, inputs, outputMask, outputShape } of layers) {
+    const makes = outputMask === name;
+    const passes = inputs.some((input) => masked.has(input)) && outputShape.length === 2 && !KEEPS_NO_MASK.test(type);
+    if (makes || passes) masked.add(name);
+  }
+  return masked;
+}
+
+function maskWarnings(layer: LayerPlan, masked: ReadonlySet<string>): string[] {
+  const { type, inputs, inputMasks, outputShape, options } = layer;
+  const trained = inputMasks.some((mask) => mask !== undefined);
+  const loaded = inputs.some((input) => masked.has(input));
+  if (type === "globalAveragePooling1d" && trained) {
+    return ["loaded in TensorFlow.js, it averages over all timesteps, not only over those that the mask keeps"];
+  }
+  if (type === "bidirectional" && trained && outputShape.length === 2) {
+    return ["loaded in TensorFlow.js, masked timesteps repeat the output before them; as trained they are zeros"];
+  }
+  if (type === "concatenate" && loaded && options.axis === 1) {
+    return ["TensorFlow.js cannot run it: it has no masks to join along the timesteps"];
+  }
+  const recurrent = type === "lstm" || type === "gru" || type === "simpleRNN" || type === "bidirectional";
+  if (recurrent && loaded && !trained) {
+    return [`loaded in TensorFlow.js, it fails or skips timesteps: there a mask reaches it through ${inputs[0]}`];
+  }
+  return [];
+}
+
+type Options = Readonly<Record<string, unknown>>;
+
+function layerWarnings(type: LayerPlan["type"], options: Options): string[] {
+  const warnings: string[] = [];
+  for (const key of ["activation", "recurrentActivation"]) {
+    const warning = ACTIVATIONS[String(options[key])];
+    if (warning !== undefined) warnings.push(warning);
+  }
+  if (type === "gru" && options.resetAfter === true) {
+    warnings.push("TensorFlow.js cannot load it: its GRU has no resetAfter; train with `resetAfter: false` for that");
+  }
+  if (type === "conv1d" && options.padding === "causal") {
+    warnings.push("TensorFlow.js cannot load it: its conv1d has no causal padding");
+  }
+  if (type === "attention") warnings.push("TensorFlow.js cannot load it: it has no attention layer");
+  if (options.stateful === true) {
+    warnings.push("exported with stateful: false; each batch starts without a state, as in predict.ts");
+  }
+  const inner = options.layer as ({ type: LayerPlan["type"] } & Options) | undefined;
+  if (inner !== undefined) warnings.push(...layerWarnings(inner.type, inner));
+  return [...new Set(warnings)];
+}
+
+const ACTIVATIONS: Readonly<Record<string, string>> = {
+  hardSigmoid: "loaded in TensorFlow.js, hardSigmoid is clip(0.2 x + 0.5, 0, 1), not relu6(x + 3) / 6 as trained",
+  geluNew: "TensorFlow.js cannot load it: it has geluNew under a name that its loader cannot reach",
+  exponential: "TensorFlow.js cannot load it: it has no activation exponential",
+};

@@ -1,0 +1,103 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { loadCheckpoint } from "../../src/support/checkpoint.ts";
+import { lstmCompile, spec, useProject } from "./specs.ts";
+
+const FILES = resolve("test/fixtures/keras-files");
+const KERAS = join(FILES, "sequential.keras");
+
+useProject();
+
+describe("import", () => {
+  it("writes a spec that compiles, once", async () => {
+    const first = await lstmCompile("import", KERAS, "-o", "text.yaml");
+    expect([first.exitCode, first.stdout]).toEqual([0, ""]);
+    expect(first.stderr).toContain("warning: not expressed: metric Hinge\nwrote text.yaml");
+    expect((await lstmCompile("text.yaml")).exitCode).toBe(0);
+    const second = await lstmCompile("import", KERAS, "-o", "text.yaml");
+    expect([second.exitCode, second.stderr]).toEqual([2, expect.stringContaining("text.yaml exists already")]);
+  });
+
+  it("prints the spec where no file is named", async () => {
+    const { exitCode, stdout } = await lstmCompile("import", KERAS);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("name: text-classifier\n");
+  });
+
+  it("takes models of TensorFlow.js, whose hard_sigmoid is another one", async () => {
+    const config = { name: "net", layers: [
+      { class_name: "LSTM", config: { name: "l", units: 2, recurrent_activation: "hard_sigmoid", batch_input_shape: [null, 3, 4] } },
+      { class_name: "Dense", config: { name: "d", units: 1, kernel_initializer: { class_name: "VarianceScaling", config: { scale: 1, mode: "fan_avg", distribution: "normal" } } } },
+    ] }; // biome-ignore format: one line for each layer
+    const topology = { keras_version: "tfjs-layers 4.22.0", model_config: { class_name: "Sequential", config } };
+    writeFileSync("model.json", JSON.stringify({ modelTopology: topology, weightsManifest: [] }));
+    const { exitCode, stdout } = await lstmCompile("import", "model.json");
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("recurrentActivation: hardSigmoid02");
+    expect(stdout).toContain("kernelInitializer: glorotNormal");
+    expect(stdout).toContain("shape: [ 3, 4 ]");
+  });
+
+  it.each([
+    [["import", "none.keras"], "cannot read none.keras: ENOENT"],
+    [["import", KERAS, "--timesteps", "few"], "--timesteps few is no positive whole number"],
+    [["weights", "move", "a.yaml"], "weights cannot move"],
+    [["weights", "import", "a.yaml"], "weights import needs a file"],
+    [["weights", "export", "a.yaml", "-o", "a.h5"], "ends in .weights.h5 or .keras"],
+    [["weights", "export", "a.yaml", "-o", "a.keras"], "runs/a has no checkpoint"],
+  ])("refuses %j with exit code 2", async (argv, message) => {
+    writeFileSync("a.yaml", spec("a"));
+    const { exitCode, stdout, stderr } = await lstmCompile(...argv);
+    expect([exitCode, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain(message);
+    expect(stderr).toContain("\n  fix: ");
+  });
+});
+
+describe("weights", () => {
+  it("come from a file into a run, and from the run into Keras's files", async () => {
+    await lstmCompile("import", KERAS, "-o", "text.yaml");
+    const imported = await lstmCompile("weights", "import", "text.yaml", KERAS, "--run", "runs/text");
+    expect(imported).toMatchObject({ exitCode: 0, stderr: expect.stringContaining("14 weights, 359 parameters") });
+    const { weights, optimizer, state } = loadCheckpoint("runs/text", {});
+    expect(Object.keys(optimizer)).toEqual(["m", "v"]);
+    expect(state).toMatchObject({ epoch: 1, step: 0, iteration: 0, sums: [0, 0] });
+
+    const again = await lstmCompile("weights", "import", "text.yaml", KERAS, "--run", "runs/text");
+    expect([again.exitCode, again.stderr]).toEqual([2, expect.stringContaining("has a checkpoint already")]);
+
+    for (const file of ["text.keras", "text.weights.h5"]) {
+      expect((await lstmCompile("weights", "export", "text.yaml", "--run", "runs/text", "-o", file)).exitCode).toBe(0);
+      const run = `runs/from-${file}`;
+      expect((await lstmCompile("weights", "import", "text.yaml", file, "--run", run)).exitCode).toBe(0);
+      expect(loadCheckpoint(run, {}).weights).toEqual(weights);
+    }
+  });
+
+  it("of another model leave no run behind", async () => {
+    writeFileSync("a.yaml", spec("a"));
+    const { exitCode, stderr } = await lstmCompile("weights", "import", "a.yaml", KERAS);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("the spec for lstm1, dense1");
+    expect(existsSync("runs")).toBe(false);
+  });
+
+  it("of another spec's run are not exported", async () => {
+    await lstmCompile("import", KERAS, "-o", "text.yaml");
+    await lstmCompile("weights", "import", "text.yaml", KERAS, "--run", "runs/text");
+    writeFileSync("text.yaml", `${readFileSync("text.yaml", "utf8")}# changed\n`);
+    const { exitCode, stderr } = await lstmCompile(
+      "weights",
+      "export",
+      "text.yaml",
+      "--run",
+      "runs/text",
+      "-o",
+      "a.keras",
+    );
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("was trained from another spec");
+    expect(existsSync("a.keras")).toBe(false);
+  });
+});
