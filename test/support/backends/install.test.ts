@@ -1,11 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { hostname, tmpdir } from "node:os";
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { installDirectory, readInstall } from "../../../src/support/backends/cache.ts";
 import { type Installer, installBackend, listBackends, removeBackend } from "../../../src/support/backends/install.ts";
 import { parseCudaRequirements } from "../../../src/support/backends/install-native.ts";
-import { withLock } from "../../../src/support/backends/lock.ts";
 import { downloadFailure, requireDiskSpace } from "../../../src/support/backends/tools.ts";
 
 let cache: string;
@@ -99,41 +98,6 @@ describe("installBackend", () => {
     expect(removed).toHaveLength(1);
     expect(bytes).toBeGreaterThan(0);
     expect(listBackends({ cacheDirectory: cache }).map(({ installed }) => installed)).toEqual([false, false, false]);
-  });
-});
-
-describe("withLock", () => {
-  const lock = (): string => join(cache, "lock");
-
-  it("lets one in after the other, also when the first one fails", async () => {
-    const order: string[] = [];
-    const first = withLock(lock(), async () => {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      order.push("first");
-      throw new Error("failed");
-    });
-    const second = withLock(lock(), async () => order.push("second"), { interval: 5 });
-    await expect(first).rejects.toThrow("failed");
-    await second;
-    expect(order).toEqual(["first", "second"]);
-    expect(existsSync(lock())).toBe(false);
-  });
-
-  it("takes over the lock of a process that has ended", async () => {
-    mkdirSync(lock());
-    writeFileSync(join(lock(), "owner.json"), JSON.stringify({ pid: 2 ** 30, host: hostname(), token: "x" }));
-    expect(await withLock(lock(), async () => "done", { timeout: 1000, interval: 5 })).toBe("done");
-  });
-
-  it("gives up on one that is held, naming the process", async () => {
-    const held = withLock(lock(), async () => {
-      const waiting = withLock(lock(), async () => "never", { timeout: 30, interval: 5 });
-      await expect(waiting).rejects.toMatchObject({
-        exitCode: 3,
-        message: expect.stringContaining(String(process.pid)),
-      });
-    });
-    await held;
   });
 });
 
