@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { installDirectory, readInstall } from "../../../src/support/backends/cache.ts";
 import { type Installer, installBackend, listBackends, removeBackend } from "../../../src/support/backends/install.ts";
@@ -98,6 +98,54 @@ describe("installBackend", () => {
     expect(removed).toHaveLength(1);
     expect(bytes).toBeGreaterThan(0);
     expect(listBackends({ cacheDirectory: cache }).map(({ installed }) => installed)).toEqual([false, false, false]);
+  });
+});
+
+describe("a cache folder that cannot be used", () => {
+  it.each(["installs", "removes"])(
+    "is an error with exit code 3 and a fix where the backends' folder is a file: %s",
+    async (what) => {
+      writeFileSync(join(cache, "backends"), "");
+      const call =
+        what === "installs"
+          ? installBackend("cpu", { cacheDirectory: cache }, fakeInstaller())
+          : removeBackend("cpu", { cacheDirectory: cache });
+      await expect(call).rejects.toMatchObject({
+        exitCode: 3,
+        message: expect.stringContaining("cannot be written to"),
+        fix: expect.stringContaining("LSTM_COMPILE_CACHE"),
+      });
+    },
+  );
+
+  it("is one where LSTM_COMPILE_CACHE names a file", async () => {
+    const file = join(cache, "file");
+    writeFileSync(file, "");
+    await expect(installBackend("cpu", { cacheDirectory: file }, fakeInstaller())).rejects.toMatchObject({
+      exitCode: 3,
+    });
+    expect(await removeBackend("cpu", { cacheDirectory: file })).toEqual({ removed: [], bytes: 0 });
+  });
+});
+
+describe("what a removal or a replacement that was cut short has left", () => {
+  const leave = (): void => {
+    for (const name of [".removed-1-cpu-x", ".removed-1-.staging-cpu-x", "cpu-x.old-1", ".removed-1-gpu-x"]) {
+      mkdirSync(join(cache, "backends", name), { recursive: true });
+      writeFileSync(join(cache, "backends", name, "library.so"), "library");
+    }
+  };
+
+  it("goes with the next installation of that backend", async () => {
+    leave();
+    const { directory } = await installBackend("cpu", { cacheDirectory: cache }, fakeInstaller());
+    expect(readdirSync(join(cache, "backends")).sort()).toEqual([".removed-1-gpu-x", basename(directory)]);
+  });
+
+  it("goes with its next removal", async () => {
+    leave();
+    expect(await removeBackend("cpu", { cacheDirectory: cache })).toEqual({ removed: [], bytes: 21 });
+    expect(readdirSync(join(cache, "backends"))).toEqual([".removed-1-gpu-x"]);
   });
 });
 
