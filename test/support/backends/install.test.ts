@@ -1,11 +1,10 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { hostname, tmpdir } from "node:os";
-import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { installDirectory, readInstall } from "../../../src/support/backends/cache.ts";
 import { type Installer, installBackend, listBackends, removeBackend } from "../../../src/support/backends/install.ts";
 import { parseCudaRequirements } from "../../../src/support/backends/install-native.ts";
-import { withLock } from "../../../src/support/backends/lock.ts";
 import { downloadFailure, requireDiskSpace } from "../../../src/support/backends/tools.ts";
 
 let cache: string;
@@ -102,38 +101,51 @@ describe("installBackend", () => {
   });
 });
 
-describe("withLock", () => {
-  const lock = (): string => join(cache, "lock");
-
-  it("lets one in after the other, also when the first one fails", async () => {
-    const order: string[] = [];
-    const first = withLock(lock(), async () => {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      order.push("first");
-      throw new Error("failed");
-    });
-    const second = withLock(lock(), async () => order.push("second"), { interval: 5 });
-    await expect(first).rejects.toThrow("failed");
-    await second;
-    expect(order).toEqual(["first", "second"]);
-    expect(existsSync(lock())).toBe(false);
-  });
-
-  it("takes over the lock of a process that has ended", async () => {
-    mkdirSync(lock());
-    writeFileSync(join(lock(), "owner.json"), JSON.stringify({ pid: 2 ** 30, host: hostname(), token: "x" }));
-    expect(await withLock(lock(), async () => "done", { timeout: 1000, interval: 5 })).toBe("done");
-  });
-
-  it("gives up on one that is held, naming the process", async () => {
-    const held = withLock(lock(), async () => {
-      const waiting = withLock(lock(), async () => "never", { timeout: 30, interval: 5 });
-      await expect(waiting).rejects.toMatchObject({
+describe("a cache folder that cannot be used", () => {
+  it.each(["installs", "removes"])(
+    "is an error with exit code 3 and a fix where the backends' folder is a file: %s",
+    async (what) => {
+      writeFileSync(join(cache, "backends"), "");
+      const call =
+        what === "installs"
+          ? installBackend("cpu", { cacheDirectory: cache }, fakeInstaller())
+          : removeBackend("cpu", { cacheDirectory: cache });
+      await expect(call).rejects.toMatchObject({
         exitCode: 3,
-        message: expect.stringContaining(String(process.pid)),
+        message: expect.stringContaining("cannot be written to"),
+        fix: expect.stringContaining("LSTM_COMPILE_CACHE"),
       });
+    },
+  );
+
+  it("is one where LSTM_COMPILE_CACHE names a file", async () => {
+    const file = join(cache, "file");
+    writeFileSync(file, "");
+    await expect(installBackend("cpu", { cacheDirectory: file }, fakeInstaller())).rejects.toMatchObject({
+      exitCode: 3,
     });
-    await held;
+    expect(await removeBackend("cpu", { cacheDirectory: file })).toEqual({ removed: [], bytes: 0 });
+  });
+});
+
+describe("what a removal or a replacement that was cut short has left", () => {
+  const leave = (): void => {
+    for (const name of [".removed-1-cpu-x", ".removed-1-.staging-cpu-x", "cpu-x.old-1", ".removed-1-gpu-x"]) {
+      mkdirSync(join(cache, "backends", name), { recursive: true });
+      writeFileSync(join(cache, "backends", name, "library.so"), "library");
+    }
+  };
+
+  it("goes with the next installation of that backend", async () => {
+    leave();
+    const { directory } = await installBackend("cpu", { cacheDirectory: cache }, fakeInstaller());
+    expect(readdirSync(join(cache, "backends")).sort()).toEqual([".removed-1-gpu-x", basename(directory)]);
+  });
+
+  it("goes with its next removal", async () => {
+    leave();
+    expect(await removeBackend("cpu", { cacheDirectory: cache })).toEqual({ removed: [], bytes: 21 });
+    expect(readdirSync(join(cache, "backends"))).toEqual([".removed-1-gpu-x"]);
   });
 });
 
