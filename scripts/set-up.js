@@ -1,6 +1,6 @@
 // Makes a fresh clone ready: packages as the lockfile says, and dist/. Quick where nothing is to be done.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -32,6 +32,12 @@ function newest(folder) {
 }
 
 export function setUp() {
+  const modules = join(root, "node_modules");
+  if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    // `npm ci` would empty the folder that others use, too.
+    console.error(`error: ${modules} is a link to another folder\n  fix: remove the link, and start again`);
+    process.exit(3);
+  }
   const installed = modified(join(root, "node_modules", ".package-lock.json"));
   if (installed < modified(join(root, "package-lock.json"))) npm("ci");
   if (modified(join(root, "dist", "cli", "main.js")) < newest(join(root, "src"))) npm("run", "build");

@@ -11,7 +11,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type Batch, CLASSES, loadData, readBatch, type Samples } from "./data.ts";
 import {
-  describeLayers,
   evaluateStep,
   forward,
   initializeOptimizer,
@@ -48,6 +47,7 @@ import {
   zeroSums,
 } from "./support/training.ts";
 import { UserError } from "./support/user-error.ts";
+import { TOPOLOGY } from "./topology.ts";
 
 const NAME = "mnist-lstm";
 const SPEC = "../../specs/mnist-lstm.yaml";
@@ -89,8 +89,9 @@ async function main(): Promise<number> {
     if (options.seed !== SEED && options.seed !== seed) {
       throw new UserError(`--seed ${options.seed}, but the run began with seed ${seed}`, { exitCode: 2, fix: "leave out --seed" });
     }
-    if (trained?.trainSamples !== train.count) {
-      throw new UserError(`${train.count} training samples, but the run began with ${trained?.trainSamples}`, {
+    const began = trained?.trainSamples; // imported weights saw no samples
+    if (began !== undefined && began !== train.count) {
+      throw new UserError(`${train.count} training samples, but the run began with ${began}`, {
         exitCode: 2,
         fix: "give the same --data and --limit as before",
       });
@@ -209,14 +210,8 @@ async function main(): Promise<number> {
   /** Exports the model and writes the report. */
   async function finish(last: EpochMetrics | undefined, predicted: number[]): Promise<void> {
     const values = await readTensors(weights);
-    const { warnings } = writeLayersModel(run.modelPath, {
-      name: NAME,
-      inputShape: [28, 28],
-      layers: describeLayers(),
-      weights: values,
-      generatedBy: COMPILER,
-    });
-    for (const warning of warnings) note(`model: ${warning}`);
+    writeLayersModel(run.modelPath, TOPOLOGY, values, COMPILER);
+    for (const warning of TOPOLOGY.warnings) note(`model: ${warning}`);
     run.finishRun({ status: "finished", metrics: last });
     run.writeReport(
       renderReport({

@@ -5,7 +5,6 @@
 // The model: 15,274 parameters; input [28, B, 28], B the batch size. Sequences are time-major: [timesteps, B, features].
 // The derivative of the training step is written out, one line per layer back; its kernels are in support/nn.
 import * as tf from "@tensorflow/tfjs-core";
-import type { LayerDescription } from "./support/layers-model.ts";
 import { LINEAR, SIGMOID, TANH } from "./support/nn/activations.ts";
 import { denseBackward, denseForward } from "./support/nn/dense.ts";
 import { dropoutBackward, dropoutForward } from "./support/nn/dropout.ts";
@@ -220,13 +219,4 @@ export function applyGradients(
     v.assign(tf.add(v, tf.mul(tf.sub(tf.square(g), v), 1 - BETA_2)));
     weight.assign(tf.sub(weight, tf.div(tf.mul(m, step.rate), tf.add(tf.sqrt(v), EPSILON))));
   }
-}
-
-/** The layers for the TensorFlow.js LayersModel that a run exports; weights are filled in from a flat record. */
-export function describeLayers(): LayerDescription[] {
-  return [
-    // "lstm1"
-    // "dropout1"
-    // "dense1"
-  ];
 }

@@ -38,11 +38,7 @@ export const LINEAR = fromOutput(
 );
 
 /** max(z, 0). */
-export const RELU = fromOutput(
-  "relu",
-  (z) => tf.relu(z),
-  (dy, y) => tf.mul(dy, tf.sign(y)), // y is never negative
-);
+export const RELU = fromOutput("relu", (z) => tf.relu(z), reluGrad);
 
 /** min(max(z, 0), 6). */
 export const RELU6 = fromOutput(

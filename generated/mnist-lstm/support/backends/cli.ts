@@ -4,7 +4,8 @@ import { realpathSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { UserError } from "../user-error.ts";
-import { type InstallableBackend, installBackend, listBackends, removeBackend } from "./install.ts";
+import { INSTALLABLE, type InstallableBackend } from "./cache.ts";
+import { installBackend, listBackends, removeBackend } from "./install.ts";
 import { probeBackends } from "./select.ts";
 
 const USAGE = `Usage: backend <command> [options]
@@ -12,7 +13,7 @@ const USAGE = `Usage: backend <command> [options]
   install <cpu|gpu|webgpu>   install a backend into the cache
   remove <cpu|gpu|webgpu>    remove it from the cache
   list                       what is installed
-  check                      try every backend and say what was found
+  check                      try every backend and say what was found; exit code 3 where none works
 
 Options:
   --offline         never touch the network
@@ -21,7 +22,7 @@ Options:
 `;
 
 /** Runs the command line and returns the exit code; results go to stdout, progress to stderr. */
-export async function backendCommand(args: readonly string[]): Promise<number> {
+export async function backendCommand(args: readonly string[], probe = probeBackends): Promise<number> {
   const log = (line: string): void => {
     process.stderr.write(`${line}\n`);
   };
@@ -36,6 +37,10 @@ export async function backendCommand(args: readonly string[]): Promise<number> {
       print(USAGE);
       return values.help ? 0 : 2;
     }
+    const words = new Map(Object.entries({ list: 1, check: 1, install: 2, remove: 2 })).get(command);
+    if (words === undefined || positionals.length !== words) {
+      throw new UserError(`not a command: ${positionals.join(" ")}`, { fix: "see --help", exitCode: 2 });
+    }
     if (command === "list") {
       for (const { name, installed, directory, versions, problem } of listBackends()) {
         print(`${name.padEnd(7)}${installed ? `${describe(versions)}  ${directory}` : problem}`);
@@ -43,16 +48,14 @@ export async function backendCommand(args: readonly string[]): Promise<number> {
       return 0;
     }
     if (command === "check") {
-      for (const { name, usable, version, device, reason, fix } of await probeBackends(options)) {
+      const probes = await probe(options);
+      for (const { name, usable, version, device, reason, fix } of probes) {
         print(`${name.padEnd(7)}${usable ? `usable: ${version}, ${device}` : `not usable: ${reason}`}`);
         if (fix !== "") print(`       fix: ${fix}`);
       }
-      return 0;
+      return probes.some(({ usable }) => usable) ? 0 : 3;
     }
-    if ((command !== "install" && command !== "remove") || name === undefined || positionals.length > 2) {
-      throw new UserError(`not a command: ${positionals.join(" ")}`, { fix: "see --help", exitCode: 2 });
-    }
-    if (!["cpu", "gpu", "webgpu"].includes(name)) {
+    if (name === undefined || !INSTALLABLE.includes(name)) {
       throw new UserError(`there is no backend "${name}" to ${command}`, {
         fix: "choose one of cpu, gpu, webgpu",
         exitCode: 2,

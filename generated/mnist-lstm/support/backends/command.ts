@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
@@ -24,7 +24,7 @@ export interface CommandResult {
   output: string;
 }
 
-/** Runs a command to its end without a shell. It never throws. */
+/** Runs a command to its end without a shell; it ends with this process, however that ends. It never throws. */
 export function runCommand(command: string, args: readonly string[], options: CommandOptions): Promise<CommandResult> {
   return new Promise((resolve) => {
     const result: CommandResult = { code: undefined, missing: false, timedOut: false, output: "" };
@@ -44,6 +44,7 @@ export function runCommand(command: string, args: readonly string[], options: Co
         // it has ended by itself
       }
     };
+    const watcher = group ? watchParent(child) : undefined;
     const started = Date.now();
     let lastProgress = started;
     let size = 0;
@@ -65,11 +66,9 @@ export function runCommand(command: string, args: readonly string[], options: Co
         end("SIGKILL");
       }
     }, 1000);
-    const interrupted = (): void => end("SIGTERM");
-    process.once("exit", interrupted);
     const finish = (): void => {
       clearInterval(timer);
-      process.removeListener("exit", interrupted);
+      watcher?.stdin?.end("ended\n");
       resolve(result);
     };
     child.on("error", (error: NodeJS.ErrnoException) => {
@@ -82,6 +81,23 @@ export function runCommand(command: string, args: readonly string[], options: Co
       finish();
     });
   });
+}
+
+/**
+ * Ends a command's group when this process ends in any way, SIGKILL too: the pipe from here to the watcher then closes unwritten.
+ * What would go on otherwise writes into the folder in which the next installation works. Windows has no such groups; there a
+ * command outlives the process that is killed.
+ */
+function watchParent(child: ChildProcess): ChildProcess | undefined {
+  if (child.pid === undefined) return undefined;
+  const script = 'read -r line || kill -KILL "-$1"';
+  const watcher = spawn("/bin/sh", ["-c", script, "watcher", String(child.pid)], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true, // what the terminal sends to this process does not reach it
+  });
+  watcher.on("error", () => undefined); // without /bin/sh
+  watcher.stdin.on("error", () => undefined); // it has ended before it was told
+  return watcher;
 }
 
 /** The sizes in bytes of all files below a folder. */

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { reluGrad, sigmoidGrad, tanhGrad } from "./native-ops.ts";
 
 /**
  * An activation y = a(z) and its derivative. `gradient` returns dy · a'(z); it may use z, y or both, so that each activation
@@ -37,11 +38,7 @@ export const LINEAR = fromOutput(
 );
 
 /** max(z, 0). */
-export const RELU = fromOutput(
-  "relu",
-  (z) => tf.relu(z),
-  (dy, y) => tf.mul(dy, tf.sign(y)), // y is never negative
-);
+export const RELU = fromOutput("relu", (z) => tf.relu(z), reluGrad);
 
 /** min(max(z, 0), 6). */
 export const RELU6 = fromOutput(
@@ -50,18 +47,10 @@ export const RELU6 = fromOutput(
   (dy, y) => tf.mul(dy, inside(y, 6)),
 );
 
-export const TANH = fromOutput(
-  "tanh",
-  (z) => tf.tanh(z),
-  (dy, y) => tf.mul(dy, tf.sub(1, tf.square(y))),
-);
+export const TANH = fromOutput("tanh", (z) => tf.tanh(z), tanhGrad);
 
 /** 1 / (1 + e^-z). */
-export const SIGMOID = fromOutput(
-  "sigmoid",
-  (z) => tf.sigmoid(z),
-  (dy, y) => tf.mul(dy, tf.mul(y, tf.sub(1, y))),
-);
+export const SIGMOID = fromOutput("sigmoid", (z) => tf.sigmoid(z), sigmoidGrad);
 
 /** 1 where 0 < y < upper, and 0 at these ends; y lies in 0..upper. */
 function inside(y: tf.Tensor, upper: number): tf.Tensor {

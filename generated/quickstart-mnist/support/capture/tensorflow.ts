@@ -43,6 +43,7 @@ interface TensorData {
 /** tfjs-node's NodeJSKernelBackend. */
 export interface TensorFlowBackend extends tf.KernelBackend {
   binding: Binding;
+  readonly isUsingGpuDevice: boolean;
   readonly tensorMap: { get(dataId: object): TensorData };
   /** TensorFlow's DataType */
   getDTypeInteger(dtype: tf.DataType): number;

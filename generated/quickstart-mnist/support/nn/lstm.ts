@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Activation } from "./activations.ts";
-import { affine, matMulTransposedA, transposedOnce } from "./matmul.ts";
+import { Gates } from "./gate-products.ts";
 import {
   addGradients,
   type InputGradientOf,
@@ -52,10 +52,13 @@ interface LstmGates {
   readonly a: tf.Tensor2D;
 }
 
+/** i, f, c, o: of each gate, [N, units]. */
+type EachGate = readonly [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
+
 interface LstmStep extends LstmGates, LstmState {
-  /** Gate preactivations [B, 4·units] */
-  readonly z: tf.Tensor2D;
-  /** c before this step, and h before it after recurrent dropout; undefined at the first step, where they are 0. */
+  /** Preactivations */
+  readonly z: EachGate;
+  /** c and h before this step; undefined at the first step, where they are 0. */
   readonly previousC: tf.Tensor2D | undefined;
   readonly previousH: tf.Tensor2D | undefined;
 }
@@ -68,7 +71,7 @@ export interface LstmForward<O extends RecurrentOptions = RecurrentOptions>
 /**
  * Long short-term memory (Hochreiter & Schmidhuber 1997; forget gate: Gers et al. 2000):
  * z = x·kernel + h·recurrentKernel + bias;  i, f, o = r(z_i), r(z_f), r(z_o);  g = a(z_c);  c' = f·c + i·g;  h' = o·a(c').
- * x: T × [B, I]; y: T × [B, units] or [B, units]. The projection x·kernel + bias of all steps is one matmul.
+ * x: T × [B, I]; y: T × [B, units] or [B, units]. The projection x·kernel + bias of all steps is made at once.
  */
 export function lstmForward<O extends LstmOptions>(
   x: Sequence,
@@ -77,13 +80,19 @@ export function lstmForward<O extends LstmOptions>(
   extra: RecurrentExtra<LstmState> = {},
 ): LstmForward<O> {
   const run = new RecurrentRun(x, options, extra);
-  const projections = run.stepsOf(affine(run.input.rows, w.kernel, w.bias));
+  const products = run.gateProducts(w, 4);
+  const biases = w.bias === undefined ? undefined : tf.split<tf.Tensor1D>(w.bias, 4);
+  const projections = products.input
+    .products(x.rows)
+    .map((rows, g) => run.stepsOf(biases === undefined ? rows : tf.add<tf.Tensor2D>(rows, biases[g]!)));
   const steps: LstmStep[] = [];
   let state = extra.initialState;
-  for (const [k, projection] of projections.entries()) {
-    const previousH = state === undefined ? undefined : run.dropped(state.h);
-    const z: tf.Tensor2D =
-      previousH === undefined ? projection : tf.add(projection, tf.matMul(previousH, w.recurrentKernel));
+  for (let k = 0; k < x.timesteps; k++) {
+    const previousH = state?.h;
+    const recurrent = previousH && products.state.products(previousH);
+    const z = projections.map((gate, g) =>
+      recurrent === undefined ? gate[k]! : tf.add<tf.Tensor2D>(gate[k]!, recurrent[g]!),
+    ) as unknown as EachGate;
     const { h, ...gates } = lstmGates(z, state?.c, options);
     const next: LstmState = { h: run.stateAfter(k, h, state?.h), c: run.stateAfter(k, gates.c, state?.c) };
     steps.push({ ...gates, ...next, z, previousH, previousC: state?.c });
@@ -101,41 +110,25 @@ export function lstmForward<O extends LstmOptions>(
   };
 }
 
-/** The elementwise part of a step. z: [B, 4·units]; previousC: [B, units], or undefined for zeros. */
+/** The elementwise part of a step. previousC: [B, units], or undefined for zeros. */
 function lstmGates(
-  z: tf.Tensor2D,
+  [zi, zf, zc, zo]: EachGate,
   previousC: tf.Tensor2D | undefined,
   { activation, recurrentActivation }: LstmOptions,
 ): LstmGates & { h: tf.Tensor2D } {
-  let i: tf.Tensor2D, f: tf.Tensor2D, g: tf.Tensor2D, o: tf.Tensor2D;
-  if (recurrentActivation.elementwise) {
-    // One call for all columns is cheaper than three for the gates, although it wastes those of the candidate.
-    [i, f, , o] = blocks(recurrentActivation.apply(z));
-    const units = z.shape[1] / 4;
-    g = activation.apply(tf.slice2d(z, [0, 2 * units], [z.shape[0], units]));
-  } else {
-    const [zi, zf, zc, zo] = blocks(z);
-    [i, f, g, o] = [
-      recurrentActivation.apply(zi),
-      recurrentActivation.apply(zf),
-      activation.apply(zc),
-      recurrentActivation.apply(zo),
-    ];
-  }
+  const i = recurrentActivation.apply(zi);
+  const f = recurrentActivation.apply(zf);
+  const g = activation.apply(zc);
+  const o = recurrentActivation.apply(zo);
   const admitted = tf.mul<tf.Tensor2D>(i, g);
   const c = previousC === undefined ? admitted : tf.add<tf.Tensor2D>(tf.mul(f, previousC), admitted);
   const a = activation.apply(c);
   return { i, f, g, o, c, a, h: tf.mul(o, a) };
 }
 
-/** [N, 4·units] → 4 × [N, units] */
-function blocks(gates: tf.Tensor2D): [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, tf.Tensor2D] {
-  return tf.split(gates, 4, 1) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
-}
-
 /**
  * Backpropagation through time for `dy`, the gradient of y. What does not depend on later steps — every gate's derivative —
- * is computed for all steps at once; only dz, dh and dc are sequential. Weight gradients are one matmul over all steps each.
+ * is computed for all steps at once; only dz, dh and dc are sequential. Weight gradients are made over all steps at once.
  * `dx` is computed only where `inputGradient` asks for it.
  */
 export function lstmBackward<W extends Weights, InputGradient extends boolean>(
@@ -148,10 +141,10 @@ export function lstmBackward<W extends Weights, InputGradient extends boolean>(
   const { run, steps } = forward;
   const elementwise = options.activation.elementwise && options.recurrentActivation.elementwise;
   const derivatives = elementwise ? lstmDerivatives(forward, options) : undefined;
-  const recurrentKernelT = transposedOnce(w.recurrentKernel); // [4·units, units], once for all steps
+  const products = run.gateProducts(w, 4);
   const own = run.outputGradients(dy);
 
-  const dzs = new Array<tf.Tensor2D>(steps.length);
+  const dzs = new Array<EachGate>(steps.length);
   let dhNext: tf.Tensor2D | undefined;
   let dcNext: tf.Tensor2D | undefined;
   for (let k = steps.length - 1; k >= 0; k--) {
@@ -160,7 +153,8 @@ export function lstmBackward<W extends Weights, InputGradient extends boolean>(
     if (derivatives !== undefined) {
       const { gates, output, forget } = derivatives;
       const dc = addGradients(tf.mul<tf.Tensor2D>(dh, output[k]!), dcNext)!;
-      dzs[k] = tf.mul<tf.Tensor2D>(tf.concat2d([dc, dc, dc, dh], 1), gates[k]!);
+      const [di, df, dg, do_] = gates.map((gate) => gate[k]!) as unknown as EachGate;
+      dzs[k] = [tf.mul(dc, di), tf.mul(dc, df), tf.mul(dc, dg), tf.mul(dh, do_)];
       dcPrevious = tf.mul(dc, forget[k]!);
     } else {
       const dcNew = dcNext && run.newGradient(k, dcNext);
@@ -171,28 +165,27 @@ export function lstmBackward<W extends Weights, InputGradient extends boolean>(
     }
     if (k === 0) break;
     dcNext = dcPrevious;
-    dhNext = run.stateGradient(k, run.dropped(tf.matMul(dzs[k]!, recurrentKernelT)), dh);
+    dhNext = run.stateGradient(k, products.state.stepGradient(new Gates(dzs[k]!)), dh);
   }
 
-  const dz = run.rowsOf(dzs); // [T·B, 4·units], in the order of time, as the input is
+  // Of each gate [T·B, units], in the order of time, as the input is.
+  const dz = new Gates([0, 1, 2, 3].map((g) => run.rowsOf(dzs.map((step) => step[g]!))));
   const zero = tf.zerosLike(steps[0]!.h);
   const dw = {
-    kernel: run.kernelGradient(dz),
-    recurrentKernel: matMulTransposedA(run.rowsOf(steps.map((step) => step.previousH ?? zero)), dz),
-    ...(w.bias === undefined ? {} : { bias: tf.sum(dz, 0) }),
+    kernel: products.input.kernelGradient(run.input.rows, dz),
+    recurrentKernel: products.state.kernelGradient(run.rowsOf(steps.map((step) => step.previousH ?? zero)), dz),
+    ...(w.bias === undefined ? {} : { bias: tf.concat1d(dz.each.map((d) => tf.sum<tf.Tensor1D>(d, 0))) }),
   };
-  return {
-    dw: dw as unknown as GradientsOf<W>,
-    dx: (inputGradient ? run.inputGradient(dz, w.kernel) : undefined) as InputGradientOf<InputGradient>,
-  };
+  const dx = inputGradient ? Sequence.fromRows(products.input.inputGradient(dz), run.input.timesteps) : undefined;
+  return { dw: dw as unknown as GradientsOf<W>, dx: dx as InputGradientOf<InputGradient> };
 }
 
-/** Factors of one step's backward pass, of every step: dz = [dc, dc, dc, dh] · gates with dc = dh · output + dc of the next step. */
+/** Factors of the backward pass by step: dz = [dc, dc, dc, dh] · gates with dc = dh · output + dc of the next step. */
 interface LstmDerivatives {
-  /** [B, 4·units] each */
-  readonly gates: tf.Tensor2D[];
+  /** Of i, f, c and o, [B, units] for each step */
+  readonly gates: readonly (readonly tf.Tensor2D[])[];
   /** ∂h/∂c, [B, units] each */
-  readonly output: tf.Tensor2D[];
+  readonly output: readonly tf.Tensor2D[];
   /** ∂c/∂(c before), [B, units] each */
   readonly forget: readonly tf.Tensor2D[];
 }
@@ -201,76 +194,45 @@ interface LstmDerivatives {
 function lstmDerivatives({ run, steps }: LstmForward, options: LstmOptions): LstmDerivatives {
   const { activation, recurrentActivation } = options;
   const zero = tf.zerosLike(steps[0]!.h);
-  const all = (pick: (step: LstmStep) => tf.Tensor2D): tf.Tensor2D => concatRows(steps.map(pick)); // [T·B, …]
-  const values: LstmGates = {
-    i: all((s) => s.i),
-    f: all((s) => s.f),
-    g: all((s) => s.g),
-    o: all((s) => s.o),
-    a: all((s) => s.a),
-    c: activation.needsPreactivation ? all((s) => s.c) : zero,
-  };
-  const z = activation.needsPreactivation || recurrentActivation.needsPreactivation ? all((s) => s.z) : undefined;
-  let { gates, output } = lstmGateDerivatives(
-    values,
-    z,
-    all((s) => s.previousC ?? zero),
-    options,
-  );
+  const all = (pick: (step: LstmStep) => tf.Tensor2D): tf.Tensor2D => concatRows(steps.map(pick)); // [T·B, units]
+  const [i, f, g, o, a] = [all((s) => s.i), all((s) => s.f), all((s) => s.g), all((s) => s.o), all((s) => s.a)];
+  const z = (gate: 0 | 1 | 2 | 3, { needsPreactivation }: Activation): tf.Tensor2D | undefined =>
+    needsPreactivation ? all((s) => s.z[gate]) : undefined;
+  const previousC = all((s) => s.previousC ?? zero);
+  let gates = [
+    recurrentActivation.gradient(g, i, z(0, recurrentActivation)),
+    recurrentActivation.gradient(previousC, f, z(1, recurrentActivation)),
+    activation.gradient(i, g, z(2, activation)),
+    recurrentActivation.gradient(a, o, z(3, recurrentActivation)),
+  ];
+  let output = activation.gradient(o, a, activation.needsPreactivation ? all((s) => s.c) : undefined);
   let forget: readonly tf.Tensor2D[] = steps.map((step) => step.f);
   const split = (rows: tf.Tensor2D): tf.Tensor2D[] => Sequence.fromRows(rows, steps.length).steps;
   if (run.kept !== undefined && run.held !== undefined) {
     // A masked step gives nothing to its gates and hands dc on as it is.
     const [kept, held] = [concatRows(run.kept), concatRows(run.held)];
-    gates = tf.mul(gates, kept);
+    gates = gates.map((gate) => tf.mul<tf.Tensor2D>(gate, kept));
     output = tf.mul(output, kept);
-    forget = split(tf.add(tf.mul(values.f, kept), held));
+    forget = split(tf.add(tf.mul(f, kept), held));
   }
-  return { gates: split(gates), output: split(output), forget };
+  return { gates: gates.map(split), output: split(output), forget };
 }
 
-/** Derivatives of h by c and of c and h by z, for any number of rows. z: [N, 4·units]; previousC: [N, units]. */
-function lstmGateDerivatives(
-  { i, f, g, o, a, c }: LstmGates,
-  z: tf.Tensor2D | undefined,
-  previousC: tf.Tensor2D,
-  { activation, recurrentActivation }: LstmOptions,
-): { gates: tf.Tensor2D; output: tf.Tensor2D } {
-  const [zi, zf, zc, zo] = z === undefined ? [] : blocks(z);
-  const gates = tf.concat2d(
-    [
-      recurrentActivation.gradient(g, i, zi),
-      recurrentActivation.gradient(previousC, f, zf),
-      activation.gradient(i, g, zc),
-      recurrentActivation.gradient(a, o, zo),
-    ],
-    1,
-  );
-  return { gates, output: activation.gradient(o, a, c) };
-}
-
-/** For any activations: dz [B, 4·units] and dc [B, units] of one step from the gradients of its h and c. */
+/** For any activations: dz and dc, [B, units], of one step from the gradients of its h and c. */
 function lstmGateGradients(
   dh: tf.Tensor2D,
   dcNext: tf.Tensor2D | undefined,
-  { i, f, g, o, a, c, z, previousC }: LstmStep,
+  { i, f, g, o, a, c, z: [zi, zf, zc, zo], previousC }: LstmStep,
   { activation, recurrentActivation }: LstmOptions,
-): { dz: tf.Tensor2D; dc: tf.Tensor2D } {
+): { dz: EachGate; dc: tf.Tensor2D } {
   const dc = addGradients(activation.gradient(tf.mul<tf.Tensor2D>(dh, o), a, c), dcNext)!;
-  const [zi, zf, zc, zo] = blocks(z);
-  const dz = tf.concat2d(
-    [
-      recurrentActivation.gradient(tf.mul<tf.Tensor2D>(dc, g), i, zi),
-      recurrentActivation.gradient(
-        previousC === undefined ? tf.zerosLike(f) : tf.mul<tf.Tensor2D>(dc, previousC),
-        f,
-        zf,
-      ),
-      activation.gradient(tf.mul<tf.Tensor2D>(dc, i), g, zc),
-      recurrentActivation.gradient(tf.mul<tf.Tensor2D>(dh, a), o, zo),
-    ],
-    1,
-  );
+  const throughForget = previousC === undefined ? tf.zerosLike(f) : tf.mul<tf.Tensor2D>(dc, previousC);
+  const dz: EachGate = [
+    recurrentActivation.gradient(tf.mul<tf.Tensor2D>(dc, g), i, zi),
+    recurrentActivation.gradient(throughForget, f, zf),
+    activation.gradient(tf.mul<tf.Tensor2D>(dc, i), g, zc),
+    recurrentActivation.gradient(tf.mul<tf.Tensor2D>(dh, a), o, zo),
+  ];
   return { dz, dc };
 }
 

@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../user-error.ts";
 import {
@@ -54,7 +64,7 @@ const INSTALLER: Installer = { build: buildBackend, probe: probeInChild };
 
 /**
  * Installs a backend into the cache, unless it is there and intact. A second process waits for the first; the backend appears under
- * its final name only when it is complete and was seen to compute; a damaged one is built again.
+ * its final name only when it is complete and was seen to compute (webgpu without an adapter: to load); a damaged one is built again.
  *
  * @throws UserError (exit code 3) naming what the machine lacks and the command that provides it
  */
@@ -81,12 +91,7 @@ export async function installBackend(
     throw new UserError(`the gpu backend cannot work here: ${driver.message}`, { fix, exitCode: 3 });
   }
   const root = backendsDirectory(options.cacheDirectory);
-  try {
-    mkdirSync(root, { recursive: true });
-  } catch (error) {
-    const fix = "set LSTM_COMPILE_CACHE to a folder that you can write to";
-    throw new UserError(`the cache folder ${root} cannot be made: ${messageOf(error)}`, { fix, exitCode: 3 });
-  }
+  requireWritable(root);
   const name = `${backend}-${installKey(backend)}`;
   return withLock(
     join(root, `.lock-${name}`),
@@ -95,6 +100,7 @@ export async function installBackend(
       const now = intact(backend, options);
       if (typeof now !== "string") return { backend, ...now, unchanged: true, seconds: elapsed() };
       if (now !== "it is not installed") log(`${now}; it is built again`);
+      removeLeftovers(root, backend);
       requireDiskSpace(root, backend);
       const staging = join(root, `.staging-${name}`);
       const directory = installDirectory(backend, staging);
@@ -115,10 +121,14 @@ export async function installBackend(
         const verify: Verify = async (built) => {
           context.step("checking that it computes");
           writeRecord(directory, backend, built);
-          process.env.LSTM_COMPILE_PROBE = options.withoutDevice ? "load" : "1";
+          // webgpu computes only where the machine has an adapter; whether it loads is seen everywhere.
+          process.env.LSTM_COMPILE_PROBE = options.withoutDevice || backend === "webgpu" ? "load" : "1";
           try {
             const probe = await installer.probe(backend, { verbose: options.verbose, cacheDirectory: staging });
-            return probe.usable ? undefined : probe.reason;
+            if (!probe.usable) return probe.reason;
+            if (backend === "webgpu" && probe.device === "" && probe.reason !== "")
+              log(`it loads; nothing was computed: ${probe.reason}`);
+            return undefined;
           } finally {
             delete process.env.LSTM_COMPILE_PROBE;
           }
@@ -146,9 +156,11 @@ export async function removeBackend(
   const removed: string[] = [];
   let bytes = 0;
   if (!existsSync(root)) return { removed, bytes };
+  requireWritable(root);
   await withLock(
     join(root, `.lock-${backend}-${installKey(backend)}`),
     async () => {
+      bytes += removeLeftovers(root, backend);
       for (const entry of readdirSync(root)) {
         if (!entry.startsWith(`${backend}-`) && !entry.startsWith(`.staging-${backend}-`)) continue;
         const directory = join(root, entry);
@@ -162,6 +174,33 @@ export async function removeBackend(
     { log: options.log },
   );
   return { removed, bytes };
+}
+
+/** @throws UserError (exit code 3) where the folder cannot be made or written to */
+function requireWritable(root: string): void {
+  try {
+    mkdirSync(root, { recursive: true });
+    // Asked for by doing it: the mode of a folder says nothing about a file system that is mounted read-only.
+    rmdirSync(mkdtempSync(join(root, ".writable-")));
+  } catch (error) {
+    throw new UserError(`the cache folder ${root} cannot be written to: ${messageOf(error)}`, {
+      fix: "set LSTM_COMPILE_CACHE to a folder that you can write to",
+      exitCode: 3,
+    });
+  }
+}
+
+/** Removes what a removal or a replacement that was cut short has left of a backend; only while its lock is held. Returns the bytes. */
+function removeLeftovers(root: string, backend: InstallableBackend): number {
+  let bytes = 0;
+  for (const entry of readdirSync(root)) {
+    const removed = /^\.removed-\d+-(?:\.staging-)?(\w+)-/.exec(entry)?.[1];
+    const replaced = /^(\w+)-.*\.old-\d+$/.exec(entry)?.[1];
+    if (removed !== backend && replaced !== backend) continue;
+    bytes += folderSize(join(root, entry));
+    rmSync(join(root, entry), { recursive: true, force: true });
+  }
+  return bytes;
 }
 
 export interface ListedBackend {
@@ -206,7 +245,11 @@ async function buildBackend(context: InstallContext, backend: InstallableBackend
       files: ["node_modules/@tensorflow/tfjs-backend-webgpu/dist/tf-backend-webgpu.node.js"],
     };
     pruneSourceMaps(join(context.directory, "node_modules", "@tensorflow"));
-    writeRecord(context.directory, backend, built);
+    const problem = await verify(built);
+    if (problem !== undefined) {
+      const fix = "run the command again; --backend wasm needs no installation";
+      throw new UserError(`the webgpu backend was fetched, but does not work: ${problem}`, { fix, exitCode: 3 });
+    }
     return built;
   }
   await fetchPackage(context, backend);

@@ -1,4 +1,14 @@
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -15,9 +25,18 @@ export interface LockOptions {
 /** A lock whose owner's process cannot be looked at (another host) is taken over after this many ms without a sign of life. */
 const STALE_AFTER = 60_000;
 
+interface Owner {
+  pid: number;
+  host: string;
+  /** the name of its file in the lock folder */
+  file: string;
+}
+
 /**
- * Runs `work` while holding a lock: a folder, since creating one is atomic on every file system. A lock whose process has ended is
- * taken over.
+ * Runs `work` while holding a lock. A lock whose process has ended is taken over.
+ *
+ * The lock is a folder with one file, whose name says who the owner is. The folder appears together with that file, by a rename, and
+ * changes its owner by a rename of exactly that file: of several processes that find the same dead owner, only one can do it.
  *
  * @throws UserError (exit code 3) when another process holds the lock for longer than `timeout`
  */
@@ -25,66 +44,111 @@ export async function withLock<T>(path: string, work: () => Promise<T>, options:
   const { timeout = 30 * 60_000, interval = 500, log } = options;
   mkdirSync(dirname(path), { recursive: true });
   const deadline = Date.now() + timeout;
-  const token = `${process.pid}-${Date.now()}-${Math.random().toString(36).slice(2)}`;
+  const file = ownerFile();
   let announced = false;
-  while (!tryLock(path, token)) {
-    if (isStale(path)) {
-      rmSync(path, { recursive: true, force: true });
+  while (!tryLock(path, file)) {
+    const holder = readOwner(path);
+    if (holder === undefined && removeEmpty(path)) continue;
+    if (holder !== undefined && isStale(path, holder)) {
+      if (takeOver(path, holder.file, file)) break;
       continue;
     }
     if (Date.now() >= deadline) {
-      throw new UserError(`another process holds the lock ${path} (process ${owner(path)?.pid ?? "unknown"})`, {
+      throw new UserError(`another process holds the lock ${path} (process ${holder?.pid ?? "unknown"})`, {
         fix: `wait for it to end, or remove the folder ${path}`,
         exitCode: 3,
       });
     }
-    if (!announced) log?.(`waiting for process ${owner(path)?.pid ?? "unknown"}, which is installing at the moment`);
+    if (!announced) log?.(`waiting for process ${holder?.pid ?? "unknown"}, which is installing at the moment`);
     announced = true;
     await sleep(interval);
   }
-  const heartbeat = setInterval(() => writeOwner(path, token), STALE_AFTER / 4);
+  const heartbeat = setInterval(() => touch(join(path, file)), STALE_AFTER / 4);
   heartbeat.unref();
   try {
     return await work();
   } finally {
     clearInterval(heartbeat);
-    if (owner(path)?.token === token) rmSync(path, { recursive: true, force: true });
+    release(path, file);
   }
 }
 
-function tryLock(path: string, token: string): boolean {
+/** The name of the file that says that a process of this host owns a lock. */
+export function ownerFile(pid: number = process.pid): string {
+  return `owner_${pid}_${encodeURIComponent(hostname())}_${Math.random().toString(36).slice(2)}`;
+}
+
+/** Makes the lock one's own if it still is the one of `stale`; false when another process was faster. */
+export function takeOver(path: string, stale: string, file: string): boolean {
+  touch(join(path, stale)); // the new owner's file takes over its age
   try {
-    mkdirSync(path);
+    renameSync(join(path, stale), join(path, file));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A rename replaces no folder that has a file in it. */
+function tryLock(path: string, file: string): boolean {
+  const mine = `${path}.${file}`;
+  mkdirSync(mine);
+  try {
+    writeFileSync(join(mine, file), "");
+    renameSync(mine, path);
+    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    rmSync(mine, { recursive: true, force: true });
+    // Windows says EPERM for a folder that is there.
+    if (["ENOTEMPTY", "EEXIST", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")) return false;
     throw error;
   }
-  writeOwner(path, token);
-  return true;
 }
 
-function writeOwner(path: string, token: string): void {
+function release(path: string, file: string): void {
   try {
-    writeFileSync(join(path, "owner.json"), JSON.stringify({ pid: process.pid, host: hostname(), token }));
+    unlinkSync(join(path, file));
   } catch {
-    // the folder was removed from outside; the next look at the owner shows it
+    return; // it was taken over or removed
+  }
+  removeEmpty(path);
+}
+
+/** Left where an owner ended between the two steps of its release. A folder that is not empty stays. */
+function removeEmpty(path: string): boolean {
+  try {
+    rmdirSync(path);
+    return true;
+  } catch {
+    return false;
   }
 }
 
-function owner(path: string): { pid: number; host: string; token: string } | undefined {
+function readOwner(path: string): Owner | undefined {
   try {
-    return JSON.parse(readFileSync(join(path, "owner.json"), "utf8"));
+    for (const file of readdirSync(path)) {
+      const match = /^owner_(\d+)_(.*)_[^_]*$/.exec(file);
+      if (match !== null) return { pid: Number(match[1]), host: decodeURIComponent(match[2]!), file };
+    }
   } catch {
-    return undefined;
+    // released in the meantime
+  }
+  return undefined;
+}
+
+function touch(file: string): void {
+  const now = new Date();
+  try {
+    utimesSync(file, now, now);
+  } catch {
+    // it is no longer there; the next look at the owner shows it
   }
 }
 
-function isStale(path: string): boolean {
-  const holder = owner(path);
-  if (holder !== undefined && holder.host === hostname()) return !isRunning(holder.pid);
-  const changed = statSync(holder === undefined ? path : join(path, "owner.json"), { throwIfNoEntry: false })?.mtimeMs;
-  // Without owner.json its owner is about to write it, or ended before it could.
-  return changed !== undefined && Date.now() - changed > (holder === undefined ? 10_000 : STALE_AFTER);
+function isStale(path: string, owner: Owner): boolean {
+  if (owner.host === hostname()) return !isRunning(owner.pid);
+  const changed = statSync(join(path, owner.file), { throwIfNoEntry: false })?.mtimeMs;
+  return changed !== undefined && Date.now() - changed > STALE_AFTER;
 }
 
 function isRunning(pid: number): boolean {

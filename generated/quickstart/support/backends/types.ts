@@ -57,6 +57,9 @@ export class Unusable extends Error {
   }
 }
 
+/** The backend itself is in order; this machine has nothing that it could compute on. */
+export class NoDevice extends Unusable {}
+
 /** The first line of an error's message, without the stack. */
 export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String((error as { message?: unknown })?.message ?? error);

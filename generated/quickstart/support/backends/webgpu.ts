@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { fixCommand, readInstall } from "./cache.ts";
 import { findLibrary } from "./gpu-diagnosis.ts";
 import { requireFrom } from "./redirect.ts";
-import { type BackendDriver, messageOf, Unusable } from "./types.ts";
+import { type BackendDriver, messageOf, NoDevice, Unusable } from "./types.ts";
 
 /** LSTM_WEBGPU_ADAPTER: "software" uses SwiftShader; any other text chooses the adapter whose name contains it. */
 const ADAPTER_VARIABLE = "LSTM_WEBGPU_ADAPTER";
@@ -54,7 +54,7 @@ export const webgpuDriver: BackendDriver = {
   precheck(options) {
     try {
       readInstall("webgpu", options.cacheDirectory);
-      return missingVulkan();
+      return onlyLoads() ? undefined : missingVulkan();
     } catch (error) {
       if (error instanceof Unusable) return error;
       throw error;
@@ -65,14 +65,15 @@ export const webgpuDriver: BackendDriver = {
     const { directory, record } = readInstall("webgpu", options.cacheDirectory);
     const wanted = process.env[ADAPTER_VARIABLE] ?? "";
     const software = wanted === "software";
-    if (software) useSwiftShader();
-
     const dawn = await loadDawn(directory);
+    Object.assign(globalThis, dawn.globals);
+    if (onlyLoads()) loadPackage(directory);
+    if (software) useSwiftShader();
     const flags = wanted === "" || software ? [] : [`adapter=${wanted}`];
     const gpu = dawn.create(flags) as Gpu;
     const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
     if (adapter === null) {
-      throw new Unusable(
+      throw new NoDevice(
         wanted === "" || software ? "no graphics adapter was found" : `no graphics adapter is called "${wanted}"`,
         software
           ? "apt-get install -y chromium   (it brings SwiftShader)"
@@ -81,13 +82,12 @@ export const webgpuDriver: BackendDriver = {
     }
     const device = describe(adapter);
     if (automatic && !software && isSoftware(adapter, device)) {
-      throw new Unusable(
+      throw new NoDevice(
         `the only adapter is a software one (${device}), which is slower than wasm`,
         `ask for it with --backend webgpu and ${ADAPTER_VARIABLE}=software`,
       );
     }
     try {
-      Object.assign(globalThis, dawn.globals);
       exposeGpu(gpu);
       await register(directory, adapter);
     } catch (error) {
@@ -96,6 +96,11 @@ export const webgpuDriver: BackendDriver = {
     return { version: `Dawn ${record.versions.webgpu}, tfjs-backend-webgpu ${record.versions.tfjs}`, device };
   },
 };
+
+/** An installation where no adapter is to be expected is checked by loading it. */
+function onlyLoads(): boolean {
+  return process.env.LSTM_COMPILE_PROBE === "load";
+}
 
 /** What Dawn needs on Linux, looked for here since it prints its own complaints to the terminal. */
 function missingVulkan(): Unusable | undefined {
@@ -130,11 +135,14 @@ async function loadDawn(directory: string): Promise<{ create(flags: string[]): u
   }
 }
 
+function loadPackage(directory: string): {
+  WebGPUBackend: new (device: unknown, info: unknown) => tf.KernelBackend;
+} {
+  return requireFrom(directory)("@tensorflow/tfjs-backend-webgpu");
+}
+
 async function register(directory: string, adapter: Adapter): Promise<void> {
-  const load = requireFrom(directory);
-  const { WebGPUBackend } = load("@tensorflow/tfjs-backend-webgpu") as {
-    WebGPUBackend: new (device: unknown, info: unknown) => tf.KernelBackend;
-  };
+  const { WebGPUBackend } = loadPackage(directory);
   const requiredLimits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]));
   const requiredFeatures = adapter.features.has("timestamp-query") ? ["timestamp-query"] : [];
   const device = await adapter.requestDevice({ requiredFeatures, requiredLimits });
@@ -158,7 +166,7 @@ function useSwiftShader(): void {
   if (process.env.VK_ICD_FILENAMES !== undefined) return;
   const file = SWIFTSHADER_FILES.find((path) => existsSync(path));
   if (file === undefined) {
-    throw new Unusable(
+    throw new NoDevice(
       "SwiftShader was not found (vk_swiftshader_icd.json)",
       "apt-get install -y chromium, or set VK_ICD_FILENAMES to that file",
     );
