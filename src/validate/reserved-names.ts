@@ -3,9 +3,15 @@ export function isWindowsDevice(name: string): boolean {
   return /^(con|prn|aux|nul|com[1-9]|lpt[1-9])$/.test(name);
 }
 
-/** Whether a layer of this name would clash in the generated code. */
+/** Whether a layer of this name would clash in the generated code, where it is a variable and, in capitals, a constant. */
 export function isReservedName(name: string): boolean {
-  return RESERVED.has(name) || /^d[A-Z]/.test(name); // dEncoder: the gradient of encoder
+  return isReservedInput(name) || CONSTANTS.has(name);
+}
+
+/** Whether a model input of this name would clash in the generated code, where it is a variable. */
+export function isReservedInput(name: string): boolean {
+  // dEncoder: the gradient of a call; gEncoder: the sum of an output's gradients; gruForward: a support function.
+  return RESERVED.has(name) || /^[dg][A-Z]|(Forward|Backward|Inference)$/.test(name);
 }
 
 /** Words of the language, members that every object has, and names that the generated code gives to other things. */
@@ -29,10 +35,18 @@ const RESERVED = new Set(
     "squaredHinge categoricalHinge classTargets classWeights categoricalAccuracyState binaryAccuracyState " +
     "topKCategoricalAccuracyState meanSquaredErrorState meanAbsoluteErrorState meanAbsolutePercentageErrorState " +
     "crossEntropyState precisionState recallState f1State aucState " +
-    "lstmLayer denseLayer dropoutLayer " +
-    // An lstm has a constant of its name in capitals: these are the capitals of other constants.
+    "lstmLayer denseLayer dropoutLayer logits mask random addFeatures unionOfMasks joinMasks " +
+    "updateMovingStatistics identity constant varianceScaling l1 l2 l1l2 maxNorm nonNeg unitNorm minMaxNorm " +
+    "computeGradients penalty dataLoss"
+  ).split(" "),
+);
+
+/** The capitals of these are other constants, or activations. */
+const CONSTANTS = new Set(
+  (
     "decay decaySteps decayRate initialLearningRate endLearningRate power alpha warmupTarget warmupSteps firstDecaySteps tMul mMul " +
     "boundaries values rho epsilon initialAccumulatorValue weightDecay clipNorm clipValue globalClipNorm emaMomentum " +
-    "classWeight emaOverwriteFrequency tanh relu sigmoid hardSigmoid linear elu selu gelu softplus softsign swish mish softmax"
+    "classWeight emaOverwriteFrequency tanh relu sigmoid hardSigmoid linear elu selu gelu softplus softsign swish mish softmax " +
+    "relu6 geluNew exponential hardSigmoid02 lstm gru simpleRnn"
   ).split(" "),
 );
