@@ -20,11 +20,14 @@ const KEPT = 20_000;
 export function runMeasured(
   command: string,
   args: readonly string[],
-  options: { cwd?: string; timeoutSeconds?: number; onStderr?: (text: string) => void } = {},
+  options: { environment?: NodeJS.ProcessEnv; timeoutSeconds?: number } = {},
 ): Promise<Measured> {
   return new Promise((resolve) => {
     const started = performance.now();
-    const child = spawn(command, args, { cwd: options.cwd, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, args, {
+      env: { ...process.env, ...options.environment },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     const peaks = new Map<number, number>();
     const look = (): void => {
       if (child.pid !== undefined) recordPeaks(child.pid, peaks);
@@ -45,7 +48,6 @@ export function runMeasured(
     });
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       stderr = (stderr + text).slice(-KEPT);
-      options.onStderr?.(text);
     });
     const end = (code: number | null, trouble = ""): void => {
       clearInterval(poll);

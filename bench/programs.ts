@@ -109,17 +109,31 @@ export async function compileModel(workspace: string, name: string, text: string
 /** Runs train.ts and reads the epochs' seconds, which hold the training steps alone, from its metrics.jsonl. */
 export async function train(
   compiled: Compiled,
-  options: { backend: string; data: string; epochs: number; limit: number; arguments?: readonly string[] },
+  options: {
+    backend: string;
+    data: string;
+    epochs: number;
+    limit: number;
+    arguments?: readonly string[];
+    imports?: readonly string[];
+    environment?: NodeJS.ProcessEnv;
+  },
 ): Promise<{ measured: Measured; epochs: { seconds: number; loss: number }[] }> {
   const out = join(compiled.folder, "runs", "bench");
   rmSync(out, { recursive: true, force: true });
   const [command, ...program] = programCommand(join(compiled.folder, "train.ts"));
-  const measured = await runMeasured(command, [
-    ...program,
+  // Preloaded modules come after tsx, which reads their TypeScript where Node does not, and before the program's file.
+  const preloads = (options.imports ?? []).flatMap((url) => ["--import", url]);
+  const trainArguments = [
+    ...program.slice(0, -1),
+    ...preloads,
+    program.at(-1)!,
     ...["--backend", options.backend, "--data", options.data, "--out", out],
     ...["--epochs", String(options.epochs), "--limit", String(options.limit), "--quiet"],
     ...(options.arguments ?? []),
-  ]);
+  ];
+  const environment = options.environment;
+  const measured = await runMeasured(command, trainArguments, { environment });
   const file = join(out, "metrics.jsonl");
   const lines = existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
   return { measured, epochs: lines.filter((line) => line !== "").map((line) => JSON.parse(line)) };

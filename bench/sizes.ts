@@ -33,7 +33,7 @@ const MIN_STEPS = 3;
 export async function benchSizes({ workspace, backend, quick, log }: SizesOptions): Promise<SizeRow[]> {
   const rows: SizeRow[] = [];
   for (const varied of ["batch", "units", "timesteps"] as const) {
-    for (const value of VARIED[varied]) {
+    for (const value of quick ? VARIED[varied].slice(0, 2) : VARIED[varied]) {
       const size = { ...BASE, [varied]: value };
       const steps = stepsFor(size, quick);
       const data = writeImages(`${workspace}/data-${varied}-${value}`, {
@@ -42,7 +42,7 @@ export async function benchSizes({ workspace, backend, quick, log }: SizesOption
         timesteps: size.timesteps,
         mnist: undefined,
       });
-      const row = await benchSize({ workspace, backend, data, steps, varied, ...size });
+      const row = await benchSize({ workspace, backend, data, steps, repetitions: quick ? 1 : 2, varied, ...size });
       rows.push(row);
       log(`${varied} ${value}: ours ${perStep(row.oursStep)}, Keras ${perStep(row.kerasStep)}`);
       for (const failure of row.failures) log(`  FAILED: ${failure}`);
@@ -62,11 +62,12 @@ async function benchSize(
     backend: string;
     data: ImageData;
     steps: number;
+    repetitions: number;
     varied: SizeRow["varied"];
   },
 ): Promise<SizeRow> {
-  const { batch, units, timesteps, steps, varied } = size;
-  const job: Job = { units, batch, data: size.data, steps, repetitions: 2, activation: "tanh" };
+  const { batch, units, timesteps, steps, repetitions, varied } = size;
+  const job: Job = { units, batch, data: size.data, steps, repetitions, activation: "tanh" };
   const name = `bench-${varied}-${size[varied]}`;
   const failures: string[] = [];
   const run = async (program: Program): Promise<{ step?: number; peakBytes?: number }> => {

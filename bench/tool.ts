@@ -27,10 +27,10 @@ async function repeat(
 ): Promise<Timing> {
   const seconds: number[] = [];
   const peaks: number[] = [];
-  for (let index = -1; index < repetitions; index++) {
+  for (let index = repetitions === 1 ? 0 : -1; index < repetitions; index++) {
     const result = await once();
     if ("failed" in result) return { what, failed: result.failed };
-    if (index < 0) continue; // a warm-up: files come into the cache
+    if (index < 0) continue; // a warm-up, unless there is one repetition only
     seconds.push(result.seconds);
     if (result.peakBytes !== undefined) peaks.push(result.peakBytes);
   }

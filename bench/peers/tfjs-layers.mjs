@@ -94,6 +94,6 @@ console.log(
     stepsPerRepetition: steps,
     loss,
     peakMemoryBytes: peak === null ? null : Number(peak[1]) * 1024,
-    versions: { "tfjs-layers": layers.version_layers, backend: backend.version },
+    versions: { "tfjs-layers": layers.version_layers, [`${backend.name} backend`]: backend.version },
   }),
 );

@@ -80,11 +80,7 @@ export type Initializer =
  * What a weight must hold to after each update, as in Keras.
  */
 export type Constraint =
-  | NoConstraint
-  | MaxNormConstraint
-  | NonNegConstraint
-  | UnitNormConstraint
-  | MinMaxNormConstraint;
+  NoConstraint | MaxNormConstraint | NonNegConstraint | UnitNormConstraint | MinMaxNormConstraint;
 /**
  * A recurrent layer inside a wrapper.
  */

@@ -6,6 +6,7 @@ import { compile } from "../../src/compile.ts";
 import { load } from "../../src/load/load.ts";
 import { suggest } from "../../src/spec/suggest.ts";
 import { isReservedName } from "../../src/validate/reserved-names.ts";
+import { schemaText } from "../../src/validate/schema.ts";
 import { validate } from "../../src/validate/validate.ts";
 
 const BASE = {
@@ -116,7 +117,7 @@ describe("validate", () => {
       { schedule: "cosineDecay", initialLearningRate: 0.1, decaySteps: 5, warmupSteps: 5 },
       "LC1223 add `warmupTarget: 0.1` beside it",
     ],
-    ["layers.0", { units: 8 }, "LC1102 add `type:` and one of lstm, dense, dropout"],
+    ["layers.0", { units: 8 }, `LC1102 add \`type:\` and one of ${layerTypes().join(", ")}`],
     ["layers.0", { lstm: { units: 8 } }, "LC1102 write `type: lstm`, and the other keys beside it"],
     ["layers.0", null, "LC1103 give a map"],
     ["layers.0.type", "LSTM", "LC1104 did you mean `lstm`?"],
@@ -126,8 +127,8 @@ describe("validate", () => {
     ["layers.0.useBias", "yes", "LC1103 write `true`: YAML 1.2 has true and false only"],
     [
       "layers.0.activation",
-      "softmax",
-      "LC1104 use one of tanh, relu, sigmoid, hardSigmoid, linear, elu, selu, gelu, softplus, softsign, swish, mish",
+      "leaky",
+      "LC1104 use one of tanh, relu, sigmoid, hardSigmoid, linear, elu, selu, gelu, softplus, softsign, swish, mish, softmax, relu6, geluNew, exponential, hardSigmoid02",
     ],
     ["layers.0.kernelInitializer", "he_normal", "LC1104 did you mean `heNormal`?"],
     ["training.loss", "sparse_categorical_crossentropy", "LC1104 did you mean `sparseCategoricalCrossentropy`?"],
@@ -309,3 +310,11 @@ describe("suggest", () => {
     expect(suggest("constructor", ["units"])).toBeUndefined();
   });
 });
+
+/** The layer types in the order of the schema. */
+function layerTypes(): string[] {
+  const { $defs } = JSON.parse(schemaText()) as {
+    $defs: Record<string, { oneOf?: { $ref: string }[]; properties?: { type: { const: string } } }>;
+  };
+  return $defs.Layer!.oneOf!.map(({ $ref }) => $defs[$ref.split("/").at(-1)!]!.properties!.type.const);
+}

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { reluGrad, sigmoidGrad, tanhGrad } from "./native-ops.ts";
 
 /**
  * An activation y = a(z) and its derivative. `gradient` returns dy · a'(z); it may use z, y or both, so that each activation
@@ -53,14 +54,14 @@ export const RELU6 = fromOutput(
 export const TANH = fromOutput(
   "tanh",
   (z) => tf.tanh(z),
-  (dy, y) => tf.mul(dy, tf.sub(1, tf.square(y))),
+  tanhGrad,
 );
 
 /** 1 / (1 + e^-z). */
 export const SIGMOID = fromOutput(
   "sigmoid",
   (z) => tf.sigmoid(z),
-  (dy, y) => tf.mul(dy, tf.mul(y, tf.sub(1, y))),
+  sigmoidGrad,
 );
 
 /** 1 where 0 < y < upper, and 0 at these ends; y lies in 0..upper. */
