@@ -67,7 +67,8 @@ export function buildGraph(spec: ModelSpec, line: (index: number) => number): Gr
   }
   const values = new Map<string, Value>();
   for (const { name, shape, vocabularySize } of inputs) {
-    values.set(name, { shape, ids: vocabularySize, mask: undefined, index: -1 });
+    const isMisshapen = vocabularySize !== undefined && shape.length !== 1; // reported of the dataset
+    values.set(name, { shape: isMisshapen ? undefined : shape, ids: vocabularySize, mask: undefined, index: -1 });
   }
   const nodes: GraphNode[] = [];
   const problems: GraphProblem[] = [];
