@@ -116,7 +116,7 @@ export const CASES: readonly Case[] = [
     ),
     "hardSigmoid02",
   ].flatMap((activation) => [
-    chain(`dense: ${activation}`, { type: "dense", units: 4, activation }),
+    chain(`dense: ${activation}`, { type: "dense", units: 4, activation }, { type: "dense", units: 2 }),
     chain(`activation: ${activation}`, { type: "dense", units: 4 }, { type: "activation", activation }, LAST),
   ]),
   chain("dense: no bias", { type: "dense", units, useBias: false }),

@@ -61,7 +61,8 @@ const CALLS: { readonly [T in LayerType]: CallOf<T> } = {
   spatialDropout1d: ({ rate }) => noise("dropout", "spatialDropout1d", { rate }),
   gaussianNoise: ({ stddev }) => noise("noise", "gaussianNoise", { stddev }),
   gaussianDropout: ({ rate }) => noise("dropout", "gaussianDropout", { rate }),
-  layerNormalization: ({ epsilon }) => elementwise("layer-normalization", "layerNormalization", { epsilon }),
+  layerNormalization: ({ epsilon }) =>
+    elementwise("layer-normalization", "layerNormalization", { epsilon }, { weights: "optional" }),
   batchNormalization: ({ epsilon, momentum }) =>
     elementwise(
       "batch-normalization",
