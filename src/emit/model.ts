@@ -33,10 +33,7 @@ import { printFile } from "./write.ts";
 
 /** model.ts: weights, the forward pass, the derived training step and the update. */
 export function emitModel(context: EmitContext): string {
-  return printFile([
-    header(context),
-    introduction(context),
-    imports(context),
+  const body = printFile([
     settings(context),
     metricsConstant(context),
     layerTable(context),
@@ -56,6 +53,7 @@ export function emitModel(context: EmitContext): string {
     applyGradients(context),
     describeLayers(context),
   ]);
+  return printFile([header(context), introduction(context), imports(context, body), body]);
 }
 
 function introduction({ plan }: EmitContext): string {
@@ -67,10 +65,14 @@ function introduction({ plan }: EmitContext): string {
   ].join("\n");
 }
 
-function imports(context: EmitContext): string {
+/** Imports of what `body` uses: a layer's backward function, say, may not be needed. */
+function imports(context: EmitContext, body: string): string {
   const { plan, derivative } = context;
   const byModule = new Map<string, Set<string>>();
-  const add = (module: string, names: readonly string[]): void => {
+  const code = body.replace(/\/\/.*|\/\*[\s\S]*?\*\//g, "");
+  const used = new Set(code.match(/\w+/g));
+  const add = (module: string, all: readonly string[]): void => {
+    const names = all.filter((name) => used.has(name.replace("type ", "")));
     if (names.length === 0) return;
     const known = byModule.get(module) ?? new Set();
     for (const name of names) known.add(name);
@@ -78,8 +80,7 @@ function imports(context: EmitContext): string {
   };
   const nn = (file: string): string => `./support/nn/${file}.ts`;
   for (const mode of ["inference", derivative.of] as const) {
-    const code = layerLines(plan, mode);
-    for (const { call, forward, backward } of code) {
+    for (const { call, forward, backward } of layerLines(plan, mode)) {
       if (forward === undefined) continue;
       add(nn(call.module), [functionName(forward), functionName(backward("dy", true))]);
       add(nn("activations"), call.activations);

@@ -43,9 +43,9 @@ export function hasOptions({ options }: LayerCall): boolean {
 }
 
 /** Whether the layer runs with moving statistics, or not at all, in this mode. */
-function functionsOf({ inference, forward, backward }: LayerCall, layer: LayerPlan, mode: Mode) {
+function functionsOf({ inference, forward, backward, update }: LayerCall, layer: LayerPlan, mode: Mode) {
   // A frozen batchNormalization keeps to its statistics, as in Keras.
-  const frozen = layer.type === "batchNormalization" && !layer.trainable;
+  const frozen = update !== undefined && !layer.trainable;
   if (mode === "training" && !frozen) return { forward, backward };
   return inference ?? { forward, backward };
 }
@@ -75,7 +75,7 @@ export function layerLines(plan: Plan, mode: Mode): LayerLines[] {
     const weights = layer.parameters.length > 0 ? [`w.${name}`] : call.weights === "optional" ? ["{}"] : [];
     const constant = hasOptions(call) ? [constantName(name)] : [];
     const input = call.list === true ? `[${inputs.join(", ")}]` : inputs[0]!;
-    const extra = extraArgument(layer, call, mode);
+    const extra = used === call.inference ? [] : extraArgument(layer, call, mode); // what is at rest sees no mask
     const gradient = gradientName(name);
     return {
       layer,
