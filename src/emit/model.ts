@@ -14,6 +14,7 @@ import {
   targetsType,
 } from "./loss.ts";
 import { applyGradients, optimizerSettings, optimizerState, stepScalars } from "./optimizer.ts";
+import { states } from "./states.ts";
 import {
   addsGradients,
   computeGradients,
@@ -41,6 +42,7 @@ export function emitModel(context: EmitContext): string {
     weightsInterface(context),
     initializeWeights(context),
     namedWeights(context),
+    ...states(context),
     optimizerState(context),
     stepScalars(context),
     stepInputs(),
@@ -85,7 +87,9 @@ function imports(context: EmitContext, body: string): string {
       add(nn(call.module), [functionName(forward), functionName(backward("dy", true))]);
       add(nn("activations"), call.activations);
       if (call.update !== undefined && derivative.of === "training") add(nn(call.module), [call.update]);
-      if (mode === "training" && hasCellDropout(call)) add(nn("dropout"), ["dropoutMask"]);
+      if (mode === "training" && hasCellDropout(call)) {
+        add(nn("dropout"), [call.cellDropout?.masks === 1 ? "dropoutMask" : "dropoutMasks"]);
+      }
     }
   }
   for (const layer of plan.layers) {

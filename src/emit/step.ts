@@ -22,6 +22,7 @@ import {
   sumNames,
   targetsType,
 } from "./loss.ts";
+import { isStateful, nextStates } from "./states.ts";
 import { batchShape, literal } from "./text.ts";
 
 export function inputType({ shape, kind }: DatasetInput): string {
@@ -56,18 +57,20 @@ export function forward(context: EmitContext): FunctionDeclarationStructure {
   const last = lines.at(-1)!;
   const fused = plan.training.loss.fusion !== "none";
   const mask = outputMask(plan);
+  const stateful = isStateful(plan);
   return {
     kind: StructureKind.Function,
     isExported: true,
     name: "forward",
     docs: [
-      `The forward pass at inference, without dropout and noise.\nReturns every layer's output and the prediction, ${batchShape(last.layer.outputShape)}${fused ? " probabilities" : ""}. Call it inside tf.tidy.`,
+      `The forward pass at inference, without dropout and noise${stateful ? ", from the given states or from zeros" : ""}.\nReturns every layer's output and the prediction, ${batchShape(last.layer.outputShape)}${fused ? " probabilities" : ""}${stateful ? ", and the states after it" : ""}. Call it inside tf.tidy.`,
     ],
     parameters: [
       { name: "w", type: "Weights" },
       { name: "x", type: "Inputs" },
+      ...(stateful ? [{ name: "states", type: "States<tf.Tensor2D>", hasQuestionToken: true }] : []),
     ],
-    returnType: `{ layers: Record<string, tf.Tensor>; output: ${outputType(plan)}; prediction: ${outputType(plan)}${mask === undefined ? "" : "; mask: Mask"} }`,
+    returnType: `{ layers: Record<string, tf.Tensor>; output: ${outputType(plan)}; prediction: ${outputType(plan)}${mask === undefined ? "" : "; mask: Mask"}${stateful ? "; states: States<tf.Tensor2D>" : ""} }`,
     statements: (writer) => {
       inputLines(writer, plan);
       forwardLines(writer, context, lines);
@@ -76,7 +79,7 @@ export function forward(context: EmitContext): FunctionDeclarationStructure {
       );
       writer.writeLine(`const output = ${last.output};${fused ? " // logits" : ""}`);
       const prediction = predictionExpression(plan, "output");
-      const rest = mask === undefined ? "" : `, mask: ${mask}.mask`;
+      const rest = `${mask === undefined ? "" : `, mask: ${mask}.mask`}${stateful ? `, states: ${nextStates(plan)}` : ""}`;
       writer.writeLine(`return { layers: { ${shown.join(", ")} }, output, prediction: ${prediction}${rest} };`);
     },
   };
@@ -121,6 +124,7 @@ export function computeGradients(context: EmitContext): FunctionDeclarationStruc
   const withInputs = context.derivative.inputGradient;
   const mask = outputMask(plan);
   const lossArguments = ["output", ...(mask === undefined ? [] : [`${mask}.mask`])].join(", ");
+  const stateful = isStateful(plan);
   const withMask = mask === undefined ? "" : "; mask: Mask";
   const inputGradients = withInputs ? "; inputGradients: Record<string, tf.Tensor2D | Sequence>" : "";
   return {
@@ -128,18 +132,19 @@ export function computeGradients(context: EmitContext): FunctionDeclarationStruc
     isExported: true,
     name: "computeGradients",
     docs: [
-      `The loss of a batch and its derivative with respect to every trained weight: reverse mode over the layers.\n\`lossOf\` gives the loss of the output, ${batchShape(plan.layers.at(-1)!.outputShape)}${plan.training.loss.fusion === "none" ? "" : " logits"}, and its gradient.`,
+      `The loss of a batch and its derivative with respect to every trained weight: reverse mode over the layers.\n${stateful ? "It ends at the states that the batch starts from.\n" : ""}\`lossOf\` gives the loss of the output, ${batchShape(plan.layers.at(-1)!.outputShape)}${plan.training.loss.fusion === "none" ? "" : " logits"}, and its gradient.`,
     ],
     parameters: [
       { name: "w", type: "Weights" },
       { name: "x", type: "Inputs" },
+      ...(stateful ? [{ name: "states", type: "States<tf.Tensor2D>" }] : []),
       { name: usesStep(lines, mode(context)) ? "step" : "_step", type: "StepInputs" },
       {
         name: "lossOf",
         type: `(output: ${outputType(plan)}${mask === undefined ? "" : ", mask: Mask"}) => LossOutput<${outputType(plan)}>`,
       },
     ],
-    returnType: `{ output: ${outputType(plan)}; loss: LossOutput<${outputType(plan)}>; gradients: NamedGradients${withMask}${inputGradients} }`,
+    returnType: `{ output: ${outputType(plan)}; loss: LossOutput<${outputType(plan)}>; gradients: NamedGradients${withMask}${stateful ? "; states: States<tf.Tensor2D>" : ""}${inputGradients} }`,
     statements: (writer) => {
       writer.writeLine("// Forward");
       if (lines.some(({ call }) => hasCellDropout(call)) || penalties.length > 0) {
@@ -180,8 +185,11 @@ export function computeGradients(context: EmitContext): FunctionDeclarationStruc
         }
       });
       writer.writeLine("};");
+      const after = stateful ? `, states: ${nextStates(plan)}` : "";
       const rest = withInputs ? `, inputGradients: { ${inputs.join(", ")} }` : "";
-      writer.writeLine(`return { output, loss, gradients${mask === undefined ? "" : `, mask: ${mask}.mask`}${rest} };`);
+      writer.writeLine(
+        `return { output, loss, gradients${mask === undefined ? "" : `, mask: ${mask}.mask`}${after}${rest} };`,
+      );
     },
   };
 }
@@ -320,16 +328,18 @@ function batchParameters(plan: Plan): { name: string; type: string }[] {
 export function trainStep(context: EmitContext): FunctionDeclarationStructure {
   const { plan } = context;
   const mask = outputMask(plan) === undefined ? "" : ", mask";
+  const stateful = isStateful(plan);
   return {
     kind: StructureKind.Function,
     isExported: true,
     name: "trainStep",
     docs: [
-      `One training step on a batch; it changes w and the optimizer's state.\nReturns sums over the batch: ${sumNames(plan)}.`,
+      `One training step on a batch; it changes ${stateful ? "w, the optimizer's state and the layers' states" : "w and the optimizer's state"}.\nReturns sums over the batch: ${sumNames(plan)}.`,
     ],
     parameters: [
       { name: "w", type: "Weights" },
       { name: "optimizer", type: "OptimizerState" },
+      ...(stateful ? [{ name: "states", type: "States" }] : []),
       ...batchParameters(plan),
       { name: "step", type: "StepInputs" },
     ],
@@ -339,12 +349,13 @@ export function trainStep(context: EmitContext): FunctionDeclarationStructure {
       writer.indent(() => {
         const metrics = plan.training.metrics.length > 0;
         writer.writeLine(
-          `const { ${metrics ? "output, " : ""}loss, gradients${metrics ? mask : ""} } = computeGradients(w, x, step, (output${mask}) => ${lossCall(plan, { training: true })});`,
+          `const { ${metrics ? "output, " : ""}loss, gradients${metrics ? mask : ""}${stateful ? ", states: next" : ""} } = computeGradients(w, x, ${stateful ? "states, " : ""}step, (output${mask}) => ${lossCall(plan, { training: true })});`,
         );
         writer.writeLine(
           `applyGradients(w, gradients, optimizer, step); // ${specLine(context, plan.optimizer.specLine)}`,
         );
         constraintLines(writer, plan);
+        if (stateful) writer.writeLine("keepStates(states, next);");
         writer.writeLine(`return ${batchSums(plan, "loss.total")};`);
       });
       writer.writeLine("});");
@@ -369,6 +380,7 @@ function predicted(plan: Plan): { type: string; expression: string } {
 export function evaluateStep(context: EmitContext): FunctionDeclarationStructure {
   const { plan } = context;
   const { type, expression } = predicted(plan);
+  const stateful = isStateful(plan);
   const mask = outputMask(plan) === undefined ? "" : ", mask";
   const [{ name, shape }] = [plan.dataset.inputs[0]!];
   const batch = `x.${name}.shape[${shape.length === 2 ? 1 : 0}]`;
@@ -378,15 +390,24 @@ export function evaluateStep(context: EmitContext): FunctionDeclarationStructure
     isExported: true,
     name: "evaluateStep",
     docs: [
-      `Loss and metrics of a batch, nothing trained.\nReturns sums over the batch, ${sumNames(plan)}, and the predictions.`,
+      `Loss and metrics of a batch, nothing trained${stateful ? "; it changes the states" : ""}.\nReturns sums over the batch, ${sumNames(plan)}, and the predictions.`,
     ],
-    parameters: [{ name: "w", type: "Weights" }, ...batchParameters(plan)],
+    parameters: [
+      { name: "w", type: "Weights" },
+      ...(stateful ? [{ name: "states", type: "States" }] : []),
+      ...batchParameters(plan),
+    ],
     returnType: `{ totals: tf.Tensor1D; predicted: ${type} }`,
     statements: (writer) => {
       writer.writeLine("return tf.tidy(() => {");
       writer.indent(() => {
-        writer.writeLine(`const { output${mask} } = forward(w, x);`);
+        writer.writeLine(
+          stateful
+            ? `const { output${mask}, states: next } = forward(w, x, states);`
+            : `const { output${mask} } = forward(w, x);`,
+        );
         writer.writeLine(`const loss = ${lossCall(plan, { training: false })};`);
+        if (stateful) writer.writeLine("keepStates(states, next);");
         writer.writeLine(`return { totals: ${batchSums(plan, total)}, predicted: ${expression} };`);
       });
       writer.writeLine("});");

@@ -2,6 +2,7 @@ import type { Plan } from "../plan/types.ts";
 import { COMPILER_VERSION } from "../version.ts";
 import { type EmitContext, specLine } from "./context.ts";
 import { hasSampleWeights } from "./loss.ts";
+import { isStateful } from "./states.ts";
 import { commentText, footer, header, literal } from "./text.ts";
 import { printFile } from "./write.ts";
 
@@ -46,10 +47,12 @@ function imports({ plan }: EmitContext): string {
     "  evaluateStep,",
     "  forward,",
     "  initializeOptimizer,",
+    ...(isStateful(plan) ? ["  initializeStates,"] : []),
     "  initializeWeights,",
     "  LAYERS,",
     "  learningRate,",
     "  METRICS,",
+    ...(isStateful(plan) ? ["  namedStates,"] : []),
     "  namedWeights,",
     "  type StepScalars,",
     "  stepScalars,",
@@ -77,6 +80,7 @@ function imports({ plan }: EmitContext): string {
     "  metricValues,",
     "  sampleOrder,",
     "  scalarTensors,",
+    ...(isStateful(plan) ? ["  wholeBatches,"] : []),
     "  zeroSums,",
     '} from "./support/training.ts";',
     'import { UserError } from "./support/user-error.ts";',
@@ -98,7 +102,9 @@ function settings(context: EmitContext): string {
     `const BATCH_SIZE = ${literal(training.batchSize)}; // ${line("batchSize")}`,
     `const SHUFFLE = ${training.shuffle}; // ${line("shuffle")}`,
     `const SEED = ${literal(training.seed)}; // ${line("seed")}`,
-    `const EVALUATION_BATCH_SIZE = ${literal(Math.max(training.batchSize, 250))};`,
+    isStateful(plan)
+      ? "const EVALUATION_BATCH_SIZE = BATCH_SIZE; // a sample continues the one at its place in the batch before"
+      : `const EVALUATION_BATCH_SIZE = ${literal(Math.max(training.batchSize, 250))};`,
     "",
   ].join("\n");
 }
@@ -108,6 +114,8 @@ function main({ plan }: EmitContext): string {
   const names = plan.dataset.inputs.map(({ name }) => name).join(", ");
   const targets = `targets${weighted ? ", weights" : ""}`;
   const confused = hasConfusionMatrix(plan);
+  const stateful = isStateful(plan);
+  const test = stateful ? "test" : "data.test";
   const accuracy = plan.training.metrics.findIndex(({ name }) => name === "accuracy");
   return `async function main(): Promise<number> {
   const options = parseOptions(process.argv.slice(2), { name: NAME, epochs: EPOCHS, seed: SEED });
@@ -119,8 +127,7 @@ function main({ plan }: EmitContext): string {
   const note = (line: string): void => progress.note(line);
 
   const data = await loadData(options.data, note);
-  const train = firstSamples(data.train, options.limit);
-  note(\`data: \${data.source}; \${train.count} training and \${data.test.count} test samples\`);
+${stateful ? SPLITS : "  const train = firstSamples(data.train, options.limit);\n"}  note(\`data: \${data.source}; \${train.count} training and \${${test}.count} test samples\`);
   const backend = await selectBackend(options.backend, { verbose: options.verbose, log: note });
   note(\`backend: \${backend.name} (\${backend.device}), \${backend.reason}\`);
 
@@ -130,7 +137,7 @@ function main({ plan }: EmitContext): string {
   const w = initializeWeights(seed);
   const weights = namedWeights(w);
   const optimizer = initializeOptimizer(w);
-  let iteration = 0; // training steps taken
+${stateful ? STATES : ""}  let iteration = 0; // training steps taken
   let firstEpoch = 1;
   let firstStep = 0;
   const totals = tf.variable(tf.tensor1d(zeroSums(METRICS)), false); // of loss and metrics over an epoch
@@ -147,7 +154,7 @@ function main({ plan }: EmitContext): string {
     }
     assignTensors(weights, saved.weights);
     for (const [slot, values] of Object.entries<NamedWeights>(optimizer)) assignTensors(values, saved.optimizer[slot]!);
-    totals.assign(tf.tensor1d(saved.state.sums));
+${stateful ? "    assignTensors(namedStates(states), saved.states!);\n" : ""}    totals.assign(tf.tensor1d(saved.state.sums));
     ({ iteration, epoch: firstEpoch, step: firstStep } = saved.state);
     note(\`resumed in epoch \${firstEpoch} after \${firstStep} steps\`);
   }
@@ -155,19 +162,19 @@ function main({ plan }: EmitContext): string {
   // Captured as one TensorFlow graph where the backend allows it; then the session owns the variables until they are pulled.
   const program = captureProgram({
     enabled: options.capture,
-    variables: { ...variablesOf({ weights, ...optimizer }), totals },
+    variables: { ...variablesOf({ weights, ...optimizer }), ${stateful ? "...carried, ...evaluationCarried, " : ""}totals },
     functions: {
       train: {
         run: ({ ${names}, ${targets}, iteration, ...scalars }: TrainFeed) => {
           const step = { random: stepRandom(seed, iteration), ...scalars };
-          totals.assign(tf.add(totals, trainStep(w, optimizer, { ${names} }, ${targets}, step)));
+          totals.assign(tf.add(totals, trainStep(w, optimizer, ${stateful ? "states, " : ""}{ ${names} }, ${targets}, step)));
           return {};
         },
         examples: batchSizes(train.count, BATCH_SIZE).map((size) => trainFeed(readBatch(train, new Int32Array(size)), 0)),
       },
       evaluate: {
-        run: ({ ${names}, ${targets} }: EvaluationFeed) => evaluateStep(w, { ${names} }, ${targets}),
-        examples: batchSizes(data.test.count, EVALUATION_BATCH_SIZE).map((size) => evaluationFeed(readBatch(data.test, new Int32Array(size)))),
+        run: ({ ${names}, ${targets} }: EvaluationFeed) => evaluateStep(w, ${stateful ? "evaluationStates, " : ""}{ ${names} }, ${targets}),
+        examples: batchSizes(${test}.count, EVALUATION_BATCH_SIZE).map((size) => evaluationFeed(readBatch(${test}, new Int32Array(size)))),
       },
     },
     log: note,
@@ -186,7 +193,7 @@ function main({ plan }: EmitContext): string {
     data: { source: data.source, sha256: data.checksums },
   });
 
-  /** Sums of loss and metrics over the epoch so far. */
+${stateful ? SET_TO_ZERO : ""}  /** Sums of loss and metrics over the epoch so far. */
   const readTotals = async (): Promise<number[]> => {
     program.pull(["totals"]);
     return Array.from(await totals.data<"float32">());
@@ -198,14 +205,14 @@ function main({ plan }: EmitContext): string {
     saveCheckpoint(run.path, {
       weights: await readTensors(weights),
       optimizer: slots,
-      state: { ...state, iteration, seed, specSha256: SPEC_SHA256 },
+${stateful ? "      states: await readTensors(namedStates(states)),\n" : ""}      state: { ...state, iteration, seed, specSha256: SPEC_SHA256 },
     });
   };
 
   const interrupt = onInterrupt();
   run.keepMetricsBefore(firstEpoch);
   for (let epoch = firstEpoch; epoch <= options.epochs; epoch++) {
-    const started = performance.now();
+${stateful ? "    if (firstStep === 0) setToZero(carried);\n" : ""}    const started = performance.now();
     const order = sampleOrder(train.count, { shuffle: SHUFFLE, seed, epoch });
     const steps = Math.ceil(train.count / BATCH_SIZE);
     for (let step = firstStep; step < steps; step++) {
@@ -232,7 +239,7 @@ function main({ plan }: EmitContext): string {
     if (!Number.isFinite(trained[0])) throw await diverged(epoch, steps - 1);
     const seconds = (performance.now() - started) / 1000;
 
-    const { values: validated, predicted } = await evaluate(data.test);
+    const { values: validated, predicted } = await evaluate(${test});
     const metrics = epochMetrics(epoch, trained, validated, {
       learningRate: learningRate(iteration - 1),
       seconds,
@@ -248,7 +255,7 @@ function main({ plan }: EmitContext): string {
   }
   if (firstEpoch > options.epochs) {
     note(\`nothing left to train: \${options.epochs} epochs are done\`);
-    const { predicted } = await evaluate(data.test);
+    const { predicted } = await evaluate(${test});
     await finish(run.readMetrics().at(-1), predicted);
   }
   interrupt.dispose();
@@ -258,7 +265,7 @@ function main({ plan }: EmitContext): string {
 
   /** Exports the model and writes the report. */
   async function finish(last: EpochMetrics | undefined, predicted: number[]): Promise<void> {
-${plan.optimizer.ema === undefined ? "" : AVERAGE}    const values = await readTensors(weights);
+${plan.optimizer.ema === undefined ? "" : average(test)}    const values = await readTensors(weights);
     const { warnings } = writeLayersModel(run.modelPath, {
       name: NAME,
       inputShape: [${plan.dataset.inputs[0]!.shape.join(", ")}],
@@ -274,7 +281,7 @@ ${plan.optimizer.ema === undefined ? "" : AVERAGE}    const values = await readT
         description: ${literal(plan.description)},
         layers: LAYERS,
         metrics: run.readMetrics(),
-${confused ? "        confusion: confusion(data.test, predicted),\n" : ""}        summary: {
+${confused ? `        confusion: confusion(${test}, predicted),\n` : ""}        summary: {
           Spec: \`\${SPEC} (SHA-256 \${SPEC_SHA256})\`,
           Compiler: COMPILER,
           Backend: \`\${backend.name}: \${backend.device}\`,
@@ -288,7 +295,7 @@ ${confused ? "" : "    void predicted;\n"}    note(\`model, metrics and report: 
 
   /** Loss and metrics over a split, and the prediction for each sample. */
   async function evaluate(split: Samples): Promise<{ values: number[]; predicted: number[] }> {
-    const sums = new DeviceSums(zeroSums(METRICS));
+${stateful ? "    setToZero(evaluationCarried);\n" : ""}    const sums = new DeviceSums(zeroSums(METRICS));
     const predicted: number[] = [];
     const order = sampleOrder(split.count, { shuffle: false, seed: 0, epoch: 0 });
     for (let start = 0; start < split.count; start += EVALUATION_BATCH_SIZE) {
@@ -352,10 +359,27 @@ ${confused ? CONFUSION : ""}
 `;
 }
 
-const AVERAGE = `    program.pull();
+const average = (test: string): string => `    program.pull();
     useAveragedWeights(w, optimizer); // the checkpoint keeps the weights as they were trained
     program.push();
-    ({ predicted } = await evaluate(data.test));
+    ({ predicted } = await evaluate(${test}));
+`;
+
+const SPLITS = `  const train = wholeBatches(firstSamples(data.train, options.limit), BATCH_SIZE, "training", note);
+  const test = wholeBatches(data.test, BATCH_SIZE, "test", note);
+`;
+
+const STATES = `  const states = initializeStates(BATCH_SIZE); // of the stateful layers
+  const evaluationStates = initializeStates(BATCH_SIZE); // its own, so that evaluation does not disturb training
+  const carried = variablesOf({ states: namedStates(states) });
+  const evaluationCarried = variablesOf({ evaluationStates: namedStates(evaluationStates) });
+`;
+
+const SET_TO_ZERO = `  /** Stateful layers begin an epoch and an evaluation with zeros. */
+  const setToZero = (variables: NamedWeights): void => {
+    for (const variable of Object.values(variables)) tf.tidy(() => variable.assign(tf.zerosLike(variable)));
+    program.push(Object.keys(variables));
+  };
 `;
 
 const CONFUSION = `

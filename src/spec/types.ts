@@ -539,7 +539,7 @@ export interface LstmLayer {
    */
   goBackwards?: boolean;
   /**
-   * Start each batch from the states in which the batch before it ended; needs `shuffle: false`.
+   * Start sample i of a batch from the state in which sample i of the batch before it ended, and from zeros at the start of an epoch; needs `shuffle: false`. Windows of csv and text datasets start one step after another: they continue the batch before only where `batchSize` is the number of timesteps.
    */
   stateful?: boolean;
 }
@@ -692,7 +692,7 @@ export interface GruLayer {
    */
   goBackwards?: boolean;
   /**
-   * Start each batch from the states in which the batch before it ended; needs `shuffle: false`.
+   * Start sample i of a batch from the state in which sample i of the batch before it ended, and from zeros at the start of an epoch; needs `shuffle: false`. Windows of csv and text datasets start one step after another: they continue the batch before only where `batchSize` is the number of timesteps.
    */
   stateful?: boolean;
 }
@@ -754,7 +754,7 @@ export interface SimpleRnnLayer {
    */
   goBackwards?: boolean;
   /**
-   * Start each batch from the states in which the batch before it ended; needs `shuffle: false`.
+   * Start sample i of a batch from the state in which sample i of the batch before it ended, and from zeros at the start of an epoch; needs `shuffle: false`. Windows of csv and text datasets start one step after another: they continue the batch before only where `batchSize` is the number of timesteps.
    */
   stateful?: boolean;
 }
@@ -835,7 +835,7 @@ export interface WrappedLstmLayer {
    */
   goBackwards?: boolean;
   /**
-   * Start each batch from the states in which the batch before it ended; needs `shuffle: false`.
+   * Start sample i of a batch from the state in which sample i of the batch before it ended, and from zeros at the start of an epoch; needs `shuffle: false`. Windows of csv and text datasets start one step after another: they continue the batch before only where `batchSize` is the number of timesteps.
    */
   stateful?: boolean;
 }
@@ -887,7 +887,7 @@ export interface WrappedGruLayer {
    */
   goBackwards?: boolean;
   /**
-   * Start each batch from the states in which the batch before it ended; needs `shuffle: false`.
+   * Start sample i of a batch from the state in which sample i of the batch before it ended, and from zeros at the start of an epoch; needs `shuffle: false`. Windows of csv and text datasets start one step after another: they continue the batch before only where `batchSize` is the number of timesteps.
    */
   stateful?: boolean;
 }
@@ -934,7 +934,7 @@ export interface WrappedSimpleRnnLayer {
    */
   goBackwards?: boolean;
   /**
-   * Start each batch from the states in which the batch before it ended; needs `shuffle: false`.
+   * Start sample i of a batch from the state in which sample i of the batch before it ended, and from zeros at the start of an epoch; needs `shuffle: false`. Windows of csv and text datasets start one step after another: they continue the batch before only where `batchSize` is the number of timesteps.
    */
   stateful?: boolean;
 }

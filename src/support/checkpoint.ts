@@ -25,6 +25,8 @@ export interface Checkpoint {
   weights: SavedTensors;
   /** Optimizer state by slot, such as Adam's m and v. */
   optimizer: Record<string, SavedTensors>;
+  /** States of stateful layers, where a model has them. */
+  states?: SavedTensors;
   state: TrainingState;
 }
 
@@ -32,7 +34,7 @@ interface Index {
   format: "lstm-compile-checkpoint";
   data: { file: string; sha256: string };
   state: TrainingState;
-  /** Slots in the order of the data: "weights" and the optimizer's. */
+  /** Slots in the order of the data: "weights", "states" and the optimizer's. */
   slots: { slot: string; name: string; shape: number[] }[];
 }
 
@@ -42,11 +44,15 @@ const DATA_FILE = /^state-\d+-[0-9a-f]{12}\.bin$/;
 const OUTDATED = /^state-\d+-[0-9a-f]{12}\.bin(\.\d+\.tmp)?$|^checkpoint\.json\.\d+\.tmp$/;
 
 /** Writes <run>/checkpoint. A kill at any moment leaves the last checkpoint or this one, whole. */
-export function saveCheckpoint(run: string, { weights, optimizer, state }: Checkpoint): void {
+export function saveCheckpoint(run: string, { weights, optimizer, states = {}, state }: Checkpoint): void {
   const directory = join(run, "checkpoint");
   const slots: Index["slots"] = [];
   const parts: Buffer[] = [];
-  for (const [slot, tensors] of [["weights", weights] as const, ...Object.entries(optimizer)]) {
+  for (const [slot, tensors] of [
+    ["weights", weights] as const,
+    ["states", states] as const,
+    ...Object.entries(optimizer),
+  ]) {
     for (const [name, { shape, values }] of Object.entries(tensors)) {
       slots.push({ slot, name, shape });
       parts.push(Buffer.from(values.buffer, values.byteOffset, values.byteLength));
@@ -120,11 +126,20 @@ export function loadCheckpoint(run: string, { specSha256 }: { specSha256?: strin
     const values = new Float32Array(count);
     Buffer.from(values.buffer).set(data.subarray(offset, offset + 4 * count));
     offset += 4 * count;
-    if (slot !== "weights") checkpoint.optimizer[slot] ??= {};
-    (slot === "weights" ? checkpoint.weights : checkpoint.optimizer[slot]!)[name] = { shape, values };
+    recordOf(checkpoint, slot)[name] = { shape, values };
   }
   if (offset !== data.byteLength) throw damaged(`${index.data.file} is longer than its tensors`);
   return checkpoint;
+}
+
+function recordOf(checkpoint: Checkpoint, slot: string): SavedTensors {
+  if (slot === "weights") return checkpoint.weights;
+  if (slot === "states") {
+    checkpoint.states ??= {};
+    return checkpoint.states;
+  }
+  checkpoint.optimizer[slot] ??= {};
+  return checkpoint.optimizer[slot];
 }
 
 function isIndex(value: unknown): value is Index {

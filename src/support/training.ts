@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Split } from "./data/dataset.ts";
 import { RandomStream } from "./random.ts";
+import { UserError } from "./user-error.ts";
 
 /** The order of an epoch's samples: a permutation that seed and epoch alone decide, or as they lie in the data. */
 export function sampleOrder(count: number, options: { shuffle: boolean; seed: number; epoch: number }): Int32Array {
@@ -12,6 +13,28 @@ export function sampleOrder(count: number, options: { shuffle: boolean; seed: nu
 export function firstSamples<S extends Split<never>>(split: S, limit: number | undefined): S {
   if (limit === undefined || limit >= split.count) return split;
   return { ...split, count: limit };
+}
+
+/**
+ * The samples that fill whole batches, because stateful layers hand their states from one batch to the next.
+ * @throws UserError (exit code 1) where they do not fill one
+ */
+export function wholeBatches<S extends Split<never>>(
+  split: S,
+  batchSize: number,
+  what: "training" | "test",
+  note: (line: string) => void,
+): S {
+  const left = split.count % batchSize;
+  if (left === split.count) {
+    throw new UserError(`stateful layers need whole batches of ${batchSize}, but there are ${left} ${what} samples`, {
+      exitCode: 1,
+      fix: "give more data, or lower training.batchSize",
+    });
+  }
+  if (left > 0)
+    note(`data: the last ${left} ${what} samples do not fill a batch, which stateful layers need; left out`);
+  return firstSamples(split, split.count - left);
 }
 
 /** The sizes of the batches that `count` samples make: the full one and, where it exists, the smaller last one. */

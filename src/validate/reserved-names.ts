@@ -32,7 +32,7 @@ const NAMES_OF_THE_MODEL =
   "tf w x y step state states batch input output loss dataLoss lossOf labels targets weights mask masks random gradients " +
   "inputGradients optimizer prediction layers metrics inputs forward computeGradients trainStep evaluateStep learningRate " +
   "stepScalars applyGradients useAveragedWeights momentum momentumProduct penalty describeLayers initializeWeights " +
-  "initializeOptimizer initializeStates namedWeights namedStates createWeight addFeatures rowsOf withRows dropoutMask " +
+  "initializeOptimizer initializeStates namedWeights namedStates createWeight addFeatures rowsOf withRows dropoutMask dropoutMasks " +
   "unionOfMasks joinMasks zeros ones constant identity glorotUniform glorotNormal heUniform heNormal lecunUniform lecunNormal " +
   "orthogonal randomUniform randomNormal truncatedNormal varianceScaling withUnitForgetBias l1 l2 l1l2 maxNorm nonNeg unitNorm " +
   "minMaxNorm softmaxCrossEntropy softmaxCategoricalCrossEntropy sigmoidCrossEntropy sparseCategoricalCrossentropy " +

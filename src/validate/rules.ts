@@ -57,6 +57,21 @@ const RULES: Rules = {
     }
   },
   ...TRAINING_RULES,
+  "stateful layers see the samples in their order": ({ spec, source, report }) => {
+    if (spec.training.shuffle === false) return;
+    const given = "shuffle" in (source.value as { training: object }).training;
+    for (const [index, layer] of spec.layers.entries()) {
+      const wrapped = layer.type === "bidirectional";
+      const recurrent = wrapped ? layer.layer : layer;
+      if (!("stateful" in recurrent) || recurrent.stateful !== true) continue;
+      report(
+        "LC1215",
+        `/layers/${index}/${wrapped ? "layer/" : ""}stateful`,
+        "a stateful layer continues where the batch before it ended, but the samples are shuffled",
+        `${given ? "use" : "add"} \`shuffle: false\`${given ? "" : " to training"}`,
+      );
+    }
+  },
   "names are unique and none is reserved": ({ spec, source, inputs, report }) => {
     if (isWindowsDevice(spec.name)) {
       report("LC1207", "/name", `\`${spec.name}\` cannot be a folder on Windows`, "choose another name");

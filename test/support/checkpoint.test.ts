@@ -45,6 +45,13 @@ describe("checkpoints", () => {
     expect(loadCheckpoint(run, { specSha256: "abc" })).toEqual(checkpoint(5));
   });
 
+  it("keep the states of stateful layers apart from the optimizer's", () => {
+    const saved = { ...checkpoint(5), states: { "lstm1/h": { shape: [1, 2], values: Float32Array.of(3, 4) } } };
+    saveCheckpoint(run, saved);
+    expect(loadCheckpoint(run, {})).toEqual(saved);
+    expect(loadCheckpoint(run, {}).optimizer).not.toHaveProperty("states");
+  });
+
   it("save a view of a larger buffer by its own values", () => {
     const saved = checkpoint(5);
     saved.weights = { w: { shape: [2], values: new Float32Array([1, 2, 3, 4]).subarray(1, 3) } };

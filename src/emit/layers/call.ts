@@ -15,8 +15,10 @@ export interface LayerCall {
   readonly activations: readonly string[];
   /** The layer draws random numbers while training. */
   readonly random?: boolean;
-  /** Rates of the dropout inside a recurrent cell. */
-  readonly cellDropout?: { readonly inputs: number; readonly state: number };
+  /** Rates of the dropout inside a recurrent cell, and how many masks it takes of each kind. */
+  readonly cellDropout?: { readonly inputs: number; readonly state: number; readonly masks: number };
+  /** A stateful layer's state: names of its tensors. The forward pass takes one as `initialState` and returns the next. */
+  readonly state?: readonly string[];
   /** The forward pass takes masks of its inputs: names of the arguments in their order, or "masks" for a list of all. */
   readonly takesMask?: readonly string[] | "masks";
   /** A call after the backward pass that updates statistics. */

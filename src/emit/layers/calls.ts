@@ -28,19 +28,33 @@ function cellOptions(options: CellOptions): Record<string, unknown> {
   };
 }
 
-function recurrent(module: string, name: string): (options: CellOptions) => LayerCall {
+function recurrent(type: CellType, module: string, name: string): (options: CellOptions) => LayerCall {
   return (options) =>
-    elementwise(module, name, cellOptions(options), {
-      takesMask: ["mask"],
-      cellDropout: { inputs: options.dropout, state: options.recurrentDropout },
-    });
+    elementwise(module, name, cellOptions(options), { takesMask: ["mask"], ...cellExtra(type, options) });
+}
+
+type CellType = "lstm" | "gru" | "simpleRNN";
+
+const GATES: Readonly<Record<CellType, number>> = { lstm: 4, gru: 3, simpleRNN: 1 };
+const STATES: Readonly<Record<CellType, readonly string[]>> = { lstm: ["h", "c"], gru: ["h"], simpleRNN: ["h"] };
+
+/** What a cell takes beside its input while training: dropout masks and a state. */
+function cellExtra(
+  type: CellType,
+  { dropout, recurrentDropout, stateful }: CellOptions,
+): Pick<LayerCall, "cellDropout" | "state"> {
+  return {
+    // As in Keras 3: with dropout of the state every gate has masks of its own, of the inputs, too.
+    cellDropout: { inputs: dropout, state: recurrentDropout, masks: recurrentDropout > 0 ? GATES[type] : 1 },
+    ...(stateful ? { state: STATES[type] } : {}),
+  };
 }
 
 /** How each layer type is called: the compiler does not build where one is missing. */
 const CALLS: { readonly [T in LayerType]: CallOf<T> } = {
-  lstm: recurrent("lstm", "lstm"),
-  gru: recurrent("gru", "gru"),
-  simpleRNN: recurrent("simple-rnn", "simpleRnn"),
+  lstm: recurrent("lstm", "lstm", "lstm"),
+  gru: recurrent("gru", "gru", "gru"),
+  simpleRNN: recurrent("simpleRNN", "simple-rnn", "simpleRnn"),
   bidirectional({ layer, mergeMode }) {
     const inner = layer as CellOptions;
     const { options, activations } = optionsText(cellOptions(inner), ["activation", "recurrentActivation"]);
@@ -50,7 +64,7 @@ const CALLS: { readonly [T in LayerType]: CallOf<T> } = {
       options: `{ layer: ${BIDIRECTIONAL_CELLS[layer.type]}, mergeMode: ${JSON.stringify(mergeMode)}, cell: ${options} }`,
       activations,
       takesMask: ["mask"],
-      cellDropout: { inputs: inner.dropout, state: inner.recurrentDropout },
+      ...cellExtra(layer.type, inner),
     };
   },
   timeDistributed: ({ layer }) => (CALLS[layer.type] as CallOf<LayerType>)(layer as never),

@@ -102,31 +102,50 @@ function extraArgument(layer: LayerPlan, call: LayerCall, mode: Mode): string[] 
       if (masks[index] !== undefined) entries.push(`${argument}: ${masks[index]}`);
     }
   }
-  if (mode === "training") {
-    if (call.random) entries.push("random: step.random", `name: ${literal(name)}`);
-    entries.push(...cellDropout(layer, call));
-  }
+  if (mode === "training" && call.random) entries.push("random: step.random", `name: ${literal(name)}`);
+  entries.push(...cellExtra(layer, call, mode));
   return entries.length === 0 ? [] : [`{ ${entries.join(", ")} }`];
 }
 
-function cellDropout(layer: LayerPlan, { cellDropout: rates }: LayerCall): string[] {
-  if (rates === undefined) return [];
-  const units =
-    layer.type === "bidirectional" ? layer.options.layer.units : "units" in layer.options ? layer.options.units : 0;
-  const directions = layer.type === "bidirectional" ? ["forward", "backward"] : [undefined];
-  const entries = (direction: string | undefined): string[] => {
-    const stream = [layer.name, ...(direction === undefined ? [] : [direction])].join("/");
-    const mask = (features: number, rate: number, what: string): string =>
-      `dropoutMask([batch, ${features}], ${literal(rate)}, { random: step.random, name: ${literal(`${stream}/${what}`)} })`;
-    return [
-      ...(rates.inputs > 0 ? [`inputDropout: ${mask(layer.inputShapes[0]!.at(-1)!, rates.inputs, "inputs")}`] : []),
-      ...(rates.state > 0 ? [`recurrentDropout: ${mask(units, rates.state, "state")}`] : []),
+/** State and dropout masks of a recurrent cell; each direction of a bidirectional layer has its own. */
+function cellExtra(layer: LayerPlan, call: LayerCall, mode: Mode): string[] {
+  return directionsOf(layer).flatMap((direction) => {
+    const entries = [
+      ...initialState(layer, call, mode, direction),
+      ...(mode === "training" ? cellDropout(layer, call, direction) : []),
     ];
-  };
-  if (rates.inputs === 0 && rates.state === 0) return [];
-  return directions.flatMap((direction) =>
-    direction === undefined ? entries(undefined) : [`${direction}: { ${entries(direction).join(", ")} }`],
-  );
+    if (direction === undefined || entries.length === 0) return entries;
+    return [`${direction}: { ${entries.join(", ")} }`];
+  });
+}
+
+/** Prediction may start without states: from zeros. */
+function initialState({ name }: LayerPlan, { state }: LayerCall, mode: Mode, direction: string | undefined): string[] {
+  if (state === undefined) return [];
+  const states = `states${mode === "inference" ? "?" : ""}.${name}`;
+  return [`initialState: ${states}${direction === undefined ? "" : `.${direction}`}`];
+}
+
+function cellDropout(layer: LayerPlan, { cellDropout: rates }: LayerCall, direction: string | undefined): string[] {
+  if (rates === undefined) return [];
+  const stream = direction === undefined ? layer.name : `${layer.name}/${direction}`;
+  const call = rates.masks === 1 ? "dropoutMask(" : `dropoutMasks(${rates.masks}, `;
+  const mask = (features: number, rate: number, what: string): string =>
+    `${call}[batch, ${features}], ${literal(rate)}, { random: step.random, name: ${literal(`${stream}/${what}`)} })`;
+  return [
+    ...(rates.inputs > 0 ? [`inputDropout: ${mask(layer.inputShapes[0]!.at(-1)!, rates.inputs, "inputs")}`] : []),
+    ...(rates.state > 0 ? [`recurrentDropout: ${mask(unitsOf(layer), rates.state, "state")}`] : []),
+  ];
+}
+
+/** The directions that a bidirectional layer runs in; of any other layer one without a name. */
+export function directionsOf({ type }: LayerPlan): readonly (string | undefined)[] {
+  return type === "bidirectional" ? ["forward", "backward"] : [undefined];
+}
+
+/** Units of a recurrent layer. */
+export function unitsOf({ type, options }: LayerPlan): number {
+  return (type === "bidirectional" ? options.layer : (options as { units: number })).units;
 }
 
 /** Whether a layer's cell draws dropout masks, for which the step needs the batch size. */

@@ -23,6 +23,17 @@ export function dropoutMask(shape: [number, number], rate: number, { random, nam
   return tf.mul(kept, 1 / keep);
 }
 
+/** Masks of the same shape, independent of one another: one for each gate of a cell. */
+export function dropoutMasks(
+  count: number,
+  shape: [number, number],
+  rate: number,
+  source: RandomSource,
+): tf.Tensor2D[] {
+  const [batch, features] = shape;
+  return tf.split(dropoutMask([count * batch, features], rate, source), count, 0);
+}
+
 function multiplied<X extends Features>(x: X, mask: tf.Tensor2D): DropoutOutput<X> {
   return { y: withRows(x, tf.mul<tf.Tensor2D>(rowsOf(x), mask)), mask };
 }

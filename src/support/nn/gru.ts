@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Activation } from "./activations.ts";
-import { affine, matMulTransposedA } from "./matmul.ts";
+import type { CellProduct } from "./cell-dropout.ts";
 import {
   addGradients,
   type InputGradientOf,
@@ -45,10 +45,9 @@ interface GruStep extends GruState {
   /** Candidate and its preactivation */
   readonly g: tf.Tensor2D;
   readonly candidateZ: tf.Tensor2D;
-  /** State before this step, and what of it recurrent dropout lets through */
+  /** State before this step */
   readonly previousH: tf.Tensor2D;
-  readonly entered: tf.Tensor2D;
-  /** What the reset gate multiplies: entered, or with resetAfter entered · recurrentKernel_h + bias */
+  /** What the reset gate multiplies: previousH, or with resetAfter previousH · recurrentKernel_h + bias */
   readonly resettable: tf.Tensor2D;
 }
 
@@ -71,28 +70,54 @@ export function gruForward<O extends GruOptions>(
   const units = w.recurrentKernel.shape[0];
   const run = new RecurrentRun(x, options, extra);
   const { inputBias, candidateBias } = biasesOf(w, options);
-  const [gateRows, candidateRows] = gatesAndCandidate(affine(run.input.rows, w.kernel, inputBias));
+  const [gateRows, candidateRows] = gatesAndCandidate(run.projection(w.kernel, inputBias));
   const gateProjections = run.stepsOf(gateRows);
   const candidateProjections = run.stepsOf(candidateRows);
-  const [gateKernel, candidateKernel] = gatesAndCandidate(w.recurrentKernel);
+  const products = recurrentProducts(run, w, options);
 
   const steps: GruStep[] = [];
   let h = extra.initialState?.h ?? tf.zeros<tf.Rank.R2>([x.batch, units]);
   for (let k = 0; k < x.timesteps; k++) {
     const previousH = h;
-    const entered = run.dropped(h);
-    const gatesZ = tf.add<tf.Tensor2D>(gateProjections[k]!, tf.matMul(entered, gateKernel));
+    const [gateProduct, candidateProduct] = products.of(h);
+    const gatesZ = tf.add<tf.Tensor2D>(gateProjections[k]!, gateProduct);
     const { z, r } = gruGates(gatesZ, options);
-    const resettable = options.resetAfter ? affine(entered, candidateKernel, candidateBias) : entered;
+    let resettable = candidateProduct ?? h;
+    if (candidateBias !== undefined) resettable = tf.add(resettable, candidateBias);
     const reset = tf.mul<tf.Tensor2D>(r, resettable);
-    const recurrent: tf.Tensor2D = options.resetAfter ? reset : tf.matMul(reset, candidateKernel);
+    const recurrent = products.candidate?.forward(reset) ?? reset;
     const candidateZ = tf.add<tf.Tensor2D>(candidateProjections[k]!, recurrent);
     const { g, next } = gruState(candidateZ, z, previousH, options);
     h = run.stateAfter(k, next, previousH);
-    steps.push({ z, r, gatesZ, g, candidateZ, previousH, entered, resettable, h });
+    steps.push({ z, r, gatesZ, g, candidateZ, previousH, resettable, h });
   }
   const states = steps.map((step) => step.h);
   return { y: run.output(states, options), state: { h }, run, steps };
+}
+
+/** The products of the state with the recurrent kernel. */
+interface RecurrentProducts {
+  /** Of all gates with resetAfter; of z and r without */
+  readonly state: CellProduct;
+  /** Of the candidate, from the state that the reset gate has multiplied; undefined with resetAfter */
+  readonly candidate: CellProduct | undefined;
+  /** h → what z and r add, [B, 2·units], and with resetAfter the candidate's product, [B, units] */
+  of(h: tf.Tensor2D): readonly [gates: tf.Tensor2D, candidate: tf.Tensor2D | undefined];
+}
+
+function recurrentProducts(
+  run: RecurrentRun,
+  { recurrentKernel }: GruWeights,
+  { resetAfter }: GruOptions,
+): RecurrentProducts {
+  if (resetAfter) {
+    const state = run.recurrentProduct(recurrentKernel);
+    return { state, candidate: undefined, of: (h) => gatesAndCandidate(state.forward(h)) };
+  }
+  const [gateKernel, candidateKernel] = gatesAndCandidate(recurrentKernel);
+  const state = run.recurrentProduct(gateKernel, [0, 2]);
+  const candidate = run.recurrentProduct(candidateKernel, [2, 3]);
+  return { state, candidate, of: (h) => [state.forward(h), undefined] };
 }
 
 /** [N, 3·units] → [N, 2·units] of the gates z and r, and [N, units] of the candidate. */
@@ -158,11 +183,7 @@ export function gruBackward<W extends GruWeights, InputGradient extends boolean>
   const units = w.recurrentKernel.shape[0];
   const elementwise = options.activation.elementwise && options.recurrentActivation.elementwise;
   const derivatives = elementwise ? derivativesAtOnce(forward, options) : derivativesByStep(forward, options);
-  const recurrentKernelT = tf.transpose(w.recurrentKernel); // [3·units, units], once for all steps
-  const [gateKernelT, candidateKernelT] = tf.split(recurrentKernelT, [2 * units, units], 0) as [
-    tf.Tensor2D,
-    tf.Tensor2D,
-  ];
+  const products = recurrentProducts(run, w, options);
   const own = run.outputGradients(dy);
 
   /** Gradients of every step: of the recurrent product, [B, 3·units] or without resetAfter [B, 2·units]; of candidateZ. */
@@ -175,33 +196,32 @@ export function gruBackward<W extends GruWeights, InputGradient extends boolean>
     const dUpdate = derivatives.update(k, dh);
     const dCandidate = derivatives.candidate(k, dh);
     dCandidates[k] = dCandidate;
-    let dResult: tf.Tensor2D | undefined; // of r · entered, without resetAfter
-    if (resetAfter) {
+    let dResult: tf.Tensor2D | undefined; // of r · h, without resetAfter
+    if (products.candidate === undefined) {
       const dReset = derivatives.reset(k, dCandidate);
       dProducts[k] = tf.concat2d([dUpdate, dReset, tf.mul<tf.Tensor2D>(dCandidate, r)], 1);
     } else {
-      dResult = tf.matMul<tf.Tensor2D>(dCandidate, candidateKernelT);
+      dResult = products.candidate.stepGradient(dCandidate);
       dProducts[k] = tf.concat2d([dUpdate, derivatives.reset(k, dResult)], 1);
     }
     if (k === 0) break;
-    const dEntered: tf.Tensor2D =
-      dResult === undefined
-        ? tf.matMul(dProducts[k]!, recurrentKernelT)
-        : tf.add(tf.matMul(dProducts[k]!, gateKernelT), tf.mul(dResult, r));
-    dhNext = tf.add<tf.Tensor2D>(run.dropped(dEntered), derivatives.state(k, dh));
+    const throughProduct = products.state.stepGradient(dProducts[k]!);
+    const throughReset = dResult && tf.mul<tf.Tensor2D>(dResult, r);
+    dhNext = tf.add<tf.Tensor2D>(addGradients(throughProduct, throughReset)!, derivatives.state(k, dh));
   }
 
   const dProduct = run.rowsOf(dProducts); // rows [T·B, …] in the order of time, as the input is
   const dCandidate = run.rowsOf(dCandidates);
   const dGates = resetAfter ? tf.slice2d(dProduct, [0, 0], [dProduct.shape[0], 2 * units]) : dProduct;
   const dz = tf.concat2d([dGates, dCandidate], 1); // [T·B, 3·units]
-  const entered = run.rowsOf(steps.map((step) => step.entered));
-  const reset = resetAfter ? undefined : run.rowsOf(steps.map((step) => tf.mul<tf.Tensor2D>(step.r, step.entered)));
-  const throughEntered = matMulTransposedA(entered, dProduct);
+  const ofState = products.state.kernelGradient(run.rowsOf(steps.map((step) => step.previousH)), dProduct);
+  const ofCandidate = products.candidate?.kernelGradient(
+    run.rowsOf(steps.map((step) => tf.mul<tf.Tensor2D>(step.r, step.previousH))),
+    dCandidate,
+  );
   const dw = {
-    kernel: run.kernelGradient(dz),
-    recurrentKernel:
-      reset === undefined ? throughEntered : tf.concat2d([throughEntered, matMulTransposedA(reset, dCandidate)], 1),
+    kernel: run.kernelGradient(dz, w.kernel),
+    recurrentKernel: ofCandidate === undefined ? ofState : tf.concat2d([ofState, ofCandidate], 1),
     ...(w.bias === undefined
       ? {}
       : { bias: resetAfter ? tf.stack([tf.sum(dz, 0), tf.sum(dProduct, 0)]) : tf.sum(dz, 0) }),

@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Activation } from "./activations.ts";
-import { affine, matMulTransposedA, transposedOnce } from "./matmul.ts";
 import {
   addGradients,
   type InputGradientOf,
@@ -55,7 +54,7 @@ interface LstmGates {
 interface LstmStep extends LstmGates, LstmState {
   /** Gate preactivations [B, 4·units] */
   readonly z: tf.Tensor2D;
-  /** c before this step, and h before it after recurrent dropout; undefined at the first step, where they are 0. */
+  /** c and h before this step; undefined at the first step, where they are 0. */
   readonly previousC: tf.Tensor2D | undefined;
   readonly previousH: tf.Tensor2D | undefined;
 }
@@ -77,13 +76,13 @@ export function lstmForward<O extends LstmOptions>(
   extra: RecurrentExtra<LstmState> = {},
 ): LstmForward<O> {
   const run = new RecurrentRun(x, options, extra);
-  const projections = run.stepsOf(affine(run.input.rows, w.kernel, w.bias));
+  const projections = run.stepsOf(run.projection(w.kernel, w.bias));
+  const product = run.recurrentProduct(w.recurrentKernel);
   const steps: LstmStep[] = [];
   let state = extra.initialState;
   for (const [k, projection] of projections.entries()) {
-    const previousH = state === undefined ? undefined : run.dropped(state.h);
-    const z: tf.Tensor2D =
-      previousH === undefined ? projection : tf.add(projection, tf.matMul(previousH, w.recurrentKernel));
+    const previousH = state?.h;
+    const z: tf.Tensor2D = previousH === undefined ? projection : tf.add(projection, product.forward(previousH));
     const { h, ...gates } = lstmGates(z, state?.c, options);
     const next: LstmState = { h: run.stateAfter(k, h, state?.h), c: run.stateAfter(k, gates.c, state?.c) };
     steps.push({ ...gates, ...next, z, previousH, previousC: state?.c });
@@ -148,7 +147,7 @@ export function lstmBackward<W extends Weights, InputGradient extends boolean>(
   const { run, steps } = forward;
   const elementwise = options.activation.elementwise && options.recurrentActivation.elementwise;
   const derivatives = elementwise ? lstmDerivatives(forward, options) : undefined;
-  const recurrentKernelT = transposedOnce(w.recurrentKernel); // [4·units, units], once for all steps
+  const product = run.recurrentProduct(w.recurrentKernel);
   const own = run.outputGradients(dy);
 
   const dzs = new Array<tf.Tensor2D>(steps.length);
@@ -171,14 +170,14 @@ export function lstmBackward<W extends Weights, InputGradient extends boolean>(
     }
     if (k === 0) break;
     dcNext = dcPrevious;
-    dhNext = run.stateGradient(k, run.dropped(tf.matMul(dzs[k]!, recurrentKernelT)), dh);
+    dhNext = run.stateGradient(k, product.stepGradient(dzs[k]!), dh);
   }
 
   const dz = run.rowsOf(dzs); // [T·B, 4·units], in the order of time, as the input is
   const zero = tf.zerosLike(steps[0]!.h);
   const dw = {
-    kernel: run.kernelGradient(dz),
-    recurrentKernel: matMulTransposedA(run.rowsOf(steps.map((step) => step.previousH ?? zero)), dz),
+    kernel: run.kernelGradient(dz, w.kernel),
+    recurrentKernel: product.kernelGradient(run.rowsOf(steps.map((step) => step.previousH ?? zero)), dz),
     ...(w.bias === undefined ? {} : { bias: tf.sum(dz, 0) }),
   };
   return {

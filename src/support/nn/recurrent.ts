@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { matMulTransposedA, matMulTransposedB } from "./matmul.ts";
+import { type CellDropout, CellProduct } from "./cell-dropout.ts";
 import { concatRows, type Features, type Mask, Sequence } from "./sequence.ts";
 import type { GradientsOf } from "./weights.ts";
 
@@ -20,10 +20,10 @@ export interface RecurrentExtra<State> {
   readonly mask?: Mask | undefined;
   /** State before the first step; zeros without it. No gradient flows into it. */
   readonly initialState?: State | undefined;
-  /** [B, I]: one dropout mask for the inputs of all steps, already scaled by 1 / (1 - rate) (Gal & Ghahramani 2016). */
-  readonly inputDropout?: tf.Tensor2D | undefined;
-  /** [B, units]: likewise for the state that enters the recurrent product. */
-  readonly recurrentDropout?: tf.Tensor2D | undefined;
+  /** Dropout of the inputs of all steps: [B, I], or as many masks as the cell has gates. */
+  readonly inputDropout?: CellDropout | undefined;
+  /** Likewise of the state that enters the recurrent product: [B, units]. */
+  readonly recurrentDropout?: CellDropout | undefined;
 }
 
 /** Type of y under the options O. */
@@ -61,14 +61,14 @@ export interface RecurrentLayer<W, O extends RecurrentOptions, State, F extends 
 
 /** One pass over a sequence: its input and masks, as the steps see them. */
 export class RecurrentRun {
-  /** The input in the order of time, after dropout. */
+  /** The input in the order of time, before dropout. */
   readonly input: Sequence;
   /** 1 where a step counts and 0 where it is masked, [B, 1] each, in the order of processing; undefined without a mask. */
   readonly kept: tf.Tensor2D[] | undefined;
   /** 1 - kept */
   readonly held: tf.Tensor2D[] | undefined;
-  readonly recurrentDropout: tf.Tensor2D | undefined;
-  readonly #inputDropout: tf.Tensor2D | undefined;
+  readonly #inputDropout: CellDropout | undefined;
+  readonly #recurrentDropout: CellDropout | undefined;
   readonly #options: RecurrentOptions;
   /** What multiplies the states to give the outputs, where they differ. */
   readonly #shown: tf.Tensor2D[] | undefined;
@@ -77,8 +77,8 @@ export class RecurrentRun {
     const { mask, initialState, inputDropout, recurrentDropout } = extra;
     this.#options = options;
     this.#inputDropout = inputDropout;
-    this.recurrentDropout = recurrentDropout;
-    this.input = inputDropout === undefined ? x : scaleSteps(x, inputDropout);
+    this.#recurrentDropout = recurrentDropout;
+    this.input = x;
     if (mask === undefined) return;
     this.kept = this.ordered(mask.steps);
     this.held = this.ordered(Sequence.fromRows(tf.sub(1, mask.rows), mask.timesteps).steps);
@@ -102,9 +102,17 @@ export class RecurrentRun {
     return concatRows(this.ordered(steps));
   }
 
-  /** The state that enters the recurrent product. */
-  dropped(h: tf.Tensor2D): tf.Tensor2D {
-    return this.recurrentDropout === undefined ? h : tf.mul(h, this.recurrentDropout);
+  /** The input of all steps times kernel [I, N], with dropout before it and bias [N] after it: rows [T·B, N] in the order of time. */
+  projection(kernel: tf.Tensor2D, bias: tf.Tensor1D | undefined): tf.Tensor2D {
+    const product = new CellProduct(kernel, this.#inputDropout).forward(this.input.rows);
+    return bias === undefined ? product : tf.add<tf.Tensor2D>(product, bias);
+  }
+
+  /** The product of the state with the recurrent kernel, or its columns of some gates alone, with dropout before it. */
+  recurrentProduct(kernel: tf.Tensor2D, gates?: readonly [first: number, end: number]): CellProduct {
+    const dropout = this.#recurrentDropout;
+    if (gates === undefined || dropout instanceof tf.Tensor) return new CellProduct(kernel, dropout);
+    return new CellProduct(kernel, dropout?.slice(...gates));
   }
 
   /** The state after step k: the new one, or the one before it where the step is masked. */
@@ -145,19 +153,14 @@ export class RecurrentRun {
 
   /** Gradient of the input: dz [T·B, N] in the order of time, through kernel [I, N]. */
   inputGradient(dz: tf.Tensor2D, kernel: tf.Tensor2D): Sequence {
-    const dx = Sequence.fromRows(matMulTransposedB(dz, kernel), this.input.timesteps);
-    return this.#inputDropout === undefined ? dx : scaleSteps(dx, this.#inputDropout);
+    const dx = new CellProduct(kernel, this.#inputDropout).inputGradient(dz);
+    return Sequence.fromRows(dx, this.input.timesteps);
   }
 
-  /** Gradient of the kernel: dz [T·B, N] in the order of time → [I, N]. */
-  kernelGradient(dz: tf.Tensor2D): tf.Tensor2D {
-    return matMulTransposedA(this.input.rows, dz);
+  /** Gradient of the kernel [I, N]: dz [T·B, N] in the order of time → [I, N]. */
+  kernelGradient(dz: tf.Tensor2D, kernel: tf.Tensor2D): tf.Tensor2D {
+    return new CellProduct(kernel, this.#inputDropout).kernelGradient(this.input.rows, dz);
   }
-}
-
-/** Multiplies every step by the same factor [B, F]. */
-function scaleSteps(x: Sequence, factor: tf.Tensor2D): Sequence {
-  return Sequence.fromTensor(tf.mul(x.tensor, factor));
 }
 
 function runningMaximum(steps: readonly tf.Tensor2D[]): tf.Tensor2D[] {

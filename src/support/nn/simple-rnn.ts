@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Activation } from "./activations.ts";
-import { affine, matMulTransposedA } from "./matmul.ts";
 import {
   addGradients,
   type InputGradientOf,
@@ -37,7 +36,7 @@ interface SimpleRnnStep extends SimpleRnnState {
   readonly z: tf.Tensor2D;
   /** a(z), which is h unless the step is masked */
   readonly a: tf.Tensor2D;
-  /** h before this step after recurrent dropout; undefined at the first step, where it is 0. */
+  /** h before this step; undefined at the first step, where it is 0. */
   readonly previousH: tf.Tensor2D | undefined;
 }
 
@@ -57,13 +56,13 @@ export function simpleRnnForward<O extends SimpleRnnOptions>(
   extra: RecurrentExtra<SimpleRnnState> = {},
 ): SimpleRnnForward<O> {
   const run = new RecurrentRun(x, options, extra);
-  const projections = run.stepsOf(affine(run.input.rows, w.kernel, w.bias));
+  const projections = run.stepsOf(run.projection(w.kernel, w.bias));
+  const product = run.recurrentProduct(w.recurrentKernel);
   const steps: SimpleRnnStep[] = [];
   let h = extra.initialState?.h;
   for (const [k, projection] of projections.entries()) {
-    const previousH = h === undefined ? undefined : run.dropped(h);
-    const z: tf.Tensor2D =
-      previousH === undefined ? projection : tf.add(projection, tf.matMul(previousH, w.recurrentKernel));
+    const previousH = h;
+    const z: tf.Tensor2D = previousH === undefined ? projection : tf.add(projection, product.forward(previousH));
     const a = options.activation.apply(z);
     h = run.stateAfter(k, a, h);
     steps.push({ z, a, h, previousH });
@@ -85,7 +84,7 @@ export function simpleRnnBackward<W extends SimpleRnnWeights, InputGradient exte
 ): { dw: GradientsOf<W>; dx: InputGradientOf<InputGradient> } {
   const { run, steps } = forward;
   const derivatives = activation.elementwise ? simpleRnnDerivatives(forward, activation) : undefined;
-  const recurrentKernelT = tf.transpose(w.recurrentKernel); // [units, units], once for all steps
+  const product = run.recurrentProduct(w.recurrentKernel);
   const own = run.outputGradients(dy);
 
   const dzs = new Array<tf.Tensor2D>(steps.length);
@@ -95,14 +94,14 @@ export function simpleRnnBackward<W extends SimpleRnnWeights, InputGradient exte
     const { a, z } = steps[k]!;
     if (derivatives !== undefined) dzs[k] = tf.mul<tf.Tensor2D>(dh, derivatives[k]!);
     else dzs[k] = activation.gradient(run.newGradient(k, dh), a, z);
-    if (k > 0) dhNext = run.stateGradient(k, run.dropped(tf.matMul(dzs[k]!, recurrentKernelT)), dh);
+    if (k > 0) dhNext = run.stateGradient(k, product.stepGradient(dzs[k]!), dh);
   }
 
   const dz = run.rowsOf(dzs); // [T·B, units], in the order of time, as the input is
   const zero = tf.zerosLike(steps[0]!.h);
   const dw = {
-    kernel: run.kernelGradient(dz),
-    recurrentKernel: matMulTransposedA(run.rowsOf(steps.map((step) => step.previousH ?? zero)), dz),
+    kernel: run.kernelGradient(dz, w.kernel),
+    recurrentKernel: product.kernelGradient(run.rowsOf(steps.map((step) => step.previousH ?? zero)), dz),
     ...(w.bias === undefined ? {} : { bias: tf.sum(dz, 0) }),
   };
   return {

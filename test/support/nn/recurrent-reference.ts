@@ -26,8 +26,9 @@ export interface ReferenceExtra {
   /** [T, B] */
   mask?: tf.Tensor2D | undefined;
   initialState?: { h: tf.Tensor2D; c: tf.Tensor2D } | undefined;
-  inputDropout?: tf.Tensor2D | undefined;
-  recurrentDropout?: tf.Tensor2D | undefined;
+  /** One mask for all gates, or one for each. */
+  inputDropout?: tf.Tensor2D | tf.Tensor2D[] | undefined;
+  recurrentDropout?: tf.Tensor2D | tf.Tensor2D[] | undefined;
 }
 
 interface State {
@@ -50,10 +51,8 @@ export function referenceForward(
   const outputs: tf.Tensor2D[] = [];
   for (let k = 0; k < T; k++) {
     const t = options.goBackwards ? T - 1 - k : k;
-    let input = tf.reshape(tf.slice(x, [t, 0, 0], [1, B, I]), [B, I]) as tf.Tensor2D;
-    if (inputDropout !== undefined) input = tf.mul(input, inputDropout);
-    const entered: tf.Tensor2D = recurrentDropout === undefined ? state.h : tf.mul(state.h, recurrentDropout);
-    const next = CELLS[cell](input, entered, state, w, options);
+    const input = tf.reshape(tf.slice(x, [t, 0, 0], [1, B, I]), [B, I]) as tf.Tensor2D;
+    const next = CELLS[cell](dropped(input, inputDropout), dropped(state.h, recurrentDropout), state, w, options);
     if (mask === undefined) {
       state = next;
       output = next.h;
@@ -68,13 +67,14 @@ export function referenceForward(
   return { y: options.returnSequences ? tf.stack(outputs) : output, state };
 }
 
-type Cell = (
-  x: tf.Tensor2D,
-  entered: tf.Tensor2D,
-  before: State,
-  w: ReferenceWeights,
-  options: ReferenceOptions,
-) => State;
+/** What gate n sees of a value. */
+type ByGate = (n: number) => tf.Tensor2D;
+
+function dropped(value: tf.Tensor2D, masks: tf.Tensor2D | tf.Tensor2D[] | undefined): ByGate {
+  return (n) => (masks === undefined ? value : tf.mul(value, Array.isArray(masks) ? masks[n]! : masks));
+}
+
+type Cell = (x: ByGate, entered: ByGate, before: State, w: ReferenceWeights, options: ReferenceOptions) => State;
 
 /** Columns of gate n. */
 function gate(weights: tf.Tensor2D, n: number, units: number): tf.Tensor2D {
@@ -83,14 +83,15 @@ function gate(weights: tf.Tensor2D, n: number, units: number): tf.Tensor2D {
 
 const CELLS: Record<CellName, Cell> = {
   simpleRnn(x, entered, before, w, { activation }) {
-    const z = tf.add(tf.matMul(x, w.kernel), tf.matMul(entered, w.recurrentKernel));
+    const z = tf.add(tf.matMul(x(0), w.kernel), tf.matMul(entered(0), w.recurrentKernel));
     return { h: activation.apply((w.bias === undefined ? z : tf.add(z, w.bias)) as tf.Tensor2D), c: before.c };
   },
 
   lstm(x, entered, before, w, { activation, recurrentActivation }) {
     const units = before.h.shape[1];
     const z = (n: number): tf.Tensor2D => {
-      const sum = tf.add(tf.matMul(x, gate(w.kernel, n, units)), tf.matMul(entered, gate(w.recurrentKernel, n, units)));
+      const ofInput = tf.matMul(x(n), gate(w.kernel, n, units));
+      const sum = tf.add(ofInput, tf.matMul(entered(n), gate(w.recurrentKernel, n, units)));
       return (w.bias === undefined ? sum : tf.add(sum, tf.slice(w.bias, [n * units], [units]))) as tf.Tensor2D;
     };
     const i = recurrentActivation.apply(z(0));
@@ -105,14 +106,14 @@ const CELLS: Record<CellName, Cell> = {
       w.bias === undefined
         ? tf.scalar(0)
         : tf.reshape(tf.slice(tf.reshape(w.bias, [-1, 3 * units]), [row, n * units], [1, units]), [units]);
-    const input = (n: number): tf.Tensor2D => tf.add(tf.matMul(x, gate(w.kernel, n, units)), bias(0, n));
+    const input = (n: number): tf.Tensor2D => tf.add(tf.matMul(x(n), gate(w.kernel, n, units)), bias(0, n));
     const product = (state: tf.Tensor2D, n: number): tf.Tensor2D => {
       const plain = tf.matMul<tf.Tensor2D>(state, gate(w.recurrentKernel, n, units));
       return resetAfter ? tf.add(plain, bias(1, n)) : plain;
     };
-    const z = recurrentActivation.apply(tf.add<tf.Tensor2D>(input(0), product(entered, 0)));
-    const r = recurrentActivation.apply(tf.add<tf.Tensor2D>(input(1), product(entered, 1)));
-    const recurrent: tf.Tensor2D = resetAfter ? tf.mul(r, product(entered, 2)) : product(tf.mul(r, entered), 2);
+    const z = recurrentActivation.apply(tf.add<tf.Tensor2D>(input(0), product(entered(0), 0)));
+    const r = recurrentActivation.apply(tf.add<tf.Tensor2D>(input(1), product(entered(1), 1)));
+    const recurrent: tf.Tensor2D = resetAfter ? tf.mul(r, product(entered(2), 2)) : product(tf.mul(r, entered(2)), 2);
     const g = activation.apply(tf.add<tf.Tensor2D>(input(2), recurrent));
     return { h: tf.add(tf.mul(z, before.h), tf.mul(tf.sub(1, z), g)), c: before.c };
   },

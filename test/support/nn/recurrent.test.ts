@@ -63,6 +63,18 @@ function dropoutMasks(): Required<Pick<ReferenceExtra, "inputDropout" | "recurre
   };
 }
 
+/** As many masks of each kind as the cell has gates, of 0, 2 and 1.5, so that no two of them are alike. */
+function masksByGate(cell: CellName): Pick<ReferenceExtra, "inputDropout" | "recurrentDropout"> {
+  const masks = (features: number): tf.Tensor2D[] =>
+    Array.from({ length: GATES[cell] }, (_, gate) =>
+      tf.tensor2d(
+        Array.from({ length: B * features }, (_, k) => [0, 2, 1.5][(k + gate + (k % 2) * (gate + 1)) % 3]!),
+        [B, features],
+      ),
+    );
+  return { inputDropout: masks(I), recurrentDropout: masks(U) };
+}
+
 /** Small ones: with `exponential` in a cell larger ones leave the range of float32 after a few steps. */
 function someWeights(cell: CellName, { resetAfter }: ReferenceOptions, useBias: boolean): ReferenceWeights {
   const columns = GATES[cell] * U;
@@ -199,6 +211,24 @@ describe.each(BACKENDS)("on %s%s", (backend, skipped) => {
               mask: someMask(),
             },
           ),
+        );
+        it.runIf(cell !== "simpleRnn").each([true, false])(
+          "with a dropout mask for each gate, returnSequences %s",
+          (returnSequences) => {
+            expectReference(cell, { ...options, returnSequences }, masksByGate(cell));
+            expectReference(
+              cell,
+              { ...options, returnSequences, goBackwards: true },
+              {
+                ...masksByGate(cell),
+                mask: someMask(),
+                initialState: { h: randomVariable<tf.Rank.R2>([B, U]), c: randomVariable<tf.Rank.R2>([B, U]) },
+              },
+            );
+            // One kind of dropout by gate, the other one for all.
+            const { inputDropout } = masksByGate(cell);
+            expectReference(cell, { ...options, returnSequences }, { ...dropoutMasks(), inputDropout });
+          },
         );
         it("with 0 at masked steps", () =>
           expectReference(cell, { ...options, zeroMaskedOutputs: true }, { mask: someMask() }));
