@@ -98,6 +98,7 @@ function imports(context: EmitContext, body: string): string {
     const [module, constant] = cells[layer.options.layer.type];
     add(nn(module), [constant]);
   }
+  add(nn("masking"), ["unionOfMasks", "joinMasks"]);
   add(nn("initializers"), initializerNames(plan));
   for (const needed of [lossImports(plan), metricStateImports(plan), metricValueImports(plan)]) {
     for (const [module, names] of Object.entries(needed)) add(module, names);
@@ -141,9 +142,9 @@ function imports(context: EmitContext, body: string): string {
   return ['import * as tf from "@tensorflow/tfjs-core";', ...lines].join("\n");
 }
 
-/** "lstmForward(x, …)" → "lstmForward". */
+/** "lstmForward(x, …)" → "lstmForward", "{ ...addForward(x), mask: … }" → "addForward". */
 function functionName(call: string): string {
-  return call.slice(0, call.indexOf("("));
+  return call.slice(0, call.indexOf("(")).replace("{ ...", "");
 }
 
 function settings(context: EmitContext): string {

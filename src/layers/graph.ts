@@ -232,15 +232,27 @@ function place(
   }
   const inputMasks = sources.map((source) => values.get(source)!.mask);
   const isSequence = output.length === 2;
-  const outputMask =
-    definition.mask === "makes"
-      ? layer.type === "embedding" && layer.maskZero !== true
-        ? undefined
-        : name
-      : definition.mask === "passes" || (definition.mask === "uses" && isSequence)
-        ? inputMasks[0]
-        : undefined;
+  const outputMask = makesMask(layer, inputMasks, isSequence)
+    ? name
+    : definition.mask === "passes" || (definition.mask === "uses" && isSequence)
+      ? inputMasks[0]
+      : undefined;
   return { name, layer, definition, inputs: sources, inputShapes: shapes, outputShape: output, inputMasks, outputMask };
+}
+
+/**
+ * Whether the layer makes a mask. Of merged inputs, as in Keras: where all have one a step counts that counts in any; of inputs
+ * joined along time each keeps its own.
+ */
+function makesMask(layer: Layer, inputMasks: readonly (string | undefined)[], isSequence: boolean): boolean {
+  if (layer.type === "embedding") return layer.maskZero === true;
+  const { mask } = layerDefinition(layer.type);
+  if (mask !== "combines") return mask === "makes";
+  const isMasked = (input: string | undefined): boolean => input !== undefined;
+  return (
+    isSequence &&
+    (layer.type === "concatenate" && layer.axis === 1 ? inputMasks.some(isMasked) : inputMasks.every(isMasked))
+  );
 }
 
 function needsSequence(
