@@ -33,10 +33,7 @@ import { printFile } from "./write.ts";
 
 /** model.ts: weights, the forward pass, the derived training step and the update. */
 export function emitModel(context: EmitContext): string {
-  return printFile([
-    header(context),
-    introduction(context),
-    imports(context),
+  const body = printFile([
     settings(context),
     metricsConstant(context),
     layerTable(context),
@@ -56,6 +53,7 @@ export function emitModel(context: EmitContext): string {
     evaluateStep(context),
     applyGradients(context),
   ]);
+  return printFile([header(context), introduction(context), imports(context, body), body]);
 }
 
 function introduction({ plan }: EmitContext): string {
@@ -67,10 +65,14 @@ function introduction({ plan }: EmitContext): string {
   ].join("\n");
 }
 
-function imports(context: EmitContext): string {
+/** Imports of what `body` uses: a layer's backward function, say, may not be needed. */
+function imports(context: EmitContext, body: string): string {
   const { plan, derivative } = context;
   const byModule = new Map<string, Set<string>>();
-  const add = (module: string, names: readonly string[]): void => {
+  const code = body.replace(/\/\/.*|\/\*[\s\S]*?\*\//g, "");
+  const used = new Set(code.match(/\w+/g));
+  const add = (module: string, all: readonly string[]): void => {
+    const names = all.filter((name) => used.has(name.replace("type ", "")));
     if (names.length === 0) return;
     const known = byModule.get(module) ?? new Set();
     for (const name of names) known.add(name);
@@ -78,8 +80,7 @@ function imports(context: EmitContext): string {
   };
   const nn = (file: string): string => `./support/nn/${file}.ts`;
   for (const mode of ["inference", derivative.of] as const) {
-    const code = layerLines(plan, mode);
-    for (const { call, forward, backward } of code) {
+    for (const { call, forward, backward } of layerLines(plan, mode)) {
       if (forward === undefined) continue;
       add(nn(call.module), [functionName(forward), functionName(backward("dy", true))]);
       add(nn("activations"), call.activations);
@@ -95,6 +96,7 @@ function imports(context: EmitContext): string {
     const [module, constant] = cells[layer.options.layer.type];
     add(nn(module), [constant]);
   }
+  add(nn("masking"), ["unionOfMasks", "joinMasks"]);
   add(nn("initializers"), initializerNames(plan));
   for (const needed of [lossImports(plan), metricStateImports(plan), metricValueImports(plan)]) {
     for (const [module, names] of Object.entries(needed)) add(module, names);
@@ -137,9 +139,9 @@ function imports(context: EmitContext): string {
   return ['import * as tf from "@tensorflow/tfjs-core";', ...lines].join("\n");
 }
 
-/** "lstmForward(x, …)" → "lstmForward". */
+/** "lstmForward(x, …)" → "lstmForward", "{ ...addForward(x), mask: … }" → "addForward". */
 function functionName(call: string): string {
-  return call.slice(0, call.indexOf("("));
+  return call.slice(0, call.indexOf("(")).replace("{ ...", "");
 }
 
 function settings(context: EmitContext): string {

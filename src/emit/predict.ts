@@ -291,7 +291,7 @@ ${WEIGHTS}
   let shape: number[] = []; // of a sample
   for (let start = 0; start < count; start += BATCH_SIZE) {
     const inputs = readInputs(samples, Int32Array.from({ length: Math.min(BATCH_SIZE, count - start) }, (_, k) => start + k));
-    const output = tf.tidy(() => ${perTimestep ? "tf.transpose(forward(w, inputs).prediction, [1, 0, 2]))" : "tf.clone(forward(w, inputs).prediction))"};${perTimestep ? " // [B, T, size]" : ""}
+    const output = tf.tidy(() => ${perTimestep ? "tf.transpose(forward(w, inputs).prediction.tensor, [1, 0, 2]))" : "tf.clone(forward(w, inputs).prediction))"};${perTimestep ? " // [B, T, size]" : ""}
     shape = output.shape.slice(1);
     outputs.push(await output.data<"float32">());
     tf.dispose([inputs, output]);

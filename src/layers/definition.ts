@@ -38,6 +38,8 @@ export type MaskRule =
   | "passes"
   /** The layer skips masked timesteps, and hands the mask on where it returns a sequence. */
   | "uses"
+  /** The layer makes one of those of all its inputs. */
+  | "combines"
   /** The layer ignores it, and its output has none. */
   | "drops";
 

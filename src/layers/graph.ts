@@ -1,6 +1,7 @@
 import type { DiagnosticCode } from "../diagnostic-codes.ts";
 import { type DatasetInput, datasetInputs, type Shape } from "../spec/dataset.ts";
 import { layerNames } from "../spec/names.ts";
+import { suggestion } from "../spec/suggest.ts";
 import type { Layer, ModelSpec } from "../spec/types.ts";
 import { isProblem, type LayerDefinition, type LayerOptions, type LayerType } from "./definition.ts";
 import { layerDefinition } from "./layers.ts";
@@ -60,9 +61,14 @@ export function layerOptions(layer: Layer): LayerOptions<LayerType> {
 export function buildGraph(spec: ModelSpec, line: (index: number) => number): Graph {
   const inputs = datasetInputs(spec.dataset);
   const names = layerNames(spec.layers);
+  // Where a name means two things, which is reported elsewhere, nothing can be said of the graph.
+  if (new Set([...inputs.map(({ name }) => name), ...names]).size < inputs.length + names.length) {
+    return { inputs, nodes: [], problems: [] };
+  }
   const values = new Map<string, Value>();
   for (const { name, shape, vocabularySize } of inputs) {
-    values.set(name, { shape, ids: vocabularySize, mask: undefined, index: -1 });
+    const isMisshapen = vocabularySize !== undefined && shape.length !== 1; // reported of the dataset
+    values.set(name, { shape: isMisshapen ? undefined : shape, ids: vocabularySize, mask: undefined, index: -1 });
   }
   const nodes: GraphNode[] = [];
   const problems: GraphProblem[] = [];
@@ -76,21 +82,35 @@ export function buildGraph(spec: ModelSpec, line: (index: number) => number): Gr
     for (const source of sources ?? []) read.add(source);
     const node = sources === undefined ? undefined : place(layer, name, sources, { values, spec, names, line, report });
     if (node !== undefined) nodes.push(node);
-    // The first of two layers of one name keeps it; the name is reported elsewhere.
-    if (!values.has(name))
-      values.set(name, { shape: node?.outputShape, ids: undefined, mask: node?.outputMask, index });
+    values.set(name, { shape: node?.outputShape, ids: undefined, mask: node?.outputMask, index });
   }
-  for (const [index, name] of names.slice(0, -1).entries()) {
-    if (read.has(name) || names.indexOf(name) !== index) continue;
-    const fix = `name it in the \`inputs\` of a later layer, or remove it`;
-    problems.push({ code: "LC1212", pointer: `/layers/${index}`, message: `no layer reads ${name}`, fix });
-  }
-  for (const { name } of inputs) {
-    if (read.has(name)) continue;
-    const fix = `name it in the \`inputs\` of a layer`;
-    problems.push({ code: "LC1212", pointer: "/dataset", message: `no layer reads the input ${name}`, fix });
-  }
+  // What an unknown name was meant to be may be what seems to be read by nothing.
+  if (!problems.some(({ code }) => code === "LC1211")) problems.push(...unread(spec, inputs, names, read));
   return { inputs, nodes, problems };
+}
+
+function unread(
+  spec: ModelSpec,
+  inputs: readonly DatasetInput[],
+  names: readonly string[],
+  read: ReadonlySet<string>,
+): GraphProblem[] {
+  const problem = (pointer: string, what: string, rest: string): GraphProblem => ({
+    code: "LC1212",
+    pointer,
+    message: `no layer reads ${what}`,
+    fix: `name it in the \`inputs\` of a ${rest}`,
+  });
+  const layers = names.slice(0, -1).flatMap((name, index) => {
+    if (read.has(name)) return [];
+    return [problem(`/layers/${index}`, `\`${name}\``, "later layer, or remove it")];
+  });
+  const values = inputs.flatMap(({ name }, index) => {
+    if (read.has(name)) return [];
+    const pointer = spec.dataset.type === "arrays" ? `/dataset/inputs/${index}` : "/dataset";
+    return [problem(pointer, `the input \`${name}\``, "layer")];
+  });
+  return [...layers, ...values];
 }
 
 type Reporter = (code: DiagnosticCode, key: string | undefined, message: string, fix: string) => void;
@@ -123,11 +143,14 @@ function sourcesOf(
   for (const [k, source] of layer.inputs.entries()) {
     if (values.has(source)) continue;
     complete = false;
-    const later = names.includes(source);
-    const message = later
-      ? `\`${source}\` comes after this layer; a layer reads earlier ones`
-      : `there is no layer or input named \`${source}\``;
-    report("LC1211", `inputs/${k}`, message, later ? "move this layer below it" : `known names: ${known.join(", ")}`);
+    if (source === names[index]) {
+      report("LC1211", `inputs/${k}`, "a layer cannot read itself", `name an earlier one: ${known.join(", ")}`);
+    } else if (names.includes(source)) {
+      const message = `\`${source}\` comes after this layer; a layer reads earlier ones`;
+      report("LC1211", `inputs/${k}`, message, "move this layer below it");
+    } else {
+      report("LC1211", `inputs/${k}`, `there is no layer or input named \`${source}\``, suggestion(source, known));
+    }
   }
   return complete ? layer.inputs : undefined;
 }
@@ -153,7 +176,9 @@ function place(
       "LC1216",
       layer.inputs === undefined ? undefined : "inputs",
       `${layer.type} takes ${wanted}, not ${sources.length}`,
-      "change `inputs`",
+      most === 1
+        ? "join them before it, with a concatenate or add layer"
+        : `name ${wanted.replace(/ inputs?/, "")} in \`inputs\``,
     );
     return undefined;
   }
@@ -164,13 +189,15 @@ function place(
     const wantsIds = definition.reads === "ids";
     if (wantsIds !== (value.ids !== undefined)) {
       const message = wantsIds
-        ? `${source} has numbers, but embedding reads ids`
-        : `${source} has ids, which only an embedding reads`;
+        ? `\`${source}\` has numbers, but embedding reads ids`
+        : `\`${source}\` has ids, which only an embedding reads`;
       report(
         "LC1214",
         undefined,
         message,
-        wantsIds ? "remove the embedding, or use a dataset of ids" : "add an embedding before this layer",
+        wantsIds
+          ? "remove the embedding, or use ids: an input with `vocabularySize`, or text with `encoding: ids`"
+          : "add an embedding before this layer",
       );
       return undefined;
     }
@@ -190,7 +217,7 @@ function place(
       report(
         "LC1213",
         undefined,
-        `${layer.type} reads one vector per sample, but ${source} is a sequence`,
+        `${layer.type} reads one vector per sample, but \`${source}\` is a sequence`,
         "remove `returnSequences` before it, or add a flatten layer",
       );
       return undefined;
@@ -205,15 +232,27 @@ function place(
   }
   const inputMasks = sources.map((source) => values.get(source)!.mask);
   const isSequence = output.length === 2;
-  const outputMask =
-    definition.mask === "makes"
-      ? layer.type === "embedding" && layer.maskZero !== true
-        ? undefined
-        : name
-      : definition.mask === "passes" || (definition.mask === "uses" && isSequence)
-        ? inputMasks[0]
-        : undefined;
+  const outputMask = makesMask(layer, inputMasks, isSequence)
+    ? name
+    : definition.mask === "passes" || (definition.mask === "uses" && isSequence)
+      ? inputMasks[0]
+      : undefined;
   return { name, layer, definition, inputs: sources, inputShapes: shapes, outputShape: output, inputMasks, outputMask };
+}
+
+/**
+ * Whether the layer makes a mask. Of merged inputs, as in Keras: where all have one a step counts that counts in any; of inputs
+ * joined along time each keeps its own.
+ */
+function makesMask(layer: Layer, inputMasks: readonly (string | undefined)[], isSequence: boolean): boolean {
+  if (layer.type === "embedding") return layer.maskZero === true;
+  const { mask } = layerDefinition(layer.type);
+  if (mask !== "combines") return mask === "makes";
+  const isMasked = (input: string | undefined): boolean => input !== undefined;
+  return (
+    isSequence &&
+    (layer.type === "concatenate" && layer.axis === 1 ? inputMasks.some(isMasked) : inputMasks.every(isMasked))
+  );
 }
 
 function needsSequence(
@@ -234,7 +273,7 @@ function needsSequence(
     ];
   }
   return [
-    `this ${layer.type} needs a sequence, but ${source} is one vector per sample`,
+    `this ${layer.type} needs a sequence, but \`${source}\` is one vector per sample`,
     "add a repeatVector or reshape layer before it",
   ];
 }

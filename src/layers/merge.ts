@@ -30,7 +30,7 @@ function elementwise<O>(): LayerDefinition<O> {
   return {
     reads: "any",
     inputs: MANY_INPUTS,
-    mask: "drops",
+    mask: "combines",
     outputShape: (_options, inputs) => sameShape(inputs),
     parameters: () => [],
     flops: (_options, inputs, output) => inputs.length * size(output),

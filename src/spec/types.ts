@@ -84,18 +84,18 @@ export type Constraint =
 /**
  * A recurrent layer inside a wrapper.
  */
-export type RecurrentLayer = LstmLayer | GruLayer | SimpleRnnLayer;
+export type RecurrentLayer = WrappedLstmLayer | WrappedGruLayer | WrappedSimpleRnnLayer;
 /**
  * A layer that treats every vector alike, inside a wrapper.
  */
 export type TimestepLayer =
-  | DenseLayer
-  | ActivationLayer
-  | DropoutLayer
-  | GaussianNoiseLayer
-  | GaussianDropoutLayer
-  | LayerNormalizationLayer
-  | BatchNormalizationLayer;
+  | WrappedDenseLayer
+  | WrappedActivationLayer
+  | WrappedDropoutLayer
+  | WrappedGaussianNoiseLayer
+  | WrappedGaussianDropoutLayer
+  | WrappedLayerNormalizationLayer
+  | WrappedBatchNormalizationLayer;
 /**
  * How weights are updated; `type` selects the rule. Rules and defaults are those of Keras 3.
  */
@@ -788,6 +788,157 @@ export interface BidirectionalLayer {
   mergeMode?: "concat" | "sum" | "mul" | "ave";
 }
 /**
+ * Long short-term memory over the timesteps (Hochreiter & Schmidhuber 1997).
+ */
+export interface WrappedLstmLayer {
+  /**
+   * LSTM.
+   */
+  type: "lstm";
+  /**
+   * Number of units: the size of the layer's output. Unit: count.
+   */
+  units: number;
+  activation?: Activation;
+  recurrentActivation?: Activation;
+  /**
+   * Add a bias to the gates.
+   */
+  useBias?: boolean;
+  /**
+   * Start the forget gate's bias at one (Jozefowicz et al. 2015).
+   */
+  unitForgetBias?: boolean;
+  kernelInitializer?: Initializer;
+  recurrentInitializer?: Initializer;
+  biasInitializer?: Initializer;
+  kernelRegularizer?: Regularizer;
+  recurrentRegularizer?: Regularizer;
+  biasRegularizer?: Regularizer;
+  kernelConstraint?: Constraint;
+  recurrentConstraint?: Constraint;
+  biasConstraint?: Constraint;
+  /**
+   * Share of the inputs set to zero while training, the same ones at every timestep; 0 ≤ rate < 1.
+   */
+  dropout?: number;
+  /**
+   * Share of the recurrent state set to zero while training, the same units at every timestep; 0 ≤ rate < 1.
+   */
+  recurrentDropout?: number;
+  /**
+   * Return the output of every timestep instead of the last one only.
+   */
+  returnSequences?: boolean;
+  /**
+   * Read the timesteps from the last to the first; outputs come in that order.
+   */
+  goBackwards?: boolean;
+  /**
+   * Start sample i of a batch from the state in which sample i of the batch before it ended, and from zeros at the start of an epoch; needs `shuffle: false`. Windows of csv and text datasets start one step after another: they continue the batch before only where `batchSize` is the number of timesteps.
+   */
+  stateful?: boolean;
+}
+/**
+ * Gated recurrent unit over the timesteps (Cho et al. 2014).
+ */
+export interface WrappedGruLayer {
+  /**
+   * GRU.
+   */
+  type: "gru";
+  /**
+   * Number of units: the size of the layer's output. Unit: count.
+   */
+  units: number;
+  activation?: Activation;
+  recurrentActivation?: Activation;
+  /**
+   * Add a bias to the gates.
+   */
+  useBias?: boolean;
+  /**
+   * Apply the reset gate after the recurrent product, as Keras does, with a bias of its own.
+   */
+  resetAfter?: boolean;
+  kernelInitializer?: Initializer;
+  recurrentInitializer?: Initializer;
+  biasInitializer?: Initializer;
+  kernelRegularizer?: Regularizer;
+  recurrentRegularizer?: Regularizer;
+  biasRegularizer?: Regularizer;
+  kernelConstraint?: Constraint;
+  recurrentConstraint?: Constraint;
+  biasConstraint?: Constraint;
+  /**
+   * Share of the inputs set to zero while training, the same ones at every timestep; 0 ≤ rate < 1.
+   */
+  dropout?: number;
+  /**
+   * Share of the recurrent state set to zero while training, the same units at every timestep; 0 ≤ rate < 1.
+   */
+  recurrentDropout?: number;
+  /**
+   * Return the output of every timestep instead of the last one only.
+   */
+  returnSequences?: boolean;
+  /**
+   * Read the timesteps from the last to the first; outputs come in that order.
+   */
+  goBackwards?: boolean;
+  /**
+   * Start sample i of a batch from the state in which sample i of the batch before it ended, and from zeros at the start of an epoch; needs `shuffle: false`. Windows of csv and text datasets start one step after another: they continue the batch before only where `batchSize` is the number of timesteps.
+   */
+  stateful?: boolean;
+}
+/**
+ * Fully connected recurrent layer: the output is fed back (Elman 1990).
+ */
+export interface WrappedSimpleRnnLayer {
+  /**
+   * Simple RNN.
+   */
+  type: "simpleRNN";
+  /**
+   * Number of units: the size of the layer's output. Unit: count.
+   */
+  units: number;
+  activation?: Activation;
+  /**
+   * Add a bias.
+   */
+  useBias?: boolean;
+  kernelInitializer?: Initializer;
+  recurrentInitializer?: Initializer;
+  biasInitializer?: Initializer;
+  kernelRegularizer?: Regularizer;
+  recurrentRegularizer?: Regularizer;
+  biasRegularizer?: Regularizer;
+  kernelConstraint?: Constraint;
+  recurrentConstraint?: Constraint;
+  biasConstraint?: Constraint;
+  /**
+   * Share of the inputs set to zero while training, the same ones at every timestep; 0 ≤ rate < 1.
+   */
+  dropout?: number;
+  /**
+   * Share of the recurrent state set to zero while training, the same units at every timestep; 0 ≤ rate < 1.
+   */
+  recurrentDropout?: number;
+  /**
+   * Return the output of every timestep instead of the last one only.
+   */
+  returnSequences?: boolean;
+  /**
+   * Read the timesteps from the last to the first; outputs come in that order.
+   */
+  goBackwards?: boolean;
+  /**
+   * Start sample i of a batch from the state in which sample i of the batch before it ended, and from zeros at the start of an epoch; needs `shuffle: false`. Windows of csv and text datasets start one step after another: they continue the batch before only where `batchSize` is the number of timesteps.
+   */
+  stateful?: boolean;
+}
+/**
  * Applies a layer to each timestep alike.
  */
 export interface TimeDistributedLayer {
@@ -811,6 +962,147 @@ export interface TimeDistributedLayer {
    */
   trainable?: boolean;
   layer: TimestepLayer;
+}
+/**
+ * A fully connected layer; on a sequence it is applied to each timestep alike.
+ */
+export interface WrappedDenseLayer {
+  /**
+   * Fully connected.
+   */
+  type: "dense";
+  /**
+   * Number of units: the size of the layer's output. Unit: count.
+   */
+  units: number;
+  activation?: Activation;
+  /**
+   * Add a bias.
+   */
+  useBias?: boolean;
+  kernelInitializer?: Initializer;
+  biasInitializer?: Initializer;
+  kernelRegularizer?: Regularizer;
+  biasRegularizer?: Regularizer;
+  kernelConstraint?: Constraint;
+  biasConstraint?: Constraint;
+}
+/**
+ * Applies an activation.
+ */
+export interface WrappedActivationLayer {
+  /**
+   * Activation.
+   */
+  type: "activation";
+  activation: Activation;
+}
+/**
+ * Sets inputs to zero at random while training and scales the others up (Srivastava et al. 2014).
+ */
+export interface WrappedDropoutLayer {
+  /**
+   * Dropout.
+   */
+  type: "dropout";
+  /**
+   * Share of the inputs set to zero; 0 ≤ rate < 1.
+   */
+  rate: number;
+}
+/**
+ * Adds normal noise while training.
+ */
+export interface WrappedGaussianNoiseLayer {
+  /**
+   * Gaussian noise.
+   */
+  type: "gaussianNoise";
+  /**
+   * Standard deviation of the noise.
+   */
+  stddev: number;
+}
+/**
+ * Multiplies by normal noise of mean 1 and variance rate / (1 - rate) while training (Srivastava et al. 2014).
+ */
+export interface WrappedGaussianDropoutLayer {
+  /**
+   * Gaussian dropout.
+   */
+  type: "gaussianDropout";
+  /**
+   * Share of the inputs set to zero; 0 ≤ rate < 1.
+   */
+  rate: number;
+}
+/**
+ * Normalises each vector to mean 0 and variance 1, then scales and shifts (Ba et al. 2016).
+ */
+export interface WrappedLayerNormalizationLayer {
+  /**
+   * Layer normalisation.
+   */
+  type: "layerNormalization";
+  /**
+   * The axis of the features, always the last.
+   */
+  axis?: -1;
+  /**
+   * Added to the variance.
+   */
+  epsilon?: number;
+  /**
+   * Add a trained offset, beta.
+   */
+  center?: boolean;
+  /**
+   * Multiply by a trained factor, gamma.
+   */
+  scale?: boolean;
+  gammaInitializer?: Initializer;
+  betaInitializer?: Initializer;
+  gammaRegularizer?: Regularizer;
+  betaRegularizer?: Regularizer;
+  gammaConstraint?: Constraint;
+  betaConstraint?: Constraint;
+}
+/**
+ * Normalises each feature over the batch (and the timesteps); at inference with moving statistics (Ioffe & Szegedy 2015).
+ */
+export interface WrappedBatchNormalizationLayer {
+  /**
+   * Batch normalisation.
+   */
+  type: "batchNormalization";
+  /**
+   * The axis of the features, always the last.
+   */
+  axis?: -1;
+  /**
+   * Share of the moving statistics that stays at each step.
+   */
+  momentum?: number;
+  /**
+   * Added to the variance.
+   */
+  epsilon?: number;
+  /**
+   * Add a trained offset, beta.
+   */
+  center?: boolean;
+  /**
+   * Multiply by a trained factor, gamma.
+   */
+  scale?: boolean;
+  gammaInitializer?: Initializer;
+  betaInitializer?: Initializer;
+  gammaRegularizer?: Regularizer;
+  betaRegularizer?: Regularizer;
+  gammaConstraint?: Constraint;
+  betaConstraint?: Constraint;
+  movingMeanInitializer?: Initializer;
+  movingVarianceInitializer?: Initializer;
 }
 /**
  * A fully connected layer; on a sequence it is applied to each timestep alike.
@@ -852,13 +1144,13 @@ export interface DenseLayer {
   biasConstraint?: Constraint;
 }
 /**
- * Applies an activation.
+ * Turns token ids into vectors that are trained.
  */
-export interface ActivationLayer {
+export interface EmbeddingLayer {
   /**
-   * Activation.
+   * Embedding.
    */
-  type: "activation";
+  type: "embedding";
   /**
    * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
    */
@@ -870,7 +1162,49 @@ export interface ActivationLayer {
    * @maxItems 16
    */
   inputs?: string[];
-  activation: Activation;
+  /**
+   * Train the layer's weights; false keeps them as they are.
+   */
+  trainable?: boolean;
+  /**
+   * Number of different ids: they are 0..inputDim-1. Unit: count.
+   */
+  inputDim: number;
+  /**
+   * Length of a vector. Unit: count.
+   */
+  outputDim: number;
+  /**
+   * Id 0 is padding: later layers skip those timesteps.
+   */
+  maskZero?: boolean;
+  embeddingsInitializer?: Initializer;
+  embeddingsRegularizer?: Regularizer;
+  embeddingsConstraint?: Constraint;
+}
+/**
+ * Later layers skip the timesteps whose features all equal a value.
+ */
+export interface MaskingLayer {
+  /**
+   * Masking.
+   */
+  type: "masking";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+  /**
+   * The value that marks padding.
+   */
+  maskValue?: number;
 }
 /**
  * Sets inputs to zero at random while training and scales the others up (Srivastava et al. 2014).
@@ -880,6 +1214,30 @@ export interface DropoutLayer {
    * Dropout.
    */
   type: "dropout";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+  /**
+   * Share of the inputs set to zero; 0 ≤ rate < 1.
+   */
+  rate: number;
+}
+/**
+ * Dropout of whole features: the same ones at every timestep (Tompson et al. 2015).
+ */
+export interface SpatialDropout1DLayer {
+  /**
+   * Spatial dropout.
+   */
+  type: "spatialDropout1d";
   /**
    * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
    */
@@ -1041,93 +1399,6 @@ export interface BatchNormalizationLayer {
   betaConstraint?: Constraint;
   movingMeanInitializer?: Initializer;
   movingVarianceInitializer?: Initializer;
-}
-/**
- * Turns token ids into vectors that are trained.
- */
-export interface EmbeddingLayer {
-  /**
-   * Embedding.
-   */
-  type: "embedding";
-  /**
-   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
-   */
-  name?: string;
-  /**
-   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
-   *
-   * @minItems 1
-   * @maxItems 16
-   */
-  inputs?: string[];
-  /**
-   * Train the layer's weights; false keeps them as they are.
-   */
-  trainable?: boolean;
-  /**
-   * Number of different ids: they are 0..inputDim-1. Unit: count.
-   */
-  inputDim: number;
-  /**
-   * Length of a vector. Unit: count.
-   */
-  outputDim: number;
-  /**
-   * Id 0 is padding: later layers skip those timesteps.
-   */
-  maskZero?: boolean;
-  embeddingsInitializer?: Initializer;
-  embeddingsRegularizer?: Regularizer;
-  embeddingsConstraint?: Constraint;
-}
-/**
- * Later layers skip the timesteps whose features all equal a value.
- */
-export interface MaskingLayer {
-  /**
-   * Masking.
-   */
-  type: "masking";
-  /**
-   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
-   */
-  name?: string;
-  /**
-   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
-   *
-   * @minItems 1
-   * @maxItems 16
-   */
-  inputs?: string[];
-  /**
-   * The value that marks padding.
-   */
-  maskValue?: number;
-}
-/**
- * Dropout of whole features: the same ones at every timestep (Tompson et al. 2015).
- */
-export interface SpatialDropout1DLayer {
-  /**
-   * Spatial dropout.
-   */
-  type: "spatialDropout1d";
-  /**
-   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
-   */
-  name?: string;
-  /**
-   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
-   *
-   * @minItems 1
-   * @maxItems 16
-   */
-  inputs?: string[];
-  /**
-   * Share of the inputs set to zero; 0 ≤ rate < 1.
-   */
-  rate: number;
 }
 /**
  * A convolution over the timesteps.
@@ -1385,6 +1656,27 @@ export interface RepeatVectorLayer {
    * Timesteps of the output. Unit: count.
    */
   n: number;
+}
+/**
+ * Applies an activation.
+ */
+export interface ActivationLayer {
+  /**
+   * Activation.
+   */
+  type: "activation";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+  activation: Activation;
 }
 /**
  * Joins its inputs along an axis.

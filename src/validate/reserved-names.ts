@@ -3,8 +3,13 @@ export function isWindowsDevice(name: string): boolean {
   return /^(con|prn|aux|nul|com[1-9]|lpt[1-9])$/.test(name);
 }
 
-/** Whether a layer of this name would clash in the generated code. */
+/** Whether a layer of this name would clash in the generated code, where it is a variable and, in capitals, a constant. */
 export function isReservedName(name: string): boolean {
+  return isReservedInput(name) || CONSTANTS.has(name);
+}
+
+/** Whether a model input of this name would clash in the generated code, where it is a variable. */
+export function isReservedInput(name: string): boolean {
   return RESERVED.has(name) || PATTERNS.some((pattern) => pattern.test(name));
 }
 
@@ -36,12 +41,13 @@ const NAMES_OF_THE_MODEL =
   "categoricalHinge classTargets classWeights";
 
 /** A layer has a constant of its name in capitals: these are the capitals of other constants. */
-const CONSTANTS =
-  "decay decaySteps decayRate initialLearningRate endLearningRate power alpha warmupTarget warmupSteps firstDecaySteps tMul mMul " +
-  "boundaries values beta1 beta2 rho epsilon initialAccumulatorValue weightDecay clipNorm clipValue globalClipNorm emaMomentum " +
-  "emaOverwriteFrequency classWeight lstm gru simpleRnn tanh relu sigmoid hardSigmoid linear elu selu gelu softplus softsign " +
-  "swish mish softmax relu6 geluNew exponential hardSigmoid02";
-
-const RESERVED = new Set(
-  [WORDS_OF_THE_LANGUAGE, MEMBERS_OF_OBJECTS, NAMES_OF_THE_MODEL, CONSTANTS].join(" ").split(" "),
+const CONSTANTS = new Set(
+  (
+    "decay decaySteps decayRate initialLearningRate endLearningRate power alpha warmupTarget warmupSteps firstDecaySteps tMul mMul " +
+    "boundaries values beta1 beta2 rho epsilon initialAccumulatorValue weightDecay clipNorm clipValue globalClipNorm emaMomentum " +
+    "emaOverwriteFrequency classWeight lstm gru simpleRnn tanh relu sigmoid hardSigmoid linear elu selu gelu softplus softsign " +
+    "swish mish softmax relu6 geluNew exponential hardSigmoid02"
+  ).split(" "),
 );
+
+const RESERVED = new Set([WORDS_OF_THE_LANGUAGE, MEMBERS_OF_OBJECTS, NAMES_OF_THE_MODEL].join(" ").split(" "));

@@ -3,9 +3,9 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import type { Diagnostic } from "../diagnostic.ts";
 import type { DiagnosticCode } from "../diagnostic-codes.ts";
 import { escapePointer, type Source } from "../load/load.ts";
+import { sameWord, suggest, suggestion } from "../spec/suggest.ts";
 import type { ModelSpec } from "../spec/types.ts";
 import { allKeys, choicesOf, placesOf, type SchemaPart, schema, withDefaults } from "./schema-file.ts";
-import { sameWord, suggest, suggestion } from "./suggest.ts";
 
 export { schemaText } from "./schema-file.ts";
 
@@ -86,7 +86,10 @@ function explain({ instancePath, keyword, params, data, parentSchema }: ErrorObj
     case "additionalProperties": {
       const key = String(params.additionalProperty);
       const pointer = `${instancePath}/${escapePointer(key)}`;
-      const fix = unknownKeyFix(key, Object.keys(parent.properties ?? {}));
+      const inWrapper = /^\/layers\/\d+\/layer$/.test(instancePath) && WRAPPER_KEYS.has(key);
+      const fix = inWrapper
+        ? `write it beside \`layer:\`, not inside: \`${key}\` belongs to the wrapper`
+        : unknownKeyFix(key, Object.keys(parent.properties ?? {}));
       return { code: "LC1101", message: `unknown key \`${cut(key)}\``, fix, pointer, kind: "key" };
     }
     case "required": {
@@ -158,6 +161,9 @@ const COMPARISONS = {
   exclusiveMaximum: "less than",
 } as const;
 
+/** What places a layer in the model, or freezes it: of a wrapped layer, its wrapper has them. */
+const WRAPPER_KEYS: ReadonlySet<string> = new Set(["name", "inputs", "trainable"]);
+
 function unknownKeyFix(key: string, known: readonly string[]): string {
   if (suggest(key, known) === undefined) {
     const elsewhere = sameWord(key, allKeys());
@@ -170,7 +176,7 @@ function unknownKeyFix(key: string, known: readonly string[]): string {
 /** "`learningRate: 0.001`", or the key alone where its value is a section. */
 function exampleOf(key: string, { properties }: SchemaPart): string {
   const example = properties?.[key]?.examples?.[0];
-  if (Array.isArray(example) && example.every((item) => typeof item === "number"))
+  if (Array.isArray(example) && example.every((item) => typeof item === "number" || typeof item === "string"))
     return `\`${key}: [${example.join(", ")}]\``;
   if (typeof example === "object" || example === undefined) return `the section \`${key}:\``;
   return `\`${key}: ${example}\``;

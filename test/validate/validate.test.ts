@@ -4,9 +4,9 @@ import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { compile } from "../../src/compile.ts";
 import { load } from "../../src/load/load.ts";
+import { suggest } from "../../src/spec/suggest.ts";
 import { isReservedName } from "../../src/validate/reserved-names.ts";
 import { schemaText } from "../../src/validate/schema.ts";
-import { suggest } from "../../src/validate/suggest.ts";
 import { validate } from "../../src/validate/validate.ts";
 
 const BASE = {

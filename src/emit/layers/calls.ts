@@ -75,7 +75,8 @@ const CALLS: { readonly [T in LayerType]: CallOf<T> } = {
   spatialDropout1d: ({ rate }) => noise("dropout", "spatialDropout1d", { rate }),
   gaussianNoise: ({ stddev }) => noise("noise", "gaussianNoise", { stddev }),
   gaussianDropout: ({ rate }) => noise("dropout", "gaussianDropout", { rate }),
-  layerNormalization: ({ epsilon }) => elementwise("layer-normalization", "layerNormalization", { epsilon }),
+  layerNormalization: ({ epsilon }) =>
+    elementwise("layer-normalization", "layerNormalization", { epsilon }, { weights: "optional" }),
   batchNormalization: ({ epsilon, momentum }) =>
     elementwise(
       "batch-normalization",
@@ -102,10 +103,10 @@ const CALLS: { readonly [T in LayerType]: CallOf<T> } = {
   activation: ({ activation }) => elementwise("activation", "activation", { activation }),
   concatenate: ({ axis }) => elementwise("merge", "concatenate", { axis }, { list: true }),
   add: () => elementwise("merge", "add", {}, { list: true }),
-  multiply: () => elementwise("merge", "multiply", {}, { list: true }),
+  multiply: () => elementwise("merge", "multiply", {}, { list: true, takesMask: "masks" }),
   average: () => elementwise("merge", "average", {}, { list: true }),
-  maximum: () => elementwise("merge", "maximum", {}, { list: true }),
-  minimum: () => elementwise("merge", "minimum", {}, { list: true }),
+  maximum: () => elementwise("merge", "maximum", {}, { list: true, takesMask: "masks" }),
+  minimum: () => elementwise("merge", "minimum", {}, { list: true, takesMask: "masks" }),
   attention: ({ useCausalMask }) =>
     elementwise(
       "attention",

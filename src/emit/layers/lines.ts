@@ -1,3 +1,4 @@
+import { layerDefinition } from "../../layers/layers.ts";
 import type { LayerPlan, Plan } from "../../plan/types.ts";
 import { constantName, literal } from "../text.ts";
 import type { LayerCall } from "./call.ts";
@@ -43,9 +44,9 @@ export function hasOptions({ options }: LayerCall): boolean {
 }
 
 /** Whether the layer runs with moving statistics, or not at all, in this mode. */
-function functionsOf({ inference, forward, backward }: LayerCall, layer: LayerPlan, mode: Mode) {
+function functionsOf({ inference, forward, backward, update }: LayerCall, layer: LayerPlan, mode: Mode) {
   // A frozen batchNormalization keeps to its statistics, as in Keras.
-  const frozen = layer.type === "batchNormalization" && !layer.trainable;
+  const frozen = update !== undefined && !layer.trainable;
   if (mode === "training" && !frozen) return { forward, backward };
   return inference ?? { forward, backward };
 }
@@ -75,12 +76,14 @@ export function layerLines(plan: Plan, mode: Mode): LayerLines[] {
     const weights = layer.parameters.length > 0 ? [`w.${name}`] : call.weights === "optional" ? ["{}"] : [];
     const constant = hasOptions(call) ? [constantName(name)] : [];
     const input = call.list === true ? `[${inputs.join(", ")}]` : inputs[0]!;
-    const extra = extraArgument(layer, call, mode);
+    const extra = used === call.inference ? [] : extraArgument(layer, call, mode); // what is at rest sees no mask
     const gradient = gradientName(name);
+    const forward = `${used.forward}(${[input, ...weights, ...constant, ...extra].join(", ")})`;
+    const combinedMask = maskOfMerge(layer, inputs);
     return {
       layer,
       call,
-      forward: `${used.forward}(${[input, ...weights, ...constant, ...extra].join(", ")})`,
+      forward: combinedMask === undefined ? forward : `{ ...${forward}, mask: ${combinedMask} }`,
       output: `${name}.y`,
       backward: (dy, inputGradient) =>
         `${used.backward}(${[dy, name, ...weights, ...constant, ...(call.noInputGradient ? [] : [`{ inputGradient: ${inputGradient} }`])].join(", ")})`,
@@ -88,6 +91,14 @@ export function layerLines(plan: Plan, mode: Mode): LayerLines[] {
       gradient,
     };
   });
+}
+
+/** The mask that a merge layer makes of its inputs' masks. */
+function maskOfMerge(layer: LayerPlan, inputs: readonly string[]): string | undefined {
+  if (layerDefinition(layer.type).mask !== "combines" || layer.outputMask === undefined) return undefined;
+  const masks = layer.inputMasks.map((mask) => (mask === undefined ? "undefined" : `${mask}.mask`)).join(", ");
+  const joined = layer.type === "concatenate" && layer.options.axis === 1;
+  return joined ? `joinMasks([${inputs.join(", ")}], [${masks}])` : `unionOfMasks([${masks}])`;
 }
 
 /** The last argument of a forward call: masks, random numbers, dropout inside cells. */

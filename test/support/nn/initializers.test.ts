@@ -15,6 +15,8 @@ function moments(values: number[]): { mean: number; stddev: number; largest: num
 describe("initializers", () => {
   it("constants and the identity", () => {
     expect(draw(init.constant(0.5), [3])).toEqual([0.5, 0.5, 0.5]);
+    expect(draw(init.zeros, [2, 2])).toEqual([0, 0, 0, 0]);
+    expect(draw(init.ones, [3])).toEqual([1, 1, 1]);
     expect(draw(init.identityWith(2), [2, 3])).toEqual([2, 0, 0, 0, 2, 0]);
     expect(() => draw(init.identity, [3])).toThrow("identity is for matrices");
   });
