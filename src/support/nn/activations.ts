@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { sigmoidGrad, tanhGrad } from "./native-ops.ts";
+import { reluGrad, sigmoidGrad, tanhGrad } from "./native-ops.ts";
 
 /**
  * An activation y = a(z) and its derivative. `gradient` returns dy · a'(z); it may use z, y or both, so that each activation
