@@ -92,6 +92,7 @@ const attention: LayerDefinition<LayerOptions<"attention">> = {
 export const MERGE_LAYERS = {
   concatenate,
   add: elementwise<LayerOptions<"add">>(),
+  subtract: { ...elementwise<LayerOptions<"subtract">>(), inputs: { least: 2, most: 2 } },
   multiply: elementwise<LayerOptions<"multiply">>(),
   average: elementwise<LayerOptions<"average">>(),
   maximum: elementwise<LayerOptions<"maximum">>(),

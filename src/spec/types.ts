@@ -34,6 +34,7 @@ export type Layer =
   | ActivationLayer
   | ConcatenateLayer
   | AddLayer
+  | SubtractLayer
   | MultiplyLayer
   | AverageLayer
   | MaximumLayer
@@ -1710,6 +1711,26 @@ export interface AddLayer {
    * The sum of its inputs.
    */
   type: "add";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs: string[];
+}
+/**
+ * The first of two inputs minus the second.
+ */
+export interface SubtractLayer {
+  /**
+   * The first input minus the second.
+   */
+  type: "subtract";
   /**
    * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
    */

@@ -8,7 +8,12 @@ const TWO =
 
 /** "LC1211 10: message. fix" for each diagnostic of a model, whose first layer stands in line 7. */
 function diagnose(layers: string, inputs = SERIES): string[] {
-  const { diagnostics } = compile(`specVersion: 1
+  const { diagnostics } = compile(specText(layers, inputs));
+  return diagnostics.map(({ code, line, message, fix }) => `${line} ${code}: ${message}. ${fix}`);
+}
+
+function specText(layers: string, inputs: string): string {
+  return `specVersion: 1
 name: example
 dataset: { type: arrays, inputs: [${inputs}], targets: { encoding: numbers, features: 2, train: y.npy, test: y.npy } }
 optimizer: { type: adam }
@@ -18,8 +23,7 @@ ${layers
   .split("\n")
   .map((line) => `  - { ${line.trim()} }`)
   .join("\n")}
-`);
-  return diagnostics.map(({ code, line, message, fix }) => `${line} ${code}: ${message}. ${fix}`);
+`;
 }
 
 describe("a model whose layers do not fit together", () => {
@@ -140,6 +144,44 @@ describe("a model whose layers do not fit together", () => {
     expect(diagnose("type: lstm, units: 2, name: a\ntype: lstm, units: 2, name: a")).toEqual([
       "7 LC1207: the layer in line 8 is named `a` too. choose another name",
       "8 LC1207: the layer in line 7 is named `a` too. choose another name",
+    ]);
+  });
+});
+
+describe("masks of merged inputs", () => {
+  /** The lines of the forward pass that make or read masks. */
+  function maskLines(merge: string, masked: readonly boolean[]): string[] {
+    const embeddings = masked.map(
+      (maskZero, k) =>
+        `type: embedding, inputDim: 9, outputDim: 2, maskZero: ${maskZero}, name: e${k}, inputs: [input]`,
+    );
+    const layers = [...embeddings, `${merge}, inputs: [e0, e1], name: both`, "type: lstm, units: 2, name: last"];
+    const { program, diagnostics } = compile(specText(layers.join("\n"), IDS));
+    expect(diagnostics).toEqual([]);
+    const model = program!.files.get("model.ts")!;
+    const forward = model.slice(model.indexOf("export function computeGradients"));
+    return forward.split("\n").flatMap((line) => /const (?:both|last) = (.*); \/\//.exec(line)?.[1] ?? []);
+  }
+
+  it("count a step that counts in any, where all have a mask", () => {
+    expect(maskLines("type: add", [true, true])).toEqual([
+      "{ ...addForward([e0.y, e1.y]), mask: unionOfMasks([e0.mask, e1.mask]) }",
+      "lstmForward(both.y, w.last, LAST, { mask: both.mask })",
+    ]);
+    expect(maskLines("type: concatenate", [true, false])[1]).toBe("lstmForward(both.y, w.last, LAST)");
+  });
+
+  it("leave masked factors out", () => {
+    expect(maskLines("type: multiply", [true, false])).toEqual([
+      "multiplyForward([e0.y, e1.y], { masks: [e0.mask, undefined] })",
+      "lstmForward(both.y, w.last, LAST)",
+    ]);
+  });
+
+  it("follow one another along time; an input without one counts in full", () => {
+    expect(maskLines("type: concatenate, axis: 1", [false, true])).toEqual([
+      "{ ...concatenateForward([e0.y, e1.y], BOTH), mask: joinMasks([e0.y, e1.y], [undefined, e1.mask]) }",
+      "lstmForward(both.y, w.last, LAST, { mask: both.mask })",
     ]);
   });
 });

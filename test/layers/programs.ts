@@ -196,6 +196,8 @@ export const CASES: readonly Case[] = [
     merged(`${type}: three inputs`, { type, inputs: ["left", "right", "series"] }),
     mergedMasks(`${type}: masks`, { type }, LAST),
   ]),
+  merged("subtract", { type: "subtract" }, LAST),
+  mergedMasks("subtract: masks", { type: "subtract" }, LAST),
   merged("concatenate: time", { type: "concatenate", axis: 1 }, LAST),
   mergedMasks("concatenate: time, masks", { type: "concatenate", axis: 1 }, LAST),
   ...[false, true].flatMap((useScale) =>

@@ -103,6 +103,7 @@ const CALLS: { readonly [T in LayerType]: CallOf<T> } = {
   activation: ({ activation }) => elementwise("activation", "activation", { activation }),
   concatenate: ({ axis }) => elementwise("merge", "concatenate", { axis }, { list: true }),
   add: () => elementwise("merge", "add", {}, { list: true }),
+  subtract: () => elementwise("merge", "subtract", {}, { list: true }),
   multiply: () => elementwise("merge", "multiply", {}, { list: true, takesMask: "masks" }),
   average: () => elementwise("merge", "average", {}, { list: true }),
   maximum: () => elementwise("merge", "maximum", {}, { list: true, takesMask: "masks" }),
