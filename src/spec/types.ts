@@ -62,9 +62,13 @@ export type Activation =
   | "exponential"
   | "hardSigmoid02";
 /**
- * How weights start, as in Keras 3; the numbers come from the training seed.
+ * How weights start, as in Keras 3: a name, or a map of `type` and options. The numbers come from the training seed.
  */
-export type Initializer =
+export type Initializer = InitializerName | InitializerMap;
+/**
+ * An initializer with its default options.
+ */
+export type InitializerName =
   | "glorotUniform"
   | "glorotNormal"
   | "heUniform"
@@ -72,11 +76,23 @@ export type Initializer =
   | "lecunUniform"
   | "lecunNormal"
   | "orthogonal"
+  | "identity"
   | "zeros"
   | "ones"
   | "randomUniform"
   | "randomNormal"
   | "truncatedNormal";
+/**
+ * An initializer with its options.
+ */
+export type InitializerMap =
+  | ConstantInitializer
+  | RandomUniformInitializer
+  | RandomNormalInitializer
+  | TruncatedNormalInitializer
+  | OrthogonalInitializer
+  | IdentityInitializer
+  | VarianceScalingInitializer;
 /**
  * What a weight must hold to after each update, as in Keras.
  */
@@ -543,6 +559,117 @@ export interface LstmLayer {
    * Start sample i of a batch from the state in which sample i of the batch before it ended, and from zeros at the start of an epoch; needs `shuffle: false`. Windows of csv and text datasets start one step after another: they continue the batch before only where `batchSize` is the number of timesteps.
    */
   stateful?: boolean;
+}
+/**
+ * One value everywhere.
+ */
+export interface ConstantInitializer {
+  /**
+   * One value everywhere.
+   */
+  type: "constant";
+  /**
+   * The value.
+   */
+  value?: number;
+}
+/**
+ * Uniform in [minval, maxval).
+ */
+export interface RandomUniformInitializer {
+  /**
+   * Uniform in [minval, maxval).
+   */
+  type: "randomUniform";
+  /**
+   * The lower bound.
+   */
+  minval?: number;
+  /**
+   * The upper bound.
+   */
+  maxval?: number;
+}
+/**
+ * Normal.
+ */
+export interface RandomNormalInitializer {
+  /**
+   * Normal.
+   */
+  type: "randomNormal";
+  /**
+   * Mean of the values.
+   */
+  mean?: number;
+  /**
+   * Standard deviation.
+   */
+  stddev?: number;
+}
+/**
+ * Normal, within two standard deviations of the mean.
+ */
+export interface TruncatedNormalInitializer {
+  /**
+   * Normal, within two standard deviations of the mean.
+   */
+  type: "truncatedNormal";
+  /**
+   * Mean of the values.
+   */
+  mean?: number;
+  /**
+   * Standard deviation before the cut.
+   */
+  stddev?: number;
+}
+/**
+ * gain times orthonormal rows or columns (Saxe et al. 2014).
+ */
+export interface OrthogonalInitializer {
+  /**
+   * gain times orthonormal rows or columns (Saxe et al. 2014).
+   */
+  type: "orthogonal";
+  /**
+   * Factor of the matrix.
+   */
+  gain?: number;
+}
+/**
+ * gain on the diagonal of a matrix, 0 elsewhere.
+ */
+export interface IdentityInitializer {
+  /**
+   * gain on the diagonal of a matrix, 0 elsewhere.
+   */
+  type: "identity";
+  /**
+   * Value of the diagonal.
+   */
+  gain?: number;
+}
+/**
+ * Mean 0 and variance scale / n, n being the fan that mode names.
+ */
+export interface VarianceScalingInitializer {
+  /**
+   * Mean 0 and variance scale / n, n being the fan that mode names.
+   */
+  type: "varianceScaling";
+  /**
+   * Factor of the variance.
+   */
+  scale?: number;
+  /**
+   * What the variance is divided by: inputs or outputs of a unit, or their average.
+   */
+  mode?: "fanIn" | "fanOut" | "fanAvg";
+  /**
+   * Shape of the distribution; a truncated normal is cut off at two standard deviations.
+   */
+  distribution?: "truncatedNormal" | "untruncatedNormal" | "uniform";
 }
 /**
  * l1 · Σ|w| + l2 · Σw², as in Keras.
