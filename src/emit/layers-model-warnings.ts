@@ -60,7 +60,9 @@ function layerWarnings(type: LayerPlan["type"], options: Options): string[] {
   if (type === "conv1d" && options.padding === "causal") {
     warnings.push("TensorFlow.js cannot load it: its conv1d has no causal padding");
   }
-  if (type === "attention") warnings.push("TensorFlow.js cannot load it: it has no attention layer");
+  if (type === "attention" || type === "subtract") {
+    warnings.push(`TensorFlow.js cannot load it: it has no ${type} layer`);
+  }
   if (options.stateful === true) {
     warnings.push("exported with stateful: false; each batch starts without a state, as in predict.ts");
   }

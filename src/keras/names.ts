@@ -28,6 +28,7 @@ export const CLASS_NAMES: { readonly [T in LayerType]: string } = {
   activation: "Activation",
   concatenate: "Concatenate",
   add: "Add",
+  subtract: "Subtract",
   multiply: "Multiply",
   average: "Average",
   maximum: "Maximum",

@@ -295,6 +295,16 @@ const REFUSED: Readonly<Record<string, [inputs: Input[], layers: object[], error
     "Unknown layer: Attention",
     "no attention layer",
   ],
+  subtract: [
+    [SERIES],
+    [
+      { type: "dense", units: 3, name: "left" },
+      { type: "dense", units: 3, name: "right", inputs: ["series"] },
+      { type: "subtract", inputs: ["left", "right"] },
+    ],
+    "Unknown layer: Subtract",
+    "no subtract layer",
+  ],
   "masked timesteps that are joined": [
     [SERIES],
     [MASK, { type: "concatenate", inputs: ["mask", "series"], axis: 1 }],
