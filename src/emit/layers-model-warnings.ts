@@ -1,3 +1,4 @@
+import { isWideIdentity } from "../keras/config.ts";
 import type { LayerPlan, Plan } from "../plan/types.ts";
 
 /**
@@ -7,10 +8,32 @@ import type { LayerPlan, Plan } from "../plan/types.ts";
 export function layersModelWarnings(plan: Plan): string[] {
   const masks = masksInTensorFlowJs(plan);
   return plan.layers.flatMap((layer) =>
-    [...layerWarnings(layer.type, layer.options as unknown as Options), ...maskWarnings(layer, masks)].map(
-      (text) => `${layer.name}: ${text}`,
-    ),
+    [
+      ...layerWarnings(layer.type, layer.options as unknown as Options),
+      ...maskWarnings(layer, masks),
+      ...initializerWarnings(layer),
+    ].map((text) => `${layer.name}: ${text}`),
   );
+}
+
+/** They matter to a training that starts anew. */
+function initializerWarnings({ parameters }: LayerPlan): string[] {
+  const warnings: string[] = [];
+  if (parameters.some(isWideIdentity)) {
+    warnings.push("exported with the initializer zeros: TensorFlow.js has identity for square matrices only");
+  }
+  const untruncated = parameters.some(
+    ({ initializer }) =>
+      typeof initializer === "object" &&
+      initializer.type === "varianceScaling" &&
+      initializer.distribution === "untruncatedNormal",
+  );
+  if (untruncated) {
+    warnings.push(
+      "exported with the initializer's truncated normal distribution: TensorFlow.js has no untruncatedNormal",
+    );
+  }
+  return warnings;
 }
 
 const KEEPS_NO_MASK = /Pooling1d$/;

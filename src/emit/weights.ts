@@ -1,4 +1,5 @@
 import { type FunctionDeclarationStructure, StructureKind, type WriterFunction } from "ts-morph";
+import type { Initializer } from "../layers/definition.ts";
 import type { LayerPlan, ParameterPlan, Plan } from "../plan/types.ts";
 import { type EmitContext, specLine } from "./context.ts";
 import { weightPaths } from "./layers/lines.ts";
@@ -13,7 +14,30 @@ export function weightType({ shape }: ParameterPlan): (typeof RANKS)[number] {
 export function initializerNames(plan: Plan): string[] {
   const parameters = plan.layers.flatMap((layer) => layer.parameters);
   const wrapped = parameters.some(({ unitForgetBias }) => unitForgetBias) ? ["withUnitForgetBias"] : [];
-  return [...parameters.map(({ initializer }) => initializer), ...wrapped];
+  return [...parameters.map(({ initializer }) => initializerCall(initializer).name), ...wrapped];
+}
+
+/** The function of support/nn/initializers.ts, and what it is called with where it makes an initializer. */
+function initializerCall(initializer: Initializer): { name: string; options?: string } {
+  if (typeof initializer === "string") return { name: initializer };
+  const list = (...values: readonly number[]): string => values.map(literal).join(", ");
+  switch (initializer.type) {
+    case "constant":
+      return { name: "constant", options: list(initializer.value) };
+    case "randomUniform":
+      return { name: "randomUniformWith", options: list(initializer.minval, initializer.maxval) };
+    case "randomNormal":
+    case "truncatedNormal":
+      return { name: `${initializer.type}With`, options: list(initializer.mean, initializer.stddev) };
+    case "orthogonal":
+    case "identity":
+      return { name: `${initializer.type}With`, options: list(initializer.gain) };
+    case "varianceScaling": {
+      const { scale, mode, distribution } = initializer;
+      const options = `{ scale: ${literal(scale)}, mode: ${literal(mode)}, distribution: ${literal(distribution)} }`;
+      return { name: "varianceScaling", options };
+    }
+  }
 }
 
 /** The types of weights that the model has. */
@@ -72,8 +96,10 @@ export function weightsInterface({ plan }: EmitContext): WriterFunction {
   };
 }
 
-function initializerExpression(parameter: ParameterPlan): string {
-  return parameter.unitForgetBias ? `withUnitForgetBias(${parameter.initializer})` : parameter.initializer;
+function initializerExpression({ initializer, unitForgetBias }: ParameterPlan): string {
+  const { name, options } = initializerCall(initializer);
+  const expression = options === undefined ? name : `${name}(${options})`;
+  return unitForgetBias ? `withUnitForgetBias(${expression})` : expression;
 }
 
 export function initializeWeights(context: EmitContext): FunctionDeclarationStructure {

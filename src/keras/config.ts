@@ -1,4 +1,5 @@
-import type { LayerPlan } from "../plan/types.ts";
+import type { Initializer } from "../layers/definition.ts";
+import type { LayerPlan, ParameterPlan } from "../plan/types.ts";
 import type { Constraint, Regularizer } from "../spec/types.ts";
 import { CLASS_NAMES, snakeCase } from "./names.ts";
 
@@ -18,7 +19,29 @@ const LEFT_OUT: ReadonlySet<string> = new Set(["useCausalMask", "layer"]);
 
 /** A layer with every option, initialisers, regularisers and constraints included. */
 export function serializeLayer(layer: LayerPlan, dialect: Dialect): SerializedLayer {
-  return serialize(layer.type, layer.name, layer.options as Options, layer.trainable, dialect);
+  const { config, ...rest } = serialize(layer.type, layer.name, layer.options as Options, layer.trainable, dialect);
+  return { ...rest, config: dialect === "tfjs" ? withoutWideIdentities(config, layer) : config };
+}
+
+/** TensorFlow.js has the identity for square matrices alone, and makes initial weights even where it loads others. */
+export function isWideIdentity({ initializer, shape }: ParameterPlan): boolean {
+  const type = typeof initializer === "string" ? initializer : initializer.type;
+  return type === "identity" && shape[0] !== shape[1];
+}
+
+function withoutWideIdentities(
+  config: SerializedLayer["config"],
+  { parameters }: LayerPlan,
+): SerializedLayer["config"] {
+  const keys = parameters.filter(isWideIdentity).map(({ name }) => {
+    const weight = name.split("/").at(-1)!;
+    return `${weight === "recurrentKernel" ? "recurrent" : weight}_initializer`;
+  });
+  const zeros = Object.fromEntries(keys.map((key) => [key, "zeros"]));
+  const inner = config.layer as SerializedLayer | undefined;
+  return inner === undefined
+    ? { ...config, ...zeros }
+    : { ...config, layer: { ...inner, config: { ...inner.config, ...zeros } } };
 }
 
 function serialize(
@@ -53,13 +76,26 @@ function serialize(
 
 function serializeOption(key: string, value: unknown, dialect: Dialect): unknown {
   if (key === "activation" || key === "recurrentActivation") return activationName(String(value), dialect);
-  if (key.endsWith("Initializer")) {
-    const name = snakeCase(String(value));
-    return dialect === "tfjs" ? name.replace("lecun", "le_cun") : name;
-  }
+  if (key.endsWith("Initializer")) return serializeInitializer(value as Initializer, dialect);
   if (key.endsWith("Regularizer")) return regularizer((value ?? {}) as Regularizer);
   if (key.endsWith("Constraint")) return constraint(value as Constraint | undefined);
   return value;
+}
+
+function serializeInitializer(initializer: Initializer, dialect: Dialect): unknown {
+  if (typeof initializer === "string") {
+    const name = snakeCase(initializer);
+    return dialect === "tfjs" ? name.replace("lecun", "le_cun") : name;
+  }
+  const { type, ...options } = initializer;
+  const config = Object.fromEntries(
+    Object.entries(options).map(([key, option]) => [key, typeof option === "string" ? snakeCase(option) : option]),
+  );
+  const class_name = type.charAt(0).toUpperCase() + type.slice(1);
+  if (dialect === "keras") return { module: "keras.initializers", class_name, config, registered_name: null };
+  // tf.layers calls its truncated normal "normal", and has no other.
+  if (type === "varianceScaling" && initializer.distribution !== "uniform") config.distribution = "normal";
+  return { class_name, config };
 }
 
 /** Both know hard_sigmoid; that of Keras is relu6(x + 3) / 6, that of tf.layers clip(0.2 x + 0.5, 0, 1). */

@@ -1,5 +1,5 @@
 import type { LayerType } from "../layers/definition.ts";
-import { schema } from "../validate/schema-file.ts";
+import { choicesOf, schema } from "../validate/schema-file.ts";
 import { type FileNode, refuse } from "./graph.ts";
 import { CLASS_NAMES, camelCase } from "./names.ts";
 
@@ -233,21 +233,37 @@ const SCALED: Readonly<Record<string, string>> = {
 };
 
 /** Initialisers only matter for a training that starts anew. */
-function initializer(value: unknown, where: string, context: ImportContext): string | undefined {
+function initializer(value: unknown, where: string, context: ImportContext): string | object | undefined {
   const { class_name = "", config = {} } = serialized(value) ?? {};
-  const known = (schema().$defs?.Initializer?.enum ?? []) as readonly string[];
   const plain = camelCase(class_name.replace(/Initializer$/, ""));
-  const spelled = plain.charAt(0).toLowerCase() + plain.slice(1);
-  const distribution = String(config.distribution).replace("truncated_", "").replace("untruncated_", "");
-  const name =
-    class_name === "VarianceScaling"
-      ? SCALED[`${config.scale} ${config.mode} ${distribution}`]
-      : known.find((candidate) => candidate === spelled.replace(/^leCun/, "lecun"));
-  const { stddev = 0.05, mean = 0, minval = -0.05, maxval = 0.05, gain = 1 } = config;
-  const usual = stddev === 0.05 && mean === 0 && minval === -0.05 && maxval === 0.05 && gain === 1;
-  if (name !== undefined && usual) return name;
+  const type = (plain.charAt(0).toLowerCase() + plain.slice(1)).replace(/^leCun/, "lecun");
+  const distribution = String(config.distribution).replace(/^truncated_/, "");
+  const scaled = type === "varianceScaling" ? SCALED[`${config.scale} ${config.mode} ${distribution}`] : undefined;
+  if (scaled !== undefined) return scaled;
+  const { $defs = {} } = schema();
+  const options = initializerOptions(type, config);
+  if (options !== undefined) {
+    if (Object.keys(options).length === 0 && $defs.InitializerName?.enum?.includes(type)) return type;
+    if (choicesOf($defs.InitializerMap ?? {}).values.includes(type)) return { type, ...options };
+  }
   context.notExpressed(`${where} ${JSON.stringify({ [class_name]: config })}`);
   return undefined;
+}
+
+/** Those that are not the defaults of a spec; undefined where a spec cannot say them. */
+function initializerOptions(type: string, config: Json): object | undefined {
+  const { properties = {} } = schema().$defs?.[`${type.charAt(0).toUpperCase()}${type.slice(1)}Initializer`] ?? {};
+  const options: Record<string, unknown> = {};
+  for (const [key, given] of Object.entries(config)) {
+    if (key === "seed" || key === "dtype" || given === null) continue;
+    const option = Object.hasOwn(properties, key) ? properties[key] : undefined;
+    // Before Keras 3, and in TensorFlow.js, that is the name of the truncated one.
+    const value = given === "normal" ? "truncatedNormal" : typeof given === "string" ? camelCase(given) : given;
+    const fits = typeof value === "string" ? option?.enum?.includes(value) : typeof value === typeof option?.default;
+    if (option === undefined || fits !== true) return undefined;
+    if (value !== option.default) options[key] = value;
+  }
+  return options;
 }
 
 function regularizer(value: unknown, where: string, context: ImportContext): object | undefined {

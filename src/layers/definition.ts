@@ -1,5 +1,5 @@
 import type { Shape } from "../spec/dataset.ts";
-import type { Constraint, Initializer, Layer, Regularizer } from "../spec/types.ts";
+import type { Constraint, InitializerMap, InitializerName, Layer, Regularizer } from "../spec/types.ts";
 
 export type LayerType = Layer["type"];
 
@@ -7,6 +7,11 @@ export type LayerType = Layer["type"];
 export type LayerOptions<T extends LayerType> = Required<
   Omit<Extract<Layer, { type: T }>, "type" | "name" | "inputs" | "trainable">
 >;
+
+type Complete<T> = T extends unknown ? Required<T> : never;
+
+/** A name, or a map with every option. */
+export type Initializer = InitializerName | Complete<InitializerMap>;
 
 /** One weight of a layer. */
 export interface ParameterDefinition {

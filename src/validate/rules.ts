@@ -6,6 +6,7 @@ import { datasetInputs, datasetTargets } from "../spec/dataset.ts";
 import { layerNames } from "../spec/names.ts";
 import type { Layer, ModelSpec } from "../spec/types.ts";
 import { ARRAY_RULES } from "./array-rules.ts";
+import { INITIALIZER_RULES } from "./initializer-rules.ts";
 import { OPTIMIZER_RULES } from "./optimizer-rules.ts";
 import { isReservedName, isWindowsDevice } from "./reserved-names.ts";
 import type { Report, Rules } from "./rule.ts";
@@ -139,18 +140,7 @@ const RULES: Rules = {
       "use fewer units",
     );
   },
-  "a bias is no matrix": ({ spec, report }) => {
-    for (const [index, layer] of spec.layers.entries()) {
-      if ("biasInitializer" in layer && layer.biasInitializer === "orthogonal") {
-        report(
-          "LC1210",
-          `/layers/${index}/biasInitializer`,
-          "orthogonal makes matrices, but a bias is a vector",
-          "use zeros",
-        );
-      }
-    }
-  },
+  ...INITIALIZER_RULES,
   "pixels are scaled": ({ spec, report }) => {
     if (!("scale" in spec.dataset) || spec.dataset.scale !== 1) return;
     report(

@@ -2,8 +2,17 @@ import { readFileSync } from "node:fs";
 
 /** The parts of the schema that messages speak of. */
 export interface SchemaPart {
+  readonly title?: string;
   readonly properties?: Readonly<
-    Record<string, { readonly const?: unknown; readonly default?: unknown; readonly examples?: readonly unknown[] }>
+    Record<
+      string,
+      {
+        readonly const?: unknown;
+        readonly default?: unknown;
+        readonly enum?: readonly string[];
+        readonly examples?: readonly unknown[];
+      }
+    >
   >;
   readonly examples?: readonly unknown[];
   readonly enum?: readonly string[];
@@ -56,6 +65,7 @@ export function placesOf(key: string): string[] {
     ...(optimizers.length === definitions.Optimizer?.oneOf?.length ? ["`optimizer`"] : optimizers),
     ...inChoice("LearningRateSchedule", (schedule) => `${/^[aeiou]/.test(schedule) ? "an" : "a"} ${schedule} schedule`),
     ...(has(definitions.WeightAverage) ? ["`ema`"] : []),
+    ...inChoice("InitializerMap", (type) => `the initializer ${type}`),
     ...inChoice("LossMap", (type) => `the loss ${type}`),
     ...inChoice("MetricMap", (type) => `the metric ${type}`),
     ...(has(definitions.Training) ? ["`training`"] : []),

@@ -5,7 +5,8 @@ import type { DiagnosticCode } from "../diagnostic-codes.ts";
 import { escapePointer, type Source } from "../load/load.ts";
 import { sameWord, suggest, suggestion } from "../spec/suggest.ts";
 import type { ModelSpec } from "../spec/types.ts";
-import { allKeys, choicesOf, placesOf, type SchemaPart, schema, withDefaults } from "./schema-file.ts";
+import { withNamesAsMaps } from "./names-as-maps.ts";
+import { allKeys, choicesOf, placesOf, type SchemaPart, schema } from "./schema-file.ts";
 
 export { schemaText } from "./schema-file.ts";
 
@@ -58,17 +59,6 @@ export function checkSchema(source: Source): { diagnostics: Diagnostic[]; spec?:
   return { diagnostics };
 }
 
-/** A loss or metric given by name becomes a map with its default options. */
-function withNamesAsMaps(spec: ModelSpec): ModelSpec {
-  const { loss, metrics = [] } = spec.training;
-  const training = {
-    ...spec.training,
-    loss: withDefaults("LossMap", loss),
-    metrics: metrics.map((metric) => withDefaults("MetricMap", metric)),
-  } as ModelSpec["training"];
-  return { ...spec, training };
-}
-
 interface Explanation {
   readonly code: DiagnosticCode;
   readonly message: string;
@@ -109,7 +99,7 @@ function explain({ instancePath, keyword, params, data, parentSchema }: ErrorObj
       return wrongTag(name, instancePath, data as Readonly<Record<string, unknown>>, choicesOf(parent));
     case "enum":
       if (typeof data !== "string") return undefined; // the type is wrong, too
-      return { code: "LC1104", message: `${name} cannot be ${quote(data)}`, fix: suggestion(data, parent.enum ?? []) };
+      return { code: "LC1104", message: `${name} cannot be ${quote(data)}`, fix: enumFix(data, parent) };
     case "const":
       return wrongConstant(name, data, parent.const);
     case "minimum":
@@ -180,6 +170,13 @@ function exampleOf(key: string, { properties }: SchemaPart): string {
     return `\`${key}: [${example.join(", ")}]\``;
   if (typeof example === "object" || example === undefined) return `the section \`${key}:\``;
   return `\`${key}: ${example}\``;
+}
+
+/** Some names come only as the type of a map, with options. */
+function enumFix(data: string, { title = "", enum: names = [] }: SchemaPart): string {
+  const map = schema().$defs?.[title.replace(/Name$/, "Map")];
+  const type = map && suggest(data, names) === undefined ? suggest(data, choicesOf(map).values) : undefined;
+  return type === undefined ? suggestion(data, names) : `write a map with \`type: ${type}\``;
 }
 
 /** `wanted`: a JSON type, or several joined by commas. */

@@ -24,6 +24,8 @@ function choices(name: string, tag = "type"): string[] {
   return [...(part.enum ?? part.oneOf!.map(({ $ref }) => $defs[$ref.split("/").pop()!]!.properties![tag]!.const!))];
 }
 
+const INITIALIZERS = [...new Set([...choices("InitializerName"), ...choices("InitializerMap")])];
+
 /** The cells of a section's table, row by row. */
 function table(section: string): string[][] {
   const text = documentation.split(`\n## ${section}\n`)[1]?.split("\n## ")[0] ?? "";
@@ -62,7 +64,7 @@ describe(`what the schema offers${hasFixtures ? "" : " (no ../shared/fixtures: n
   it.each([
     ["Layer types", choices("Layer")],
     ["Activations", choices("Activation")],
-    ["Initializers", choices("Initializer")],
+    ["Initializers", INITIALIZERS],
     ["Regularizers", Object.keys($defs.Regularizer!.properties!)],
     ["Constraints", choices("Constraint")],
     ["Losses", choices("LossMap")],
@@ -87,6 +89,16 @@ describe(`what the schema offers${hasFixtures ? "" : " (no ../shared/fixtures: n
       );
       expect(options === "–" ? [] : unquoted(options).split(", "), name).toEqual(keys);
       expect(mask.split(",")[0], name).toBe(layerDefinition(unquoted(name) as LayerType).mask);
+    }
+  });
+
+  it("initializers are documented with their options", () => {
+    const optionsOf = ([name]: string[]): string[] => {
+      const { properties = {} } = $defs[`${name![1]!.toUpperCase()}${name!.slice(2, -1)}Initializer`] ?? {};
+      return Object.keys(properties).filter((key) => key !== "type");
+    };
+    for (const row of table("Initializers")) {
+      expect(row[1] === "–" ? [] : unquoted(row[1]!).split(", "), row[0]).toEqual(optionsOf(row));
     }
   });
 

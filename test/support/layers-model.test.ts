@@ -11,7 +11,7 @@ import { batchMajor, compileAnyModel, timeMajor, type Value, Workspace } from ".
 import type { SavedTensors } from "../../src/support/checkpoint.ts";
 import { type LayersTopology, writeLayersModel } from "../../src/support/layers-model.ts";
 import { RandomStream } from "../../src/support/random.ts";
-import { schema } from "../../src/validate/schema-file.ts";
+import { choicesOf, schema } from "../../src/validate/schema-file.ts";
 
 let folder: string;
 let workspace: Workspace;
@@ -355,7 +355,10 @@ describe("an exported LayersModel", () => {
     expect(warnings).toEqual([expect.stringContaining("stateful: false")]);
   });
 
-  it.each(schema().$defs!.Initializer!.enum!)("has the initialiser %s", async (kernelInitializer) => {
+  it.each<unknown>([
+    ...schema().$defs!.InitializerName!.enum!,
+    ...choicesOf(schema().$defs!.InitializerMap!).values.map((type) => ({ type })),
+  ])("has the initialiser %j", async (kernelInitializer) => {
     await expectSamePrediction([VECTOR], [{ type: "dense", units: 3, kernelInitializer }]);
   });
 
@@ -383,6 +386,44 @@ describe("an exported LayersModel", () => {
       kernelConstraint: { className: "MaxNorm", config: { maxValue: 3, axis: 0 } },
       biasConstraint: { className: "NonNeg" },
     });
+  });
+});
+
+describe("initialisers with options", () => {
+  async function config(kernelInitializer: unknown, units = 4): Promise<[object, readonly string[]]> {
+    const { topology } = await exportModel([VECTOR], [{ type: "dense", name: "out", units, kernelInitializer }]);
+    return [(await load()).getLayer("out").getConfig().kernelInitializer as object, topology.warnings];
+  }
+
+  it.each([
+    [{ type: "constant", value: 0.5 }, "Constant", { value: 0.5 }],
+    [{ type: "randomUniform", minval: 1, maxval: 2 }, "RandomUniform", { minval: 1, maxval: 2 }],
+    [{ type: "truncatedNormal", mean: 1, stddev: 2 }, "TruncatedNormal", { mean: 1, stddev: 2 }],
+    [{ type: "orthogonal", gain: 2 }, "Orthogonal", { gain: 2 }],
+    [{ type: "identity", gain: 2 }, "Identity", { gain: 2 }],
+    [
+      { type: "varianceScaling", scale: 2, mode: "fanOut" },
+      "VarianceScaling",
+      { scale: 2, mode: "fanOut", distribution: "normal" },
+    ],
+  ])("%j is %s", async (initializer, className, options) => {
+    expect(await config(initializer)).toMatchObject([{ className, config: options }, []]);
+  });
+
+  it("are others where TensorFlow.js has none, with a warning", async () => {
+    expect(await config("identity", 3)).toMatchObject([
+      { className: "Zeros" },
+      [expect.stringContaining("out: exported with the initializer zeros")],
+    ]);
+    expect(await config({ type: "varianceScaling", distribution: "untruncatedNormal" })).toMatchObject([
+      { className: "VarianceScaling", config: { distribution: "normal" } },
+      [expect.stringContaining("no untruncatedNormal")],
+    ]);
+  });
+
+  it("are zeros inside wrappers too", async () => {
+    const layer = { type: "lstm", units: 2, recurrentInitializer: { type: "identity", gain: 2 } };
+    await expectSamePrediction([SERIES], [{ type: "bidirectional", layer }]);
   });
 });
 

@@ -1,0 +1,36 @@
+import type { Initializer, Layer } from "../spec/types.ts";
+import type { Rules } from "./rule.ts";
+
+export const INITIALIZER_RULES: Rules = {
+  "initializers that make matrices have a matrix to make": ({ spec, report }) => {
+    const check = (layer: Pick<Layer, "type">, pointer: string): void => {
+      for (const [key, value] of Object.entries<unknown>(layer)) {
+        if (key === "layer") check(value as Layer, `${pointer}/layer`);
+        if (!key.endsWith("Initializer")) continue;
+        const { type } = typeof value === "string" ? { type: value } : (value as Exclude<Initializer, string>);
+        if (type !== "orthogonal" && type !== "identity") continue;
+        const weight = key.slice(0, -"Initializer".length);
+        if (!isMatrix(weight, layer)) {
+          const subject = weight === "bias" ? "a bias" : `\`${weight}\``;
+          const fix = /^gamma$|Variance$/.test(weight) ? "use ones" : "use zeros";
+          report("LC1210", `${pointer}/${key}`, `${type} makes matrices, but ${subject} is a vector`, fix);
+        } else if (type === "identity" && layer.type === "conv1d") {
+          const message = "identity makes matrices, but the kernel of a conv1d has three axes";
+          report(
+            "LC1210",
+            `${pointer}/${key}`,
+            message,
+            "use orthogonal, which takes its last axis against the others",
+          );
+        }
+      }
+    };
+    for (const [index, layer] of spec.layers.entries()) check(layer, `/layers/${index}`);
+  },
+};
+
+/** Whether a weight has two axes or more. The bias of a gru with resetAfter has two rows. */
+function isMatrix(weight: string, layer: object): boolean {
+  if (weight === "bias") return "resetAfter" in layer && layer.resetAfter === true;
+  return weight === "kernel" || weight === "recurrent" || weight === "embeddings";
+}
