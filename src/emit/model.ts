@@ -15,19 +15,9 @@ import {
 } from "./loss.ts";
 import { applyGradients, optimizerSettings, optimizerState, stepScalars } from "./optimizer.ts";
 import { states } from "./states.ts";
-import {
-  addsGradients,
-  computeGradients,
-  constraintNames,
-  evaluateStep,
-  forward,
-  inputLayout,
-  inputType,
-  penaltyFunction,
-  regularizerNames,
-  trainStep,
-} from "./step.ts";
+import { addsGradients, computeGradients, evaluateStep, forward, inputLayout, inputType, trainStep } from "./step.ts";
 import { batchShape, constantName, header, importLine, literal } from "./text.ts";
+import { constraintNames, penaltyFunction, regularizerNames } from "./weight-rules.ts";
 import { initializerNames, initializeWeights, namedWeights, weightsInterface, weightTypes } from "./weights.ts";
 import { printFile } from "./write.ts";
 

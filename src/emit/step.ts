@@ -1,6 +1,5 @@
 import { type CodeBlockWriter, type FunctionDeclarationStructure, StructureKind } from "ts-morph";
-import type { DatasetInput, ParameterPlan, Plan } from "../plan/types.ts";
-import type { Constraint } from "../spec/types.ts";
+import type { DatasetInput, Plan } from "../plan/types.ts";
 import { type EmitContext, specLine } from "./context.ts";
 import {
   gradientName,
@@ -24,6 +23,7 @@ import {
 } from "./loss.ts";
 import { isStateful, nextStates } from "./states.ts";
 import { batchShape, literal } from "./text.ts";
+import { constraintLines, hasPenalties, penalised, regularizer } from "./weight-rules.ts";
 
 export function inputType({ shape, kind }: DatasetInput): string {
   return kind === "floats" && shape.length === 2 ? "tf.Tensor3D" : "tf.Tensor2D";
@@ -83,32 +83,6 @@ export function forward(context: EmitContext): FunctionDeclarationStructure {
       writer.writeLine(`return { layers: { ${shown.join(", ")} }, output, prediction: ${prediction}${rest} };`);
     },
   };
-}
-
-/** Weights with a penalty, in the order of the layers. */
-function penalised(plan: Plan): { name: string; path: string; parameter: ParameterPlan }[] {
-  return plan.layers.flatMap((layer) =>
-    layer.parameters.flatMap((parameter) => {
-      const { l1, l2 } = parameter.regularizer;
-      if (!parameter.trainable || (l1 === 0 && l2 === 0)) return [];
-      const path = `${layer.name}.${parameter.name.replaceAll("/", ".")}`;
-      return [{ name: `${layer.name}/${parameter.name}`, path, parameter }];
-    }),
-  );
-}
-
-/** "l2(0.01)": the regulariser of a weight. */
-function regularizer({ regularizer: { l1, l2 } }: ParameterPlan): string {
-  if (l1 === 0) return `l2(${literal(l2)})`;
-  return l2 === 0 ? `l1(${literal(l1)})` : `l1l2(${literal(l1)}, ${literal(l2)})`;
-}
-
-export function regularizerNames(plan: Plan): string[] {
-  return [...new Set(penalised(plan).map(({ parameter }) => regularizer(parameter).split("(")[0]!))];
-}
-
-export function hasPenalties(plan: Plan): boolean {
-  return penalised(plan).length > 0;
 }
 
 /** What `computeGradients` differentiates: training as it is, or, for checks against reference numbers, inference. */
@@ -252,68 +226,6 @@ function backwardLines(
 export function addsGradients(plan: Plan): boolean {
   const reads = plan.layers.flatMap(({ inputs }) => inputs);
   return new Set(reads).size < reads.length;
-}
-
-/** The penalties on weights, which belong to the loss while training and at evaluation. */
-export function penaltyFunction({ plan }: EmitContext): FunctionDeclarationStructure[] {
-  const penalties = penalised(plan);
-  if (penalties.length === 0) return [];
-  return [
-    {
-      kind: StructureKind.Function,
-      name: "penalty",
-      docs: ["The penalties on weights, l1 · Σ|w| + l2 · Σw² each, summed."],
-      parameters: [{ name: "w", type: "Weights" }],
-      returnType: "tf.Scalar",
-      statements: (writer) => {
-        const terms = penalties.map(({ path, parameter }) => `${regularizer(parameter)}.penalty(w.${path})`);
-        writer.writeLine(
-          terms.length === 1 ? `return ${terms[0]};` : `return tf.addN<tf.Scalar>([${terms.join(", ")}]);`,
-        );
-      },
-    },
-  ];
-}
-
-interface ConstrainedWeight {
-  readonly path: string;
-  readonly parameter: ParameterPlan;
-}
-
-function constrained(plan: Plan): ConstrainedWeight[] {
-  return plan.layers.flatMap((layer) =>
-    layer.parameters.flatMap((parameter) =>
-      parameter.trainable && parameter.constraint.type !== "none"
-        ? [{ path: `${layer.name}.${parameter.name.replaceAll("/", ".")}`, parameter }]
-        : [],
-    ),
-  );
-}
-
-export function constraintNames(plan: Plan): string[] {
-  return [...new Set(constrained(plan).map(({ parameter }) => parameter.constraint.type))];
-}
-
-function constraintLines(writer: CodeBlockWriter, plan: Plan): void {
-  for (const { path, parameter } of constrained(plan)) {
-    const constraint = constraintText(parameter.constraint);
-    writer.writeLine(`w.${path}.assign(${constraint}(w.${path}));`);
-  }
-}
-
-function constraintText(constraint: Constraint): string {
-  switch (constraint.type) {
-    case "maxNorm":
-      return `maxNorm(${literal(constraint.maxValue!)}, ${constraint.axis})`;
-    case "unitNorm":
-      return `unitNorm(${constraint.axis})`;
-    case "minMaxNorm": {
-      const { minValue, maxValue, rate, axis } = constraint as Required<typeof constraint>;
-      return `minMaxNorm(${[minValue, maxValue, rate, axis].map((value) => literal(value)).join(", ")})`;
-    }
-    default:
-      return constraint.type;
-  }
 }
 
 /** The parameters of a batch that trainStep and evaluateStep share. */
