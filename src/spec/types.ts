@@ -951,7 +951,7 @@ export interface WrappedLstmLayer {
    */
   dropout?: number;
   /**
-   * Share of the recurrent state set to zero while training, the same units at every timestep; 0 ≤ rate < 1.
+   * Share of the recurrent state set to zero while training, the same units at every timestep; 0 ≤ rate < 1. As in Keras each gate then has masks of its own, of the inputs, too.
    */
   recurrentDropout?: number;
   /**
@@ -1003,7 +1003,7 @@ export interface WrappedGruLayer {
    */
   dropout?: number;
   /**
-   * Share of the recurrent state set to zero while training, the same units at every timestep; 0 ≤ rate < 1.
+   * Share of the recurrent state set to zero while training, the same units at every timestep; 0 ≤ rate < 1. As in Keras each gate then has masks of its own, of the inputs, too.
    */
   recurrentDropout?: number;
   /**
