@@ -9,7 +9,7 @@ import { countTests } from "./count-tests.js";
 import { setUp } from "./set-up.js";
 
 const VERSIONS = ["20.20.2", "22.23.3", "24.21.0"];
-const TESTS = ["test/support/backends", "test/support/capture", "test/e2e/backends.test.ts"];
+const TESTS = ["test/support/backends", "test/support/capture"];
 // SwiftShader takes most of the time, and what it computes does not depend on Node.
 const WITHOUT = "^(?!.*on webgpu)";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));

@@ -123,7 +123,7 @@ describe("any spec", () => {
           expect(diagnostic.fix).not.toBe("");
         }
         if (result.program === undefined) return;
-        for (const path of ["model.ts", "data.ts", "train.ts", "predict.ts"]) {
+        for (const path of ["model.ts", "topology.ts", "data.ts", "train.ts", "predict.ts"]) {
           const code = result.program.files.get(path)!;
           expect(callsExit(code), path).toBe(false);
           if (compiled < 12) programs.set(`/p${compiled}/${path}`, code);
