@@ -22,7 +22,7 @@ import {
   targetsType,
 } from "./loss.ts";
 import { isStateful, nextStates } from "./states.ts";
-import { batchShape, literal } from "./text.ts";
+import { batchShape, constantName, literal } from "./text.ts";
 import { constraintLines, hasPenalties, penalised, regularizer } from "./weight-rules.ts";
 
 export function inputType({ shape, kind }: DatasetInput): string {
@@ -129,7 +129,7 @@ export function computeGradients(context: EmitContext): FunctionDeclarationStruc
       forwardLines(writer, context, lines);
       for (const { layer, call } of lines) {
         if (call.update === undefined || !layer.trainable || mode(context) === "inference") continue;
-        writer.writeLine(`${call.update}(${layer.name}, w.${layer.name}, ${constantOf(layer.name)});`);
+        writer.writeLine(`${call.update}(${layer.name}, w.${layer.name}, ${constantName(layer.name)});`);
       }
       writer.writeLine(`const output = ${lines.at(-1)!.output};`);
       if (penalties.length === 0)
@@ -166,10 +166,6 @@ export function computeGradients(context: EmitContext): FunctionDeclarationStruc
       );
     },
   };
-}
-
-function constantOf(name: string): string {
-  return name.replace(/[A-Z]/g, "_$&").toUpperCase();
 }
 
 function usesStep(lines: readonly LayerLines[], used: Mode): boolean {
