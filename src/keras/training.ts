@@ -27,6 +27,8 @@ const SHORT: Readonly<Record<string, string>> = {
   acc: "accuracy",
   aUC: "auc",
   f1Score: "f1",
+  cTC: "ctc",
+  CTC: "ctc",
 };
 
 /** "SparseCategoricalCrossentropy" and "sparse_categorical_crossentropy" alike → "sparseCategoricalCrossentropy" */

@@ -174,7 +174,7 @@ function advance(variables: tf.Tensor2D, skips: tf.Tensor2D): tf.Tensor2D {
   const step = tf.slice2d(padded, [0, 1], [rows, count]);
   const skip = tf.add<tf.Tensor2D>(tf.slice2d(padded, [0, 0], [rows, count]), skips);
   const peak = tf.maximum<tf.Tensor2D>(tf.maximum(variables, step), skip);
-  const [stayed, stepped, skipped] = [variables, step, skip].map((from) => tf.exp<tf.Tensor2D>(tf.sub(from, peak)));
+  const [stayed, stepped, skipped] = [variables, step, skip].map((from) => tf.exp(tf.sub<tf.Tensor2D>(from, peak)));
   const sum = tf.add<tf.Tensor2D>(tf.add(stayed!, stepped!), skipped!);
   return tf.add(tf.log(sum), peak);
 }
