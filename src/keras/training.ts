@@ -27,7 +27,6 @@ const SHORT: Readonly<Record<string, string>> = {
   acc: "accuracy",
   aUC: "auc",
   f1Score: "f1",
-  cTC: "ctc",
   CTC: "ctc",
 };
 

@@ -90,6 +90,10 @@ describe.each(ENGINES)("ctcLoss on the %s engine", (engine) => {
       const padded = tf.tensor2d([...label, 0, 0, 0].slice(0, 3), [1, 3], "int32");
       expect(total(sequence(rows.flat(), [1, T, C]), padded)).toBeCloseTo(bruteForce(rows, label), 4);
     }
+    for (const label of [2, 0]) {
+      const alone = bruteForce(rows.slice(0, 1), label === 0 ? [] : [label]);
+      expect(total(sequence(rows[0]!, [1, 1, C]), tf.tensor2d([label], [1, 1], "int32"))).toBeCloseTo(alone, 4);
+    }
   });
 
   it("has the gradient of the weighted mean, also with masked timesteps", () => {

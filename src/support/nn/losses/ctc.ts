@@ -10,7 +10,7 @@ const FORBIDDEN = -1e30;
 
 /**
  * Connectionist temporal classification (Graves et al. 2006): loss = -log of the probability of all paths, one class for each timestep,
- * that become the labels once repeats are merged and blanks removed. Class 0 is the blank. Neither Keras nor this divides by the number of
+ * that become the labels once repeats are merged and blanks removed. Class 0 is the blank. As in Keras it is not divided by the number of
  * labels or timesteps.
  *
  * labels: int32 [B, L], classes above 0, padded with 0 at the end. Labels that do not fit into the timesteps have a loss of about 700, and
@@ -28,7 +28,11 @@ export function ctcLoss(
   const { timesteps, batch, features: classes } = logits;
   const states = labelStates(labels);
   const logProbabilities = tf.logSoftmax(logits.rows);
-  const { occupied, logLikelihood } = align(Sequence.fromRows(logProbabilities, timesteps), states, labels, mask);
+  // Row t·B + b of the probabilities begins at place (t·B + b)·C.
+  const rows = tf.reshape(tf.range(0, timesteps * batch * classes, classes, "int32"), [timesteps, batch, 1]);
+  const places = tf.add(rows, tf.expandDims(states, 0));
+  const emissions = tf.gather(tf.reshape(logProbabilities, [-1]), places) as tf.Tensor as tf.Tensor3D; // [T, B, S]
+  const { occupied, logLikelihood } = align(emissions, states, labels, mask);
   const byClass = tf.matMul<tf.Tensor3D>(
     tf.transpose(occupied, [1, 0, 2]),
     tf.cast(tf.oneHot(states, classes), "float32"), // [B, S, C]
@@ -61,67 +65,37 @@ interface Alignment {
 
 /**
  * The forward-backward algorithm, in logarithms. The backward variables are forward ones of the reversed states in reversed time, so that
- * one recursion over 2 B rows computes both.
+ * one recursion over 2 B rows computes both. emissions: log-probability of each state's class, [T, B, S].
  */
-function align(
-  logProbabilities: Sequence,
-  states: tf.Tensor2D,
-  labels: tf.Tensor2D,
-  mask: Mask | undefined,
-): Alignment {
-  const { timesteps, batch } = logProbabilities;
-  const count = states.shape[1];
-  const reversed = tf.reverse(states, 1);
-  const skips = tf.concat2d([skipsOf(states), skipsOf(reversed)], 0);
-  const emissions = new Emissions(logProbabilities, states, reversed);
+function align(emissions: tf.Tensor3D, states: tf.Tensor2D, labels: tf.Tensor2D, mask: Mask | undefined): Alignment {
+  const [timesteps, batch, count] = emissions.shape;
+  const skips = tf.concat2d([skipsOf(states), skipsOf(tf.reverse(states, 1))], 0);
+  const both: tf.Tensor3D = tf.concat3d([emissions, tf.reverse(emissions, [0, 2])], 1);
   const masks = mask && new DirectedMasks(mask);
-  const before: tf.Tensor2D[] = []; // without the class of the timestep itself
-  const after: tf.Tensor2D[] = [];
+  const variables: tf.Tensor2D[] = [];
   const peaks: tf.Tensor2D[] = []; // taken out of each timestep, so that large logarithms keep their small differences
   let current = tf.concat2d([starts(states), tf.reverse(ends(labels), 1)], 0);
-  for (let t = 0; t < timesteps; t++) {
+  for (const [t, emission] of Sequence.fromTensor(both).steps.entries()) {
     let arrived = t === 0 ? current : advance(current, skips);
     if (masks !== undefined) arrived = choose(masks.begun[t]!, arrived, current);
-    let next = tf.add<tf.Tensor2D>(arrived, emissions.next());
+    let next = tf.add<tf.Tensor2D>(arrived, emission);
     if (masks !== undefined) next = choose(masks.counted[t]!, next, current);
     const peak = tf.max<tf.Tensor2D>(next, 1, true);
     current = tf.sub(next, peak);
-    before.push(arrived);
-    after.push(current);
+    variables.push(current);
     peaks.push(peak);
   }
-  const forward = tf.slice3d(Sequence.fromSteps(after).tensor, [0, 0, 0], [timesteps, batch, count]);
-  const backward = tf.slice3d(Sequence.fromSteps(before).tensor, [0, batch, 0], [timesteps, batch, count]);
+  const all = Sequence.fromSteps(variables).tensor; // [T, 2B, S]
+  const forward = tf.slice3d(all, [0, 0, 0], [timesteps, batch, count]);
+  const backward = tf.reverse(tf.slice3d(all, [0, batch, 0], [timesteps, batch, count]), [0, 2]);
   // The backward half ends where paths begin, at the first blank or the first label.
   const first = tf.slice2d(current, [batch, count - 2], [batch, 2]);
   const scale = tf.sum<tf.Tensor2D>(Sequence.fromSteps(peaks).tensor, 0); // [2B, 1]
   return {
-    occupied: tf.softmax(tf.add<tf.Tensor3D>(forward, tf.reverse(backward, [0, 2]))),
+    // Both variables have the emission of their own timestep in them.
+    occupied: tf.softmax(tf.sub<tf.Tensor3D>(tf.add(forward, backward), emissions)),
     logLikelihood: tf.add(tf.logSumExp(first, 1), tf.reshape(tf.slice2d(scale, [batch, 0], [batch, 1]), [batch])),
   };
-}
-
-/** Log-probability of each state's class, [2B, S], timestep by timestep: forwards, and the reversed states backwards. */
-class Emissions {
-  readonly #values: tf.Tensor1D;
-  readonly #stride: tf.Tensor2D;
-  #places: tf.Tensor2D | undefined;
-  readonly #first: tf.Tensor2D;
-
-  constructor({ rows, timesteps, batch, features }: Sequence, states: tf.Tensor2D, reversed: tf.Tensor2D) {
-    const size = batch * features; // of a timestep
-    const columns = (from: number) => Array.from({ length: batch }, (_, b) => from + b * features);
-    const starts = tf.tensor2d([...columns(0), ...columns((timesteps - 1) * size)], [2 * batch, 1], "int32");
-    this.#first = tf.add(tf.concat2d([states, reversed], 0), starts);
-    this.#values = tf.reshape(rows, [-1]);
-    const strides = Array.from({ length: 2 * batch }, (_, row) => (row < batch ? size : -size));
-    this.#stride = tf.tensor2d(strides, [2 * batch, 1], "int32");
-  }
-
-  next(): tf.Tensor2D {
-    this.#places = this.#places === undefined ? this.#first : tf.add<tf.Tensor2D>(this.#places, this.#stride);
-    return tf.gather(this.#values, this.#places) as tf.Tensor as tf.Tensor2D;
-  }
 }
 
 /** 0 where a path may skip the blank between two labels, which differ, else {@link FORBIDDEN}: of the state that it steps to, [B, S]. */
@@ -130,14 +104,19 @@ function skipsOf(states: tf.Tensor2D): tf.Tensor2D {
   const to = tf.slice2d(states, [0, 2], [batch, count - 2]);
   const from = tf.slice2d(states, [0, 0], [batch, count - 2]);
   const equal = tf.cast(tf.equal(to, from), "float32"); // blanks are equal, too
-  return tf.pad(
-    tf.mul(equal, FORBIDDEN),
+  return withTwoBefore(tf.mul(equal, FORBIDDEN), FORBIDDEN);
+}
+
+/** Two more states before the first, [B, S] → [B, 2 + S]. */
+function withTwoBefore(x: tf.Tensor2D, value: number): tf.Tensor2D {
+  return tf.pad2d(
+    x,
     [
       [0, 0],
       [2, 0],
     ],
-    FORBIDDEN,
-  ) as tf.Tensor2D;
+    value,
+  );
 }
 
 /** Log-probability of being in each state at the first timestep, [B, S]: 0 for the first blank and the first label. */
@@ -145,10 +124,7 @@ function starts(states: tf.Tensor2D): tf.Tensor2D {
   const [batch, count] = states.shape;
   // Keras has such a state before the first timestep, from which a path steps on to this one by two or three ways.
   const ways = tf.add(tf.exp(tf.slice2d(skipsOf(states), [0, 2], [batch, count - 2])), 2);
-  return tf.pad(tf.add(tf.log(ways), MISPLACED), [
-    [0, 0],
-    [2, 0],
-  ]) as tf.Tensor2D;
+  return withTwoBefore(tf.add(tf.log(ways), MISPLACED), 0);
 }
 
 /** Log-probability that a path ends in each state, [B, S]: 0 for the last label and the blank after it. */
@@ -163,14 +139,7 @@ function ends(labels: tf.Tensor2D): tf.Tensor2D {
 /** One timestep: log-probability of coming to each state from itself, the one before it, or the one before that. */
 function advance(variables: tf.Tensor2D, skips: tf.Tensor2D): tf.Tensor2D {
   const [rows, count] = variables.shape;
-  const padded = tf.pad(
-    variables,
-    [
-      [0, 0],
-      [2, 0],
-    ],
-    FORBIDDEN,
-  ) as tf.Tensor2D;
+  const padded = withTwoBefore(variables, FORBIDDEN);
   const step = tf.slice2d(padded, [0, 1], [rows, count]);
   const skip = tf.add<tf.Tensor2D>(tf.slice2d(padded, [0, 0], [rows, count]), skips);
   const peak = tf.maximum<tf.Tensor2D>(tf.maximum(variables, step), skip);
