@@ -30,7 +30,7 @@ export function ctcLoss(
   const logProbabilities = tf.logSoftmax(logits.rows);
   // Row t·B + b of the probabilities begins at place (t·B + b)·C.
   const rows = tf.reshape(tf.range(0, timesteps * batch * classes, classes, "int32"), [timesteps, batch, 1]);
-  const places = tf.add(rows, tf.expandDims(states, 0));
+  const places = tf.add(rows, tf.reshape(states, [1, batch, states.shape[1]]));
   const emissions = tf.gather(tf.reshape(logProbabilities, [-1]), places) as tf.Tensor as tf.Tensor3D; // [T, B, S]
   const { occupied, logLikelihood } = align(emissions, states, labels, mask);
   const byClass = tf.matMul<tf.Tensor3D>(
