@@ -44,6 +44,7 @@ export const CODES = {
   LC1240: "the targets do not fit their encoding",
   LC1241: "token ids with a shape or scale of floats",
   LC1242: "targets and output differ in timesteps",
+  LC1243: "labels without timesteps to align them with",
   LC2001: "pixels are not scaled",
   LC2002: "an unbounded activation in a recurrent layer",
   LC2003: "dropout of 0.8 or more",
@@ -53,6 +54,7 @@ export const CODES = {
   LC2021: "a decaying learning rate that rises",
   LC2030: "the outputs can be negative",
   LC2031: "the targets are centred at 0",
+  LC2032: "labels may not fit into the timesteps",
 } as const;
 
 export type DiagnosticCode = keyof typeof CODES;

@@ -25,6 +25,12 @@ describe("generated programs compute what Keras computes", () => {
     180_000,
   );
 
+  it("those of the ctc loss too, on wasm", () => {
+    const { lines, status } = parity("test/fixtures/ctc/keras");
+    expect(lines).toEqual(["4 passed, 0 failed"]);
+    expect(status).toBe(0);
+  }, 60_000);
+
   const reason = !existsSync(FIXTURES) ? "no ../shared/fixtures" : installed("cpu") ? "" : "cpu is not installed";
   it.skipIf(reason !== "")(
     `on cpu${reason === "" ? "" : ` (skipped: ${reason})`}`,

@@ -103,6 +103,14 @@ function floatTensor(shape: readonly number[]): BatchTensor {
 }
 
 function targetTensor({ targets }: DatasetPlan): BatchTensor {
+  if (targets.kind === "labelSequence") {
+    const length = targets.shape[0];
+    return {
+      type: "tf.Tensor2D",
+      shown: `[B, ${length}] labels, padded with 0`,
+      create: (values) => `tf.tensor2d(${values}, [batch, ${length}], "int32")`,
+    };
+  }
   if (targets.kind !== "labels") return floatTensor(targets.shape);
   return {
     type: "tf.Tensor1D",

@@ -15,6 +15,7 @@ interface LossFunction {
 const CROSS_ENTROPY = "./support/nn/losses/cross-entropy.ts";
 const REGRESSION = "./support/nn/losses/regression.ts";
 const SIMILARITY = "./support/nn/losses/similarity.ts";
+const CTC = "./support/nn/losses/ctc.ts";
 const LOSSES = "./support/nn/losses.ts";
 const METRICS = "./support/nn/metrics.ts";
 
@@ -33,6 +34,8 @@ function lossFunction(loss: LossPlan): LossFunction {
     case "squaredHinge":
     case "categoricalHinge":
       return { name: loss.type, module: SIMILARITY };
+    case "ctc":
+      return { name: "ctcLoss", module: CTC };
     default:
       return { name: loss.type, module: REGRESSION };
   }
@@ -70,10 +73,12 @@ export function outputType(plan: Plan): string {
 /** TypeScript type of a batch's targets. */
 export function targetsType({ dataset: { targets } }: Plan): string {
   if (targets.kind === "labels") return "tf.Tensor1D";
+  if (targets.kind === "labelSequence") return "tf.Tensor2D";
   return targets.shape.length === 2 ? "tf.Tensor3D" : "tf.Tensor2D";
 }
 
 export function targetsLayout({ dataset: { targets } }: Plan): string {
+  if (targets.kind === "labelSequence") return `[B, ${targets.shape[0]}] labels, padded with 0`;
   if (targets.kind !== "labels") return batchShape(targets.shape);
   return targets.perTimestep ? `[${targets.shape[0]} * B] labels, those of timestep 0 first` : "[B] labels";
 }

@@ -1,7 +1,9 @@
 import type { Plan } from "../plan/types.ts";
 import type { EmitContext } from "./context.ts";
 import { probabilityExpression } from "./loss.ts";
-import { footer, header, literal } from "./text.ts";
+import { labelSequences } from "./predict-labels.ts";
+import { FOOTER, OPTIONS, SHARED_IMPORTS, WEIGHTS } from "./predict-parts.ts";
+import { header, literal } from "./text.ts";
 import { printFile } from "./write.ts";
 
 /** predict.ts: applies the weights of a run to new input. What it reads and prints depends on the kind of dataset. */
@@ -17,25 +19,10 @@ export function emitPredict(context: EmitContext): string {
     case "text":
       return printFile([header(context), generate(plan, plan.dataset.encoding)]);
     case "arrays":
+      if (plan.dataset.targets.kind === "labelSequence") return printFile([header(context), labelSequences(plan)]);
       return printFile([header(context), arrays(plan.name, plan.dataset.targets.perTimestep)]);
   }
 }
-
-const SHARED_IMPORTS = `import * as tf from "@tensorflow/tfjs-core";`;
-
-/** First lines of each `main`: what was asked for. */
-const OPTIONS = `  const options = parsePredictOptions(process.argv.slice(2), { name: NAME });
-  if (options.help) {
-    process.stdout.write(options.usage);
-    return 0;
-  }`;
-
-/** The lines that bring the weights of the run onto the backend. */
-const WEIGHTS = `  await selectBackend(options.backend, { verbose: options.verbose });
-  const w = initializeWeights(0);
-  assignTensors(namedWeights(w), loadCheckpoint(options.run, {}).weights);`;
-
-const FOOTER = footer("SPEC_FILE");
 
 function images(plan: Plan, scale: number): string {
   const { name } = plan;

@@ -141,6 +141,10 @@ function arrayTargets(loss: string | Record<string, unknown>, output: Shape | un
   const features = output?.at(-1) ?? 1;
   const timesteps = output?.length === 2 ? { timesteps: output[0] } : {};
   const files = { train: "train-targets.npy", test: "test-targets.npy" };
+  if (name === "ctc") {
+    const length = output?.length === 2 ? output[0]! : 1; // at most: the file does not say more
+    return { encoding: "labelSequence", classes: features, length, ...files };
+  }
   if (name === "sparseCategoricalCrossentropy")
     return { encoding: "labels", classes: features, ...timesteps, ...files };
   if (name === "categoricalCrossentropy") return { encoding: "oneHot", classes: features, ...timesteps, ...files };

@@ -27,6 +27,7 @@ const SHORT: Readonly<Record<string, string>> = {
   acc: "accuracy",
   aUC: "auc",
   f1Score: "f1",
+  CTC: "ctc",
 };
 
 /** "SparseCategoricalCrossentropy" and "sparse_categorical_crossentropy" alike → "sparseCategoricalCrossentropy" */

@@ -11,7 +11,7 @@ import {
   toTensor,
   type Workspace,
 } from "./program.ts";
-import { encodingOf, scores, targetsOf } from "./train.ts";
+import { encodingOf, scores, targetSizes, targetsOf } from "./train.ts";
 
 /** Names of the options that a spec has; a fixture may say more, such as the curve of the AUC, of which there is one. */
 const NOT_IN_SPECS: ReadonlySet<string> = new Set(["curve"]);
@@ -33,8 +33,7 @@ export async function checkScore(fixture: ScoreFixture, workspace: Workspace): P
           inputs: [{ shape: yPred.shape.slice(1), train: "x.npy", test: "x.npy" }],
           targets: {
             encoding,
-            ...(encoding === "labels" || encoding === "oneHot" ? { classes: size } : { features: size }),
-            ...(yPred.shape.length === 3 ? { timesteps: yPred.shape[1] } : {}),
+            ...targetSizes(encoding, size, yTrue.shape, yPred.shape.length === 3),
             train: "y.npy",
             test: "y.npy",
           },
@@ -54,7 +53,7 @@ export async function checkScore(fixture: ScoreFixture, workspace: Workspace): P
   tf.tidy(() => {
     const w = model.initializeWeights(0);
     const x = { input: timeMajor(toTensor(yPred)) };
-    const targets = targetsOf(toTensor(yTrue));
+    const targets = targetsOf(toTensor(yTrue), encoding);
     const samples = yPred.shape[0]!;
     const { totals } = callByName(model.evaluateStep, { w, x, targets, weights: undefined, sampleWeights: undefined });
     const found = scores(model, totals, samples)[fixture.metric === undefined ? 0 : 1]!;

@@ -16,7 +16,8 @@ import {
 } from "./program.ts";
 
 /** How a dataset encodes the targets of a loss or metric. */
-export function encodingOf(name: string): "labels" | "oneHot" | "numbers" | "binary" {
+export function encodingOf(name: string): "labels" | "oneHot" | "numbers" | "binary" | "labelSequence" {
+  if (name === "ctc") return "labelSequence";
   if (/^sparse/i.test(name)) return "labels";
   if (/^(categorical|topKCategorical|kullback)/.test(name)) return "oneHot";
   return /^binary/.test(name) ? "binary" : "numbers";
@@ -27,7 +28,6 @@ export async function checkTraining(fixture: TrainFixture, workspace: Workspace)
   const { x, y, batchSize, finalMetric, sampleWeight } = fixture;
   const encoding = encodingOf(fixture.loss);
   const units = fixture.initialWeights.at(-1)!.shape.at(-1)!;
-  const classified = encoding === "labels" || encoding === "oneHot";
   const perTimestep = y.shape.length === (encoding === "labels" ? 2 : 3);
   const program = await workspace.load(
     compileChecked({
@@ -38,8 +38,7 @@ export async function checkTraining(fixture: TrainFixture, workspace: Workspace)
         inputs: [{ shape: x.shape.slice(1), ...inputIds(fixture), train: "x.npy", test: "x.npy" }],
         targets: {
           encoding,
-          ...(classified ? { classes: units } : { features: units }),
-          ...(perTimestep ? { timesteps: y.shape[1] } : {}),
+          ...targetSizes(encoding, units, y.shape, perTimestep),
           train: "y.npy",
           test: "y.npy",
         },
@@ -72,6 +71,20 @@ export async function checkTraining(fixture: TrainFixture, workspace: Workspace)
   return comparison.failure;
 }
 
+/** What a spec says of the sizes of targets. */
+export function targetSizes(
+  encoding: ReturnType<typeof encodingOf>,
+  units: number,
+  shape: readonly number[],
+  perTimestep: boolean,
+): object {
+  if (encoding === "labelSequence") return { classes: units, length: shape[1] };
+  return {
+    ...(encoding === "labels" || encoding === "oneHot" ? { classes: units } : { features: units }),
+    ...(perTimestep ? { timesteps: shape[1] } : {}),
+  };
+}
+
 function inputIds({ x, layers }: TrainFixture): object {
   return x.dtype === "int32" ? { vocabularySize: layers[0]!.inputDim } : {};
 }
@@ -101,7 +114,7 @@ function run(fixture: TrainFixture, model: Model, w: object, optimizer: object, 
         const weights = sampleWeight === undefined ? undefined : rows(toTensor(sampleWeight), start, size);
         const batch = {
           x: { input: timeMajor(rows(toTensor(fixture.x), start, size)) },
-          targets: targetsOf(rows(toTensor(fixture.y), start, size)),
+          targets: targetsOf(rows(toTensor(fixture.y), start, size), encodingOf(fixture.loss)),
           weights,
           sampleWeights: weights,
         };
@@ -134,7 +147,7 @@ function run(fixture: TrainFixture, model: Model, w: object, optimizer: object, 
     }
     if (fixture.finalMetric !== undefined) {
       const weights = sampleWeight === undefined ? undefined : tf.ones([samples]);
-      const targets = targetsOf(toTensor(fixture.y));
+      const targets = targetsOf(toTensor(fixture.y), encodingOf(fixture.loss));
       const { totals } = callByName(model.evaluateStep, { w, x, targets, weights, sampleWeights: weights });
       const found = scores(model, totals, samples)[1]!;
       comparison.values(
@@ -160,8 +173,9 @@ function rows(x: tf.Tensor, start: number, size: number): tf.Tensor {
   return tf.slice(x, [start, ...x.shape.slice(1).map(() => 0)], [size, ...x.shape.slice(1)]);
 }
 
-/** Targets as a batch has them: labels flat and time-major, sequences time-major. */
-export function targetsOf(y: tf.Tensor): tf.Tensor {
+/** Targets as a batch has them: labels flat and time-major, those without timesteps as they are, sequences time-major. */
+export function targetsOf(y: tf.Tensor, encoding: ReturnType<typeof encodingOf>): tf.Tensor {
+  if (encoding === "labelSequence") return y;
   if (y.dtype === "int32") return y.rank === 2 ? tf.reshape(tf.transpose(y, [1, 0]), [-1]) : y;
   return timeMajor(y);
 }

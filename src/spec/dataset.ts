@@ -15,11 +15,11 @@ export interface DatasetInput {
 
 /** What the model learns to give, per sample. */
 export interface DatasetTargets {
-  /** Integer labels; rows of class probabilities; numbers; numbers in 0..1. */
-  readonly kind: "labels" | "oneHot" | "numbers" | "binary";
-  /** Of labels and oneHot. */
+  /** Integer labels; rows of class probabilities; numbers; numbers in 0..1; labels of unknown timesteps, padded with 0. */
+  readonly kind: "labels" | "oneHot" | "numbers" | "binary" | "labelSequence";
+  /** Of labels, oneHot and labelSequence. */
   readonly classes: number | undefined;
-  /** Of labels [] or [timesteps], else [size] or [timesteps, size]. */
+  /** Of labels [] or [timesteps], of labelSequence [length], else [size] or [timesteps, size]. */
   readonly shape: Shape;
   readonly perTimestep: boolean;
 }
@@ -67,7 +67,8 @@ export function datasetTargets(dataset: Dataset): DatasetTargets {
     case "csv":
       return { kind: "numbers", classes: undefined, shape: [dataset.horizon!], perTimestep: false };
     case "arrays": {
-      const { encoding: kind, classes, features = 1, timesteps } = dataset.targets;
+      const { encoding: kind, classes, features = 1, timesteps, length = 1 } = dataset.targets;
+      if (kind === "labelSequence") return { kind, classes, shape: [length], perTimestep: false };
       const time = timesteps === undefined ? [] : [timesteps];
       const size = kind === "labels" ? [] : [kind === "oneHot" ? (classes ?? 1) : features];
       return { kind, classes, shape: [...time, ...size], perTimestep: timesteps !== undefined };

@@ -11,6 +11,8 @@ const ALIASES: Readonly<Record<string, string>> = {
   kl_divergence: "kullbackLeiblerDivergence",
   bce: "binaryCrossentropy",
   pinball: "quantile",
+  ctc_loss: "ctc",
+  ctcloss: "ctc",
   f1_score: "f1",
   f1score: "f1",
   acc: "accuracy",

@@ -162,7 +162,8 @@ export type LossName =
   | "hinge"
   | "squaredHinge"
   | "categoricalHinge"
-  | "quantile";
+  | "quantile"
+  | "ctc";
 /**
  * A loss with its options.
  */
@@ -182,7 +183,8 @@ export type LossMap =
   | HingeLoss
   | SquaredHingeLoss
   | CategoricalHingeLoss
-  | QuantileLoss;
+  | QuantileLoss
+  | CtcLoss;
 /**
  * What is measured over all samples: a name, or a map of `type` and options.
  */
@@ -456,11 +458,11 @@ export interface ArrayInput {
  */
 export interface ArrayTargets {
   /**
-   * labels: integers 0..classes-1; oneHot: a row of `classes` probabilities; numbers: `features` numbers to regress; binary: `features` numbers in 0..1.
+   * labels: integers 0..classes-1; oneHot: a row of `classes` probabilities; numbers: `features` numbers to regress; binary: `features` numbers in 0..1; labelSequence: up to `length` integers 1..classes-1, padded with 0 at the end, for the loss ctc.
    */
-  encoding: "labels" | "oneHot" | "numbers" | "binary";
+  encoding: "labels" | "oneHot" | "numbers" | "binary" | "labelSequence";
   /**
-   * Given for labels and oneHot: the number of classes.
+   * Given for labels, oneHot and labelSequence, where the blank 0 is one of them: the number of classes.
    */
   classes?: number;
   /**
@@ -472,7 +474,11 @@ export interface ArrayTargets {
    */
   timesteps?: number;
   /**
-   * File of the training targets: [samples], [samples, size], or with timesteps [samples, timesteps(, size)].
+   * Given for labelSequence: labels of the longest sequence. Unit: labels.
+   */
+  length?: number;
+  /**
+   * File of the training targets: [samples], [samples, size], with timesteps [samples, timesteps(, size)], or for labelSequence [samples, length].
    */
   train: string;
   /**
@@ -2709,6 +2715,15 @@ export interface QuantileLoss {
    * @maxItems 99
    */
   quantiles?: number[];
+}
+/**
+ * Connectionist temporal classification of a sequence of labels whose timesteps are not known (Graves et al. 2006).
+ */
+export interface CtcLoss {
+  /**
+   * Connectionist temporal classification of a sequence of labels whose timesteps are not known (Graves et al. 2006). The output is logits for each timestep, class 0 the blank; the targets have `encoding: labelSequence`.
+   */
+  type: "ctc";
 }
 /**
  * Share of right predictions; how they are compared follows from the targets.

@@ -5,8 +5,9 @@ import type { Rules } from "./rule.ts";
 export const ARRAY_RULES: Rules = {
   "arrays are described completely": ({ spec, report }) => {
     if (spec.dataset.type !== "arrays") return;
-    const { encoding, classes, features } = spec.dataset.targets;
-    const classified = encoding === "labels" || encoding === "oneHot";
+    const { encoding, classes, features, timesteps, length } = spec.dataset.targets;
+    const sequence = encoding === "labelSequence";
+    const classified = encoding === "labels" || encoding === "oneHot" || sequence;
     const refuse = (key: string, message: string, fix: string): void =>
       report("LC1240", `/dataset/targets${key}`, message, fix);
     if (classified && classes === undefined) {
@@ -16,6 +17,19 @@ export const ARRAY_RULES: Rules = {
     }
     if (classified && features !== undefined) {
       refuse("/features", `targets as ${encoding} have classes, not features`, "remove `features`");
+    }
+    if (sequence && length === undefined) {
+      refuse(
+        "",
+        "targets as labelSequence lack the length of the longest",
+        "add `length: 12`, or as many as there are",
+      );
+    } else if (!sequence && length !== undefined) {
+      refuse("/length", `targets as ${encoding} have no length`, "remove `length`, or use `encoding: labelSequence`");
+    }
+    if (sequence && timesteps !== undefined) {
+      const message = "the timesteps of the labels are not known with labelSequence";
+      refuse("/timesteps", message, "use `length`, or `encoding: labels` for a label per timestep");
     }
   },
   "inputs are told apart": ({ spec, source, report }) => {

@@ -41,6 +41,11 @@ const RULES: Rules = {
         const message = `the targets have ${timesteps} timesteps, but the output has ${output.outputShape[0]}`;
         report("LC1242", "/dataset/targets/timesteps", message, `use \`timesteps: ${output.outputShape[0]}\``);
       }
+    } else if (targets.kind === "labelSequence") {
+      if (isSequence) return;
+      const message = "labels are aligned with timesteps, but the output has none";
+      const fix = "add `returnSequences: true` to the last recurrent layer";
+      report("LC1243", recurrent < 0 ? "/layers" : `/layers/${recurrent}`, message, fix);
     } else if (isSequence && layer === undefined) {
       report(
         "LC1202",

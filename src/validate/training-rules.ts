@@ -36,8 +36,10 @@ const NOT_NEGATIVE: ReadonlySet<string> = new Set(["relu", "sigmoid", "hardSigmo
 const LOSSES_OF: Readonly<Record<DatasetTargets["kind"], (type: LossMap["type"]) => boolean>> = {
   labels: (type) => CLASS_LOSSES.has(type),
   oneHot: (type) => CLASS_LOSSES.has(type) && type !== "sparseCategoricalCrossentropy",
-  binary: (type) => !["sparseCategoricalCrossentropy", "categoricalCrossentropy", "categoricalHinge"].includes(type),
-  numbers: (type) => !CLASS_LOSSES.has(type) || type === "kullbackLeiblerDivergence",
+  binary: (type) =>
+    !["sparseCategoricalCrossentropy", "categoricalCrossentropy", "categoricalHinge", "ctc"].includes(type),
+  numbers: (type) => (!CLASS_LOSSES.has(type) && type !== "ctc") || type === "kullbackLeiblerDivergence",
+  labelSequence: (type) => type === "ctc",
 };
 
 const USUAL_LOSS: Readonly<Record<DatasetTargets["kind"], string>> = {
@@ -45,6 +47,7 @@ const USUAL_LOSS: Readonly<Record<DatasetTargets["kind"], string>> = {
   oneHot: "use categoricalCrossentropy",
   binary: "use binaryCrossentropy",
   numbers: "use meanSquaredError or meanAbsoluteError",
+  labelSequence: "use ctc",
 };
 
 /** Activation of the output, which a last layer without one hands on as it comes. */
@@ -93,6 +96,7 @@ export const TRAINING_RULES: Rules = {
       report("LC1203", pointer, `${found}, but the dataset has ${classes} classes`, `${use}${single ? 1 : classes}\``);
       return;
     }
+    if (targets.kind === "labelSequence") return; // LC1240 asks for the classes
     const numbers = targets.shape.at(-1)!;
     const quantiles = quantileCount(loss);
     const wanted = numbers * quantiles;
@@ -123,6 +127,14 @@ export const TRAINING_RULES: Rules = {
       return;
     }
     switch (loss.type) {
+      case "ctc": {
+        if (activation === "linear") return;
+        const message = `ctc takes logits, but the activation is ${activation}`;
+        const recurrent = "returnSequences" in spec.layers[index]!;
+        const fix = recurrent ? "add a dense layer without activation" : "use `activation: linear`";
+        report("LC1204", `${pointer}/activation`, message, fix);
+        return;
+      }
       case "hinge":
       case "squaredHinge":
       case "categoricalHinge": {
@@ -149,6 +161,17 @@ export const TRAINING_RULES: Rules = {
   "the loss fits the dataset": ({ spec, report, targets }) => {
     const { type } = lossOf(spec);
     if (LOSSES_OF[targets.kind](type)) return;
+    if (type === "ctc" || targets.kind === "labelSequence") {
+      const [message, fix] =
+        type === "ctc"
+          ? [
+              `ctc learns sequences of labels, but the targets of ${spec.dataset.type} are none`,
+              "use an arrays dataset with `encoding: labelSequence`, or another loss",
+            ]
+          : [`${type} does not compare sequences of labels`, USUAL_LOSS.labelSequence];
+      report("LC1205", "/training/loss", message, fix);
+      return;
+    }
     const fix = USUAL_LOSS[targets.kind];
     const message =
       targets.kind === "numbers"
@@ -163,6 +186,10 @@ export const TRAINING_RULES: Rules = {
     const numbers = targets.kind === "numbers";
     for (const [index, { type }] of metricsOf(spec).entries()) {
       const pointer = `/training/metrics/${index}`;
+      if (targets.kind === "labelSequence") {
+        report("LC1206", pointer, `${type} does not compare sequences of labels`, "remove it");
+        continue;
+      }
       const fits = targets.kind === "binary" || NUMBER_METRICS.has(type) === numbers;
       const sparse = type.startsWith("sparse") || type === "perplexity";
       if (!fits) {
@@ -196,7 +223,8 @@ export const TRAINING_RULES: Rules = {
     const { classes } = targets;
     const labels = Object.keys(spec.training.classWeight ?? {});
     if (labels.length > 0 && targets.kind !== "labels") {
-      const message = `classes have weights, but the targets of ${spec.dataset.type} are ${targets.kind === "oneHot" ? "rows" : "numbers"}`;
+      const kinds = { oneHot: "rows", labelSequence: "sequences", binary: "numbers", numbers: "numbers" } as const;
+      const message = `classes have weights, but the targets of ${spec.dataset.type} are ${kinds[targets.kind]}`;
       report("LC1232", "/training/classWeight", message, "remove `classWeight`");
       return;
     }
@@ -222,6 +250,13 @@ export const TRAINING_RULES: Rules = {
     const effect = type === "poisson" ? "whose loss is no number" : "which learn nothing";
     const message = `${type} is of outputs from 0 up; ${last.activation} gives negative ones, ${effect}`;
     report("LC2030", `/layers/${index}`, message, "use `activation: softplus`", "warning");
+  },
+  "labels fit into the timesteps": ({ graph, report, targets }) => {
+    const timesteps = graph.nodes.at(-1)?.outputShape;
+    if (targets.kind !== "labelSequence" || timesteps?.length !== 2 || targets.shape[0]! <= timesteps[0]!) return;
+    const message = `a label takes a timestep at least, but the output has ${timesteps[0]} for up to ${targets.shape[0]} labels`;
+    const fix = `keep more timesteps, for instance by less pooling, or use \`length: ${timesteps[0]}\``;
+    report("LC2032", "/dataset/targets/length", message, fix, "warning");
   },
   "a loss of positive numbers has positive targets": ({ spec, report }) => {
     const { type } = lossOf(spec);

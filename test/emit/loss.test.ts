@@ -63,6 +63,22 @@ function spec(dataset: object, units: number, activation: string, training: obje
 
 const DIGITS = { type: "digits", scale: 255 };
 const CSV = { type: "csv", path: "a.csv", target: "y", lookback: 4, horizon: 2, scaling: "minMax" };
+const SEQUENCES = {
+  type: "arrays",
+  inputs: [{ shape: [9, 3], train: "x", test: "x" }],
+  targets: { encoding: "labelSequence", classes: 5, length: 4, train: "y", test: "y" },
+};
+const CTC = [
+  {
+    layers: [{ type: "lstm", units: 3, returnSequences: true }],
+    dataset: { ...SEQUENCES, sampleWeights: { train: "w" } },
+  },
+  { layers: [{ type: "masking" }, { type: "gru", units: 3, returnSequences: true }], dataset: SEQUENCES },
+].map((part) => ({
+  ...spec({}, 5, "linear", { loss: "ctc" }),
+  ...part,
+  layers: [...part.layers, { type: "dense", units: 5 }],
+}));
 const PAIRS = {
   type: "idx",
   rows: 4,
@@ -85,6 +101,7 @@ const SPECS = [
   ),
   ...NUMBER_LOSSES.map((loss) => spec(CSV, 2, "softplus", { loss, metrics: NUMBER_METRICS })),
   spec(CSV, 6, "linear", { loss: { type: "quantile", quantiles: [0.1, 0.5, 0.9] } }),
+  ...CTC,
   spec(PAIRS, 1, "sigmoid", { loss: "binaryCrossentropy", metrics: ["accuracy", "precision", "f1", "auc"] }),
 ];
 
@@ -96,7 +113,7 @@ function typesIn(choice: string): unknown[] {
 describe("emitted programs", () => {
   it("are tried with every loss and metric of the schema", () => {
     const typeOf = (choice: Choice) => (typeof choice === "string" ? choice : choice.type);
-    const losses = [...CLASS_LOSSES.map(([loss]) => loss), ...NUMBER_LOSSES].map(typeOf);
+    const losses = [...CLASS_LOSSES.map(([loss]) => loss), ...NUMBER_LOSSES, "ctc"].map(typeOf);
     expect([...new Set(losses)].sort()).toEqual(typesIn("LossMap").sort());
     const metrics = [...CLASS_METRICS, ...MORE_CLASS_METRICS, ...NUMBER_METRICS].map(typeOf);
     expect([...new Set(metrics)].sort()).toEqual(typesIn("MetricMap").sort());

@@ -14,11 +14,11 @@ export interface ArrayInput<Name extends string = string> {
 }
 
 export interface ArrayTargets {
-  /** Integer labels; rows of class probabilities; numbers; numbers in 0..1. */
-  readonly kind: "labels" | "oneHot" | "numbers" | "binary";
-  /** Of labels and oneHot. */
+  /** Integer labels; rows of class probabilities; numbers; numbers in 0..1; labels of unknown timesteps, padded with 0. */
+  readonly kind: "labels" | "oneHot" | "numbers" | "binary" | "labelSequence";
+  /** Of labels, oneHot and labelSequence. */
   readonly classes?: number;
-  /** Per sample: of labels [] or [timesteps], else [size] or [timesteps, size]. */
+  /** Per sample: of labels [] or [timesteps], of labelSequence [length], else [size] or [timesteps, size]. */
   readonly shape: readonly number[];
 }
 
@@ -115,6 +115,10 @@ function targetGather(array: NpyArray, file: string, { kind, classes, shape }: A
     case "labels":
       checkIntegers(array, file, classes!, "label", "correct `classes` in the spec, or the file");
       return shape.length === 0 ? integers(array, 1) : timeMajorIntegers(array, shape[0]!);
+    case "labelSequence":
+      checkIntegers(array, file, classes!, "label", "correct `classes` in the spec, or the file");
+      checkPadding(array, file, shape[0]!);
+      return integers(array, shape[0]!);
     case "oneHot":
       checkFinite(array, file, [0, 1]);
       checkRows(array, file, classes!);
@@ -223,6 +227,18 @@ function checkIntegers(array: NpyArray, file: string, end: number, what: string,
     const value = Number(data[k]!);
     if (value >= 0 && value < end && Number.isInteger(value)) continue;
     throw wrong(`${place(array, file, k)} is ${value}, but ${what}s are whole numbers in 0..${end - 1}`, fix);
+  }
+}
+
+/** In each row nothing but 0 follows a 0. */
+function checkPadding(array: NpyArray, file: string, length: number): void {
+  const { data } = array;
+  for (let k = 0; k < data.length; k++) {
+    if (k % length === 0 || Number(data[k]!) === 0 || Number(data[k - 1]!) !== 0) continue;
+    throw wrong(
+      `${place(array, file, k)} is the label ${data[k]}, but a 0 stands before it, which pads the end of a sequence`,
+      "number the classes from 1, since 0 is the blank, and pad at the end",
+    );
   }
 }
 

@@ -127,6 +127,23 @@ describe.skipIf(!cpuInstalled)("a captured program (skipped where the cpu backen
     expect(sum.dataSync()[0]).toBeCloseTo(w0! + w2!, 6);
   });
 
+  it("knows the type of an inserted axis, which TensorFlow.js does not say", () => {
+    const run = ({ x, ids }: { x: tf.Tensor1D; ids: tf.Tensor1D }) => ({
+      x: tf.mul(tf.expandDims(x, 1), 2),
+      ids: tf.expandDims(ids, 0),
+    });
+    const example = { x: tf.tensor1d([1, 2, 3]), ids: tf.tensor1d([0, 0], "int32") };
+    const functions = { f: { run, examples: [example] } };
+    const program = keep(captureProgram({ enabled: true, variables: {}, functions, log: unexpected }));
+    expect(program.captured).toBe(true);
+    const found = program.functions.f({ x: tf.tensor1d([4, 5, 6]), ids: tf.tensor1d([7, 8], "int32") });
+    expect([found.x.shape, [...found.x.dataSync()]]).toEqual([
+      [3, 1],
+      [8, 10, 12],
+    ]);
+    expect([found.ids.shape, found.ids.dtype, [...found.ids.dataSync()]]).toEqual([[1, 2], "int32", [7, 8]]);
+  });
+
   it("pulls and pushes the named variables only", () => {
     const { program, variables } = capturedRegression();
     keep(program);

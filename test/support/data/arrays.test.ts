@@ -69,6 +69,8 @@ describe("loadArrays", () => {
     );
     expect(read(steps, { kind: "numbers", shape: [2, 1] })).toEqual(Float32Array.of(2, 0, 3, 1));
     expect(read(floats([0.5, 1], [2, 1]), { kind: "binary", shape: [1] })).toEqual(Float32Array.of(1, 0.5));
+    const sequences = integers([3, 3, 0, 0, 0, 0], [2, 3]);
+    expect(read(sequences, { kind: "labelSequence", classes: 4, shape: [3] })).toEqual(Int32Array.of(0, 0, 0, 3, 3, 0));
   });
 
   it("reads int64, uint8 and .npy.gz alike", () => {
@@ -140,6 +142,21 @@ describe("loadArrays", () => {
       "a binary target of 2",
       targets(floats([0, 2], [2]), { kind: "binary", shape: [1] }),
       /\[1\] is 2, but must be in 0\.\.1/,
+    ],
+    [
+      "a label too large in a sequence",
+      targets(integers([1, 0, 3, 4], [2, 2]), { kind: "labelSequence", classes: 4, shape: [2] }),
+      /\[1, 1\] is 4, but labels are whole numbers in 0\.\.3/,
+    ],
+    [
+      "padding in front of a sequence",
+      targets(integers([1, 0, 0, 3], [2, 2]), { kind: "labelSequence", classes: 4, shape: [2] }),
+      /\[1, 1\] is the label 3, but a 0 stands before it/,
+    ],
+    [
+      "sequences of another length",
+      targets(integers([1, 0, 0, 3], [2, 2]), { kind: "labelSequence", classes: 4, shape: [3] }),
+      /shape \(2, 2\), but the targets .*\(samples, 3\)/,
     ],
     [
       "a negative weight",

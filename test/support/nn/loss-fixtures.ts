@@ -68,3 +68,8 @@ export async function useEngine(engine: string): Promise<void> {
 export function difference(actual: number, expected: number): number {
   return Math.abs(actual - expected) / (1 + Math.abs(expected));
 }
+
+/** Targets of ctc: labels of each sample, without timesteps. */
+export function labelSequences({ shape, data }: FixtureTensor): tf.Tensor2D {
+  return tf.tensor2d(data, shape as [number, number], "int32");
+}

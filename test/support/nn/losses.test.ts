@@ -1,12 +1,22 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as crossEntropy from "../../../src/support/nn/losses/cross-entropy.ts";
+import { ctcLoss } from "../../../src/support/nn/losses/ctc.ts";
 import * as regression from "../../../src/support/nn/losses/regression.ts";
 import * as similarity from "../../../src/support/nn/losses/similarity.ts";
 import { classTargets, classWeights, type LossOutput, type Weighting } from "../../../src/support/nn/losses.ts";
 import { type Features, rowsOf, Sequence } from "../../../src/support/nn/sequence.ts";
 import { RandomStream } from "../../../src/support/random.ts";
-import { batchMajor, difference, ENGINES, fixtures, fixturesMissing, kernelValue, useEngine } from "./loss-fixtures.ts";
+import {
+  batchMajor,
+  difference,
+  ENGINES,
+  fixtures,
+  fixturesMissing,
+  kernelValue,
+  labelSequences,
+  useEngine,
+} from "./loss-fixtures.ts";
 
 type Loss = (p: Features, y: never, options: object, weighting?: Weighting) => LossOutput<Features>;
 
@@ -17,6 +27,8 @@ const FROM_LOGITS: Readonly<Record<string, string>> = {
 };
 
 const LOSSES = { ...crossEntropy, ...regression, ...similarity } as unknown as Record<string, Loss>;
+/** It takes other targets and is tested in ctc.test.ts. */
+const WITH_CTC: Record<string, Loss> = { ...LOSSES, ctc: ctcLoss as unknown as Loss };
 
 function call(loss: Loss, p: Features, y: Features | tf.Tensor1D, options: object, weighting?: Weighting) {
   return loss(p, y as never, options, weighting);
@@ -60,9 +72,9 @@ describe.each(ENGINES)("losses on the %s engine", (engine) => {
     const { fromLogits, quantile, ...options } = fixture.config as { fromLogits?: boolean; quantile?: number };
     const name = fromLogits === true ? FROM_LOGITS[fixture.loss!]! : fixture.loss!;
     const result = call(
-      LOSSES[name]!,
+      WITH_CTC[name]!,
       kernelValue(fixture.yPred) as Features,
-      kernelValue(fixture.yTrue),
+      name === "ctc" ? labelSequences(fixture.yTrue) : kernelValue(fixture.yTrue),
       quantile === undefined ? options : { quantiles: [quantile] },
     );
     const batch = fixture.yPred.shape[0]!;

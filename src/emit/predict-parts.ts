@@ -1,0 +1,17 @@
+import { footer } from "./text.ts";
+
+export const SHARED_IMPORTS = `import * as tf from "@tensorflow/tfjs-core";`;
+
+/** First lines of each `main`: what was asked for. */
+export const OPTIONS = `  const options = parsePredictOptions(process.argv.slice(2), { name: NAME });
+  if (options.help) {
+    process.stdout.write(options.usage);
+    return 0;
+  }`;
+
+/** The lines that bring the weights of the run onto the backend. */
+export const WEIGHTS = `  await selectBackend(options.backend, { verbose: options.verbose });
+  const w = initializeWeights(0);
+  assignTensors(namedWeights(w), loadCheckpoint(options.run, {}).weights);`;
+
+export const FOOTER = footer("SPEC_FILE");
