@@ -9,8 +9,9 @@
 // FILE: an IDX image file (plain or .gz), a PNG or a PGM image of the model's size. --demo N: N test images, drawn.
 import * as tf from "@tensorflow/tfjs-core";
 import { CLASSES, FEATURES, loadData, readBatch, TIMESTEPS } from "./data.ts";
-import { forward, initializeWeights, namedWeights } from "./model.ts";
+import { forward, type Inputs, initializeWeights, namedWeights } from "./model.ts";
 import { selectBackend } from "./support/backends/select.ts";
+import { capturedWhenRepeated } from "./support/capture/repeated.ts";
 import { loadCheckpoint } from "./support/checkpoint.ts";
 import { drawImage, readImage } from "./support/data/images.ts";
 import { reportFailure } from "./support/failure.ts";
@@ -42,6 +43,7 @@ async function main(): Promise<number> {
   await selectBackend(options.backend, { verbose: options.verbose });
   const w = initializeWeights(0);
   assignTensors(namedWeights(w), loadCheckpoint(options.run, {}).weights);
+  const run = capturedWhenRepeated(namedWeights(w), (inputs: Inputs) => forward(w, inputs).prediction);
 
   const predictions: Prediction[] = [];
   const show = (prediction: Prediction, pixels: Uint8Array | undefined, label: number | undefined): void => {
@@ -75,7 +77,7 @@ async function main(): Promise<number> {
           x[(Math.floor(i / FEATURES) * count + b) * FEATURES + (i % FEATURES)] = image.images[(start + b) * size + i]! / SCALE;
         }
       }
-      const probabilities = await predict(w, tf.tensor3d(x, [TIMESTEPS, count, FEATURES]));
+      const probabilities = await predict(run, tf.tensor3d(x, [TIMESTEPS, count, FEATURES]));
       for (let b = 0; b < count; b++) {
         const source = image.count === 1 ? file : `${file}[${start + b}]`;
         show(prediction(source, probabilities[b]!), undefined, undefined);
@@ -89,7 +91,7 @@ async function main(): Promise<number> {
     const { inputs, targets } = readBatch(test, indices);
     const pixels = (await inputs.input.data<"float32">()).slice();
     const labels = await targets.data<"int32">();
-    const probabilities = await predict(w, inputs.input);
+    const probabilities = await predict(run, inputs.input);
     for (let b = 0; b < count; b++) {
       const image = Uint8Array.from({ length: TIMESTEPS * FEATURES }, (_, i) =>
         Math.round(pixels[(Math.floor(i / FEATURES) * count + b) * FEATURES + (i % FEATURES)]! * SCALE),
@@ -102,8 +104,8 @@ async function main(): Promise<number> {
 }
 
 /** Probabilities of each class, [B][classes]; disposes of x. */
-async function predict(w: ReturnType<typeof initializeWeights>, x: tf.Tensor3D): Promise<number[][]> {
-  const output = tf.tidy(() => forward(w, { input: x }).prediction);
+async function predict(run: (inputs: Inputs) => tf.Tensor2D, x: tf.Tensor3D): Promise<number[][]> {
+  const output = run({ input: x });
   const flat = await output.data<"float32">();
   tf.dispose([x, output]);
   return Array.from({ length: flat.length / CLASSES }, (_, b) => [...flat.slice(b * CLASSES, (b + 1) * CLASSES)]);

@@ -1,6 +1,6 @@
 import type { Plan } from "../plan/types.ts";
 import { outputMask } from "./loss.ts";
-import { FOOTER, OPTIONS, SHARED_IMPORTS, WEIGHTS } from "./predict-parts.ts";
+import { FOOTER, OPTIONS, RUN_IMPORT, SHARED_IMPORTS, WEIGHTS } from "./predict-parts.ts";
 import { literal } from "./text.ts";
 
 /** predict.ts of a model that learned sequences of labels by ctc: best path decoding, on request beside the targets. */
@@ -17,8 +17,9 @@ export function labelSequences(plan: Plan): string {
 // --input NAME=FILE.npy. A line (or with --output a row, padded with 0) for each sample. --demo N: N test samples, beside their labels.
 ${SHARED_IMPORTS}
 import { INPUTS, loadData, loadInputs, readInputs } from "./data.ts";
-import { forward, initializeWeights, namedWeights } from "./model.ts";
+import { forward, type Inputs, initializeWeights, namedWeights } from "./model.ts";
 import { selectBackend } from "./support/backends/select.ts";
+${RUN_IMPORT}
 import { loadCheckpoint } from "./support/checkpoint.ts";
 import { formatNpy } from "./support/data/npy.ts";
 import { reportFailure } from "./support/failure.ts";
@@ -40,15 +41,16 @@ ${OPTIONS}
   const test = demo === undefined ? undefined : firstSamples((await loadData(options.data, () => undefined)).test, demo);
   const samples = test ?? loadInputs(inputFiles(options.input, INPUTS.map(({ name }) => name)));
 ${WEIGHTS}
+  const run = capturedWhenRepeated(namedWeights(w), (inputs: Inputs) => {
+    const { output${mask} } = forward(w, inputs);
+    return bestPaths(output${mask});
+  });
   const { count } = samples;
   const predictions: { labels: number[]; target?: number[] }[] = [];
   for (let start = 0; start < count; start += BATCH_SIZE) {
     const indices = Int32Array.from({ length: Math.min(BATCH_SIZE, count - start) }, (_, k) => start + k);
     const inputs = readInputs(samples, indices);
-    const paths = tf.tidy(() => {
-      const { output${mask} } = forward(w, inputs);
-      return bestPaths(output${mask});
-    });
+    const paths = run(inputs);
     const classes = await paths.data<"int32">(); // [B, TIMESTEPS]
     tf.dispose([inputs, paths]);
     for (const [k, index] of indices.entries()) {

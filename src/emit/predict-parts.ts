@@ -14,4 +14,11 @@ export const WEIGHTS = `  await selectBackend(options.backend, { verbose: option
   const w = initializeWeights(0);
   assignTensors(namedWeights(w), loadCheckpoint(options.run, {}).weights);`;
 
+/** The line that makes `run`, a function of a batch's Inputs: captured where it is called often. */
+export function runFunction(output: string): string {
+  return `  const run = capturedWhenRepeated(namedWeights(w), (inputs: Inputs) => ${output});`;
+}
+
+export const RUN_IMPORT = `import { capturedWhenRepeated } from "./support/capture/repeated.ts";`;
+
 export const FOOTER = footer("SPEC_FILE");

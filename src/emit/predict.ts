@@ -2,7 +2,7 @@ import type { Plan } from "../plan/types.ts";
 import type { EmitContext } from "./context.ts";
 import { probabilityExpression } from "./loss.ts";
 import { labelSequences } from "./predict-labels.ts";
-import { FOOTER, OPTIONS, SHARED_IMPORTS, WEIGHTS } from "./predict-parts.ts";
+import { FOOTER, OPTIONS, RUN_IMPORT, runFunction, SHARED_IMPORTS, WEIGHTS } from "./predict-parts.ts";
 import { header, literal } from "./text.ts";
 import { printFile } from "./write.ts";
 
@@ -35,8 +35,9 @@ function images(plan: Plan, scale: number): string {
 // FILE: an IDX image file (plain or .gz), a PNG or a PGM image of the model's size. --demo N: N test images, drawn.
 ${SHARED_IMPORTS}
 import { ${single ? "" : "CLASSES, "}FEATURES, loadData, readBatch, TIMESTEPS } from "./data.ts";
-import { forward, initializeWeights, namedWeights } from "./model.ts";
+import { forward, type Inputs, initializeWeights, namedWeights } from "./model.ts";
 import { selectBackend } from "./support/backends/select.ts";
+${RUN_IMPORT}
 import { loadCheckpoint } from "./support/checkpoint.ts";
 import { drawImage, readImage } from "./support/data/images.ts";
 import { reportFailure } from "./support/failure.ts";
@@ -62,6 +63,7 @@ ${OPTIONS}
     throw new UserError("nothing to predict", { exitCode: 2, fix: "name an image or IDX file, or use --demo 4" });
   }
 ${WEIGHTS}
+${runFunction(probabilityExpression(plan, "forward(w, inputs).prediction"))}
 
   const predictions: Prediction[] = [];
   const show = (prediction: Prediction, pixels: Uint8Array | undefined, label: number | undefined): void => {
@@ -95,7 +97,7 @@ ${WEIGHTS}
           x[(Math.floor(i / FEATURES) * count + b) * FEATURES + (i % FEATURES)] = image.images[(start + b) * size + i]! / SCALE;
         }
       }
-      const probabilities = await predict(w, tf.tensor3d(x, [TIMESTEPS, count, FEATURES]));
+      const probabilities = await predict(run, tf.tensor3d(x, [TIMESTEPS, count, FEATURES]));
       for (let b = 0; b < count; b++) {
         const source = image.count === 1 ? file : \`\${file}[\${start + b}]\`;
         show(prediction(source, probabilities[b]!), undefined, undefined);
@@ -109,7 +111,7 @@ ${WEIGHTS}
     const { inputs, targets } = readBatch(test, indices);
     const pixels = (await inputs.input.data<"float32">()).slice();
     const labels = await targets.data<"int32">();
-    const probabilities = await predict(w, inputs.input);
+    const probabilities = await predict(run, inputs.input);
     for (let b = 0; b < count; b++) {
       const image = Uint8Array.from({ length: TIMESTEPS * FEATURES }, (_, i) =>
         Math.round(pixels[(Math.floor(i / FEATURES) * count + b) * FEATURES + (i % FEATURES)]! * SCALE),
@@ -122,8 +124,8 @@ ${WEIGHTS}
 }
 
 /** Probabilities of each class, [B][classes]; disposes of x. */
-async function predict(w: ReturnType<typeof initializeWeights>, x: tf.Tensor3D): Promise<number[][]> {
-  const output = tf.tidy(() => ${probabilityExpression(plan, "forward(w, { input: x }).prediction")});
+async function predict(run: (inputs: Inputs) => tf.Tensor2D, x: tf.Tensor3D): Promise<number[][]> {
+  const output = run({ input: x });
   const flat = await output.data<"float32">();
   tf.dispose([x, output]);
 ${
@@ -198,8 +200,9 @@ function generate(plan: Plan, encoding: "oneHot" | "ids"): string {
 //   predict.ts [--run DIR] [--backend NAME] [--json] [--data DIR] [--length N] [--temperature T] [--seed N] [TEXT]
 ${SHARED_IMPORTS}
 import { ${encoding === "ids" ? "" : "FEATURES, "}loadData, TIMESTEPS } from "./data.ts";
-import { forward, initializeWeights, namedWeights } from "./model.ts";
+import { forward, type Inputs, initializeWeights, namedWeights } from "./model.ts";
 import { selectBackend } from "./support/backends/select.ts";
+${RUN_IMPORT}
 import { loadCheckpoint } from "./support/checkpoint.ts";
 import { reportFailure } from "./support/failure.ts";
 import { assignTensors } from "./support/nn/weights.ts";
@@ -212,6 +215,7 @@ const SPEC_FILE = ${literal(`${name}.yaml`)};
 async function main(): Promise<number> {
 ${OPTIONS}
 ${WEIGHTS}
+${runFunction(probabilityExpression(plan, "forward(w, inputs).prediction"))}
   const { vocabulary } = await loadData(options.data, () => undefined);
   const indexOf = new Map(vocabulary.map((character, index) => [character, index]));
   const given = [...options.files.join(" ").normalize("NFC")];
@@ -222,9 +226,10 @@ ${WEIGHTS}
   let text = "";
   for (let k = 0; k < options.length; k++) {
     ${window.create}
-    const output = tf.tidy(() => ${probabilityExpression(plan, `forward(w, { input: ${window.tensor} }).prediction`)});
+    const input = ${window.tensor};
+    const output = run({ input });
     const probabilities = await output.data<"float32">();
-    output.dispose();
+    tf.dispose([input, output]);
     const next = draw(probabilities, options.temperature, random.uniform(k));
     text += vocabulary[next] ?? "";
     window.push(next);
@@ -256,8 +261,9 @@ function arrays(name: string, perTimestep: boolean): string {
 // Of several inputs each has its file: --input NAME=FILE.npy. A line (or with --output an entry of the array) for each sample.
 ${SHARED_IMPORTS}
 import { INPUTS, loadInputs, readInputs } from "./data.ts";
-import { forward, initializeWeights, namedWeights } from "./model.ts";
+import { forward, type Inputs, initializeWeights, namedWeights } from "./model.ts";
 import { selectBackend } from "./support/backends/select.ts";
+${RUN_IMPORT}
 import { loadCheckpoint } from "./support/checkpoint.ts";
 import { formatNpy } from "./support/data/npy.ts";
 import { reportFailure } from "./support/failure.ts";
@@ -273,12 +279,13 @@ async function main(): Promise<number> {
 ${OPTIONS}
   const samples = loadInputs(inputFiles(options.input, INPUTS.map(({ name }) => name)));
 ${WEIGHTS}
+${runFunction(perTimestep ? "tf.transpose(forward(w, inputs).prediction.tensor, [1, 0, 2])" : "tf.clone(forward(w, inputs).prediction)")}${perTimestep ? " // [B, T, size]" : ""}
   const { count } = samples;
   const outputs: Float32Array[] = [];
   let shape: number[] = []; // of a sample
   for (let start = 0; start < count; start += BATCH_SIZE) {
     const inputs = readInputs(samples, Int32Array.from({ length: Math.min(BATCH_SIZE, count - start) }, (_, k) => start + k));
-    const output = tf.tidy(() => ${perTimestep ? "tf.transpose(forward(w, inputs).prediction.tensor, [1, 0, 2]))" : "tf.clone(forward(w, inputs).prediction))"};${perTimestep ? " // [B, T, size]" : ""}
+    const output = run(inputs);
     shape = output.shape.slice(1);
     outputs.push(await output.data<"float32">());
     tf.dispose([inputs, output]);

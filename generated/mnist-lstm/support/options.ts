@@ -153,7 +153,7 @@ export function parsePredictOptions(argv: readonly string[], { name }: { name: s
   --backend NAME   auto (default), gpu, cpu, webgpu or wasm
   --data DIR       folder with the dataset's files
   --json           print one JSON document
-  --demo N         images: show N test images with their predictions
+  --demo N         images and label sequences: show N test samples with their predictions
   --input FILE     arrays: the .npy file to predict; NAME=FILE for each of several inputs
   --output FILE    arrays: write the predictions to this .npy file instead of printing them
   --length N       text: characters to generate (default 200)

@@ -7,13 +7,15 @@ import type { Tensors } from "./trace.ts";
  * some calls, and often there is only one. The variables must not change after the first call. Inputs stay the caller's; the result
  * is tracked by the caller's tf.tidy.
  */
-export function capturedWhenRepeated<I extends Tensors, O extends tf.Tensor>(
+export function capturedWhenRepeated<I extends object, O extends tf.Tensor>(
   variables: Readonly<Record<string, tf.Variable>>,
   run: (inputs: I) => O,
 ): (inputs: I) => O {
   const byShape = new Map<string, (inputs: I) => O>();
   return (inputs) => {
-    const shape = JSON.stringify(Object.entries(inputs).map(([name, tensor]) => [name, tensor.dtype, tensor.shape]));
+    const shape = JSON.stringify(
+      Object.entries(inputs as Tensors).map(([name, tensor]) => [name, tensor.dtype, tensor.shape]),
+    );
     const known = byShape.get(shape);
     if (known !== undefined) return known(inputs);
     byShape.set(shape, (repeated) => {

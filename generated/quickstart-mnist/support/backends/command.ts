@@ -1,6 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import type { Duplex, Readable } from "node:stream";
+import { finished } from "node:stream/promises";
 
 export interface CommandOptions {
   cwd: string;
@@ -30,12 +32,17 @@ export function runCommand(command: string, args: readonly string[], options: Co
     const result: CommandResult = { code: undefined, missing: false, timedOut: false, output: "" };
     // A group of its own, so that what the command started ends with it.
     const group = process.platform !== "win32";
-    const child = spawn(command, args, {
+    const [file, ...rest] = group ? ["/bin/sh", "-c", WATCHED, "sh", command, ...args] : [command, ...args];
+    const child = spawn(file, rest, {
       cwd: options.cwd,
       env: options.env ?? process.env,
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
       detached: group,
     });
+    const [, stdout, stderr, watcher] = child.stdio as unknown as [null, Readable, Readable, Duplex];
+    watcher.on("error", () => undefined); // it has ended before it was told
+    watcher.resume();
+    Promise.allSettled([finished(stdout), finished(stderr)]).then(() => watcher.end("ended\n"));
     const end = (signal: NodeJS.Signals): void => {
       try {
         if (group && child.pid !== undefined) process.kill(-child.pid, signal);
@@ -44,7 +51,6 @@ export function runCommand(command: string, args: readonly string[], options: Co
         // it has ended by itself
       }
     };
-    const watcher = group ? watchParent(child) : undefined;
     const started = Date.now();
     let lastProgress = started;
     let size = 0;
@@ -52,8 +58,8 @@ export function runCommand(command: string, args: readonly string[], options: Co
       lastProgress = Date.now();
       result.output = (result.output + text.toString("utf8")).slice(-20_000);
     };
-    child.stdout.on("data", collect);
-    child.stderr.on("data", collect);
+    stdout.on("data", collect);
+    stderr.on("data", collect);
     const timer = setInterval(() => {
       if (options.watch !== undefined && folderSize(options.watch) !== size) {
         size = folderSize(options.watch);
@@ -68,7 +74,6 @@ export function runCommand(command: string, args: readonly string[], options: Co
     }, 1000);
     const finish = (): void => {
       clearInterval(timer);
-      watcher?.stdin?.end("ended\n");
       resolve(result);
     };
     child.on("error", (error: NodeJS.ErrnoException) => {
@@ -78,27 +83,19 @@ export function runCommand(command: string, args: readonly string[], options: Co
     });
     child.on("close", (code) => {
       result.code = code ?? undefined;
+      if (group && code === SHELL_FINDS_NO_COMMAND) Object.assign(result, { code: undefined, missing: true });
       finish();
     });
   });
 }
 
 /**
- * Ends a command's group when this process ends in any way, SIGKILL too: the pipe from here to the watcher then closes unwritten.
- * What would go on otherwise writes into the folder in which the next installation works. Windows has no such groups; there a
- * command outlives the process that is killed.
+ * Runs a command in a group that ends when this process ends in any way, SIGKILL too: the pipe from here to the watcher, which
+ * is there before the command starts, then closes unwritten. What would go on otherwise writes into the folder in which the next
+ * installation works. Windows has no such groups; there a command outlives the process that is killed.
  */
-function watchParent(child: ChildProcess): ChildProcess | undefined {
-  if (child.pid === undefined) return undefined;
-  const script = 'read -r line || kill -KILL "-$1"';
-  const watcher = spawn("/bin/sh", ["-c", script, "watcher", String(child.pid)], {
-    stdio: ["pipe", "ignore", "ignore"],
-    detached: true, // what the terminal sends to this process does not reach it
-  });
-  watcher.on("error", () => undefined); // without /bin/sh
-  watcher.stdin.on("error", () => undefined); // it has ended before it was told
-  return watcher;
-}
+const WATCHED = '{ read -r line <&3 || kill -KILL 0; } >/dev/null 2>&1 & exec "$@" 3<&-';
+const SHELL_FINDS_NO_COMMAND = 127;
 
 /** The sizes in bytes of all files below a folder. */
 export function folderSize(folder: string): number {

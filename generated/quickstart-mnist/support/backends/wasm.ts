@@ -4,6 +4,7 @@ import { dirname, join, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as tf from "@tensorflow/tfjs-core";
 import { type BackendDriver, messageOf, Unusable } from "./types.ts";
+import { replaceSliceKernels } from "./wasm-kernels.ts";
 
 const PACKAGE = "@tensorflow/tfjs-backend-wasm";
 
@@ -47,6 +48,7 @@ export const wasmDriver: BackendDriver = {
       tf.env().set("IS_TEST", false);
       restoreListeners(listeners);
     }
+    replaceSliceKernels();
     const simd = await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT");
     const threaded = await tf.env().getAsync("WASM_HAS_MULTITHREAD_SUPPORT");
     const threads = threaded ? availableParallelism() : 1;

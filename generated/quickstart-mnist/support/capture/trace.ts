@@ -1,6 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Attribute, Graph, Reference } from "./graph.ts";
-import { type Binding, DataType, handleOf, type OpAttribute, type TensorFlowBackend } from "./tensorflow.ts";
+import {
+  type Binding,
+  DataType,
+  handleOf,
+  type OpAttribute,
+  type OutputMetadata,
+  type TensorFlowBackend,
+} from "./tensorflow.ts";
 
 /** Why a function cannot be captured; a sentence without its subject, such as "reads a tensor back". */
 export class NotCapturable extends Error {}
@@ -207,11 +214,13 @@ class Recorder {
     return this.#placeholders.has(value) ? deepCopy(this.#graph, value, type) : value;
   }
 
-  #operation(name: string, attributes: OpAttribute[], inputs: number[], results: readonly { id: number }[]): void {
+  #operation(name: string, attributes: OpAttribute[], inputs: number[], results: readonly OutputMetadata[]): void {
     const references = inputs.map((id) => this.#referenceOf(id));
     const converted = Object.fromEntries(
       attributes.map((attribute) => [attribute.name, this.#attribute(name, attribute)]),
     );
+    // The one operation of tfjs-node 4.22 that leaves its type to be inferred, which a graph cannot.
+    if (name === "ExpandDims") converted.T ??= { kind: "type", value: results[0]!.dtype };
     const node = this.#graph.add(name, references, converted);
     for (const [i, { id }] of results.entries()) this.#references.set(id, `${node}:${i}`);
   }

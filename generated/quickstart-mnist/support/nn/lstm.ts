@@ -1,7 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Activation } from "./activations.ts";
 import { Gates } from "./gate-products.ts";
-import { cutsAreSlow } from "./matmul.ts";
 import {
   addGradients,
   type InputGradientOf,
@@ -83,21 +82,16 @@ export function lstmForward<O extends LstmOptions>(
   const run = new RecurrentRun(x, options, extra);
   const products = run.gateProducts(w, 4);
   const biases = w.bias === undefined ? undefined : tf.split<tf.Tensor1D>(w.bias, 4);
-  const project = (rows: tf.Tensor2D): tf.Tensor2D[] =>
-    products.input
-      .products(rows)
-      .map((product, g) => (biases === undefined ? product : tf.add<tf.Tensor2D>(product, biases[g]!)));
-  // Of each step the gates' projections, in the order of processing.
-  const projections = cutsAreSlow()
-    ? run.ordered(x.steps).map(project)
-    : byStep(project(x.rows).map((gate) => run.stepsOf(gate)));
+  const projections = products.input
+    .products(x.rows)
+    .map((rows, g) => run.stepsOf(biases === undefined ? rows : tf.add<tf.Tensor2D>(rows, biases[g]!)));
   const steps: LstmStep[] = [];
   let state = extra.initialState;
   for (let k = 0; k < x.timesteps; k++) {
     const previousH = state?.h;
     const recurrent = previousH && products.state.products(previousH);
-    const z = projections[k]!.map((projection, g) =>
-      recurrent === undefined ? projection : tf.add<tf.Tensor2D>(projection, recurrent[g]!),
+    const z = projections.map((gate, g) =>
+      recurrent === undefined ? gate[k]! : tf.add<tf.Tensor2D>(gate[k]!, recurrent[g]!),
     ) as unknown as EachGate;
     const { h, ...gates } = lstmGates(z, state?.c, options);
     const next: LstmState = { h: run.stateAfter(k, h, state?.h), c: run.stateAfter(k, gates.c, state?.c) };
@@ -114,11 +108,6 @@ export function lstmForward<O extends LstmOptions>(
     run,
     steps,
   };
-}
-
-/** Steps of each gate → gates of each step. */
-function byStep(gates: readonly (readonly tf.Tensor2D[])[]): tf.Tensor2D[][] {
-  return gates[0]!.map((_, k) => gates.map((steps) => steps[k]!));
 }
 
 /** The elementwise part of a step. previousC: [B, units], or undefined for zeros. */
@@ -151,7 +140,7 @@ export function lstmBackward<W extends Weights, InputGradient extends boolean>(
 ): { dw: GradientsOf<W>; dx: InputGradientOf<InputGradient> } {
   const { run, steps } = forward;
   const elementwise = options.activation.elementwise && options.recurrentActivation.elementwise;
-  const derivatives = elementwise && !cutsAreSlow() ? lstmDerivatives(forward, options) : undefined;
+  const derivatives = elementwise ? lstmDerivatives(forward, options) : undefined;
   const products = run.gateProducts(w, 4);
   const own = run.outputGradients(dy);
 

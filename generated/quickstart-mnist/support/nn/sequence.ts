@@ -1,5 +1,4 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { cutsAreSlow } from "./matmul.ts";
 
 /**
  * A batch of sequences, time-major: T steps of shape [B, F]. Some kernels want the steps, others all rows at once, [T·B, F];
@@ -49,7 +48,7 @@ export class Sequence {
 
   /** T tensors [B, F] */
   get steps(): tf.Tensor2D[] {
-    this.#steps ??= this.timesteps === 1 ? [this.#rows!] : cutSteps(this.#rows!, this.timesteps);
+    this.#steps ??= this.timesteps === 1 ? [this.#rows!] : tf.split(this.#rows!, this.timesteps, 0);
     return this.#steps;
   }
 
@@ -81,13 +80,6 @@ export function addFeatures<X extends Features>(first: X, ...others: X[]): X {
     first,
     others.reduce<tf.Tensor2D>((sum, other) => tf.add(sum, rowsOf(other)), rowsOf(first)),
   );
-}
-
-function cutSteps(rows: tf.Tensor2D, timesteps: number): tf.Tensor2D[] {
-  if (!cutsAreSlow()) return tf.split(rows, timesteps, 0);
-  // Its split takes three times as long as slices.
-  const [batch, features] = [rows.shape[0] / timesteps, rows.shape[1]];
-  return Array.from({ length: timesteps }, (_, t) => tf.slice2d(rows, [t * batch, 0], [batch, features]));
 }
 
 /** Joins [B, F] tensors below one another. */

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { tensorFlowBackend } from "../capture/tensorflow.ts";
 import { type CellDropout, masked } from "./cell-dropout.ts";
-import { cutsAreSlow, matMulTransposedA, matMulTransposedB, transposedOnce } from "./matmul.ts";
+import { matMulTransposedA, matMulTransposedB, transposedOnce } from "./matmul.ts";
 
 /** Values of each gate, [N, units], and their columns beside one another, made at first use. */
 export class Gates {
@@ -24,7 +24,7 @@ export class Gates {
  * all, [T·B, F].
  *
  * TensorFlow's CPU kernels are faster with a product for each gate: [896,256]ᵀ·[896,1024] took 13.3 ms and its four
- * blocks 7.4 ms on one core, and blocks can run beside one another; on wasm cutting a product into gates is slow. Elsewhere one product for all gates has fewer operations. Where
+ * blocks 7.4 ms on one core, and blocks can run beside one another. Elsewhere one product for all gates has fewer operations. Where
  * each gate has a dropout mask of its own, it has a product of its own everywhere.
  */
 export class GateProducts {
@@ -40,7 +40,7 @@ export class GateProducts {
     this.#kernel = kernel;
     this.#gates = gates;
     this.#masks = dropout === undefined ? [] : dropout instanceof tf.Tensor ? [dropout] : dropout;
-    this.#blocked = this.#masks.length > 1 || isNativeCpu() || cutsAreSlow();
+    this.#blocked = this.#masks.length > 1 || isNativeCpu();
   }
 
   /** The product of each gate, [N, units]. */

@@ -3,7 +3,7 @@ import { type Features, type Mask, rowsOf, Sequence, withRows } from "./sequence
 
 /**
  * What a loss gives back. `total` is the sum over the batch, so the mean is total / B; the loss of a sequence is the mean over its
- * timesteps. `gradient` is that of the mean, with respect to the predictions and in their form.
+ * timesteps, but for that of ctc. `gradient` is that of the mean, with respect to the predictions and in their form.
  */
 export interface LossOutput<P extends Features = tf.Tensor2D> {
   total: tf.Scalar;

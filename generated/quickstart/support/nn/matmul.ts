@@ -14,14 +14,6 @@ export function matMulTransposedB(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
     : tf.matMul<tf.Tensor2D>(a, b, false, true);
 }
 
-/**
- * On wasm a part that is cut from a tensor costs a copy of the whole: 28 parts of [896,1024] took 95 ms, and three matrix products of
- * all steps as long. There what is needed step by step is better computed step by step.
- */
-export function cutsAreSlow(): boolean {
-  return tf.getBackend() === "wasm";
-}
-
 /** x[N, I] · kernel[I, O] + bias[O] → [N, O]. */
 export function affine(x: tf.Tensor2D, kernel: tf.Tensor2D, bias: tf.Tensor1D | undefined): tf.Tensor2D {
   const product = tf.matMul<tf.Tensor2D>(x, kernel);
