@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheDirectory } from "../data/cache.ts";
 import { platformName, TENSORFLOW_VERSION, TFJS_VERSION, WEBGPU_VERSION } from "./platforms.ts";
@@ -25,7 +25,7 @@ export interface InstallRecord {
 }
 
 export function backendsDirectory(cache: string = cacheDirectory()): string {
-  return join(cache, "backends");
+  return resolve(cache, "backends");
 }
 
 /** Names everything that an installed backend depends on, so that another version gets another folder. */

@@ -9,7 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { UserError } from "../user-error.ts";
 import {
   backendsDirectory,
@@ -109,6 +109,7 @@ export async function installBackend(
       let current = "";
       const context: InstallContext = {
         directory,
+        cache: dirname(root),
         offline: options.offline ?? false,
         env: process.env,
         step(what) {

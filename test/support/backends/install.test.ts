@@ -160,7 +160,7 @@ describe("messages", () => {
   });
 
   it("says how much space is missing", () => {
-    expect(() => requireDiskSpace("/cache", "cpu", 1e9)).toThrow("1.0 GB of free space; 2.5 GB are needed");
+    expect(() => requireDiskSpace("/cache", "cpu", 1e9)).toThrow("1.0 GB of free space; 1.6 GB are needed");
     expect(() => requireDiskSpace("/cache", "cpu", 1e10)).not.toThrow();
   });
 
