@@ -182,7 +182,7 @@ async function compile(
   context: InstallContext,
   name: "cpu" | "gpu",
   platform: Platform,
-  compiler: string,
+  [compiler, ...own]: readonly [string, ...string[]],
   python: string,
 ): Promise<string> {
   const folder = packageFolder(context, name);
@@ -194,7 +194,7 @@ async function compile(
   const quiet = join(context.directory, "quiet.cc");
   writeFileSync(quiet, QUIET_SOURCE);
   const sources = readdirSync(join(folder, "binding")).filter((file) => file.endsWith(".cc"));
-  const common = [...platform.compilerArguments, `-DNAPI_VERSION=${NAPI_VERSION}`, ...headers];
+  const common = [...own, ...platform.compilerArguments, `-DNAPI_VERSION=${NAPI_VERSION}`, ...headers];
   const args = [
     ...["-I", folder, "-I", join(tensorflow, "include")],
     ...sources.map((file) => join(folder, "binding", file)),

@@ -163,12 +163,20 @@ export function pipEnvironment(env: NodeJS.ProcessEnv, temporary: string, offlin
   };
 }
 
-export async function findCompiler(context: InstallContext, fix: string): Promise<string> {
+/** The command and arguments that compile C++: CXX, which may have arguments ("ccache g++"), or one of the usual names. */
+export async function findCompiler(context: InstallContext, fix: string): Promise<[string, ...string[]]> {
   const options = { cwd: context.directory, env: context.env, timeout: 60_000 };
-  const wanted = context.env.CXX;
-  const names = wanted ? [wanted] : ["g++", "c++", "clang++"];
+  const [wanted, ...args] = (context.env.CXX ?? "").trim().split(/\s+/);
+  if (wanted) {
+    if ((await runCommand(wanted, [...args, "--version"], options)).code === 0) return [wanted, ...args];
+    throw new UserError(`the C++ compiler that CXX names does not run: ${context.env.CXX}`, {
+      fix: "unset CXX, or let it name a C++ compiler",
+      exitCode: 3,
+    });
+  }
+  const names = ["g++", "c++", "clang++"];
   const compiler = await firstCommand(names, ["--version"], options);
-  if (compiler !== undefined) return compiler;
+  if (compiler !== undefined) return [compiler];
   throw new UserError(`no C++ compiler was found (tried ${names.join(", ")})`, { fix, exitCode: 3 });
 }
 
@@ -202,9 +210,12 @@ export function downloadFailure(what: string, result: CommandResult, offline: bo
     );
   }
   if (/No matching distribution/i.test(output)) {
+    // Without retries pip does not say that it could not connect, only that it knows no version at all.
     return fail(
-      "there is no such package for this platform",
-      "update pip (python3 -m pip install --upgrade pip), or use --backend wasm",
+      /from versions: none/.test(output)
+        ? "the package index cannot be reached, or has no such package for this platform"
+        : "there is no such package for this platform",
+      "check the network and pip's index settings, update pip (python3 -m pip install --upgrade pip), or use --backend wasm",
     );
   }
   const state = result.timedOut ? "it made no progress" : `exit code ${result.code ?? "none"}`;

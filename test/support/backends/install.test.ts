@@ -66,13 +66,16 @@ describe("installBackend", () => {
 
   it.each([
     ["binding.node", "other", /not the file that was built/],
+    ["library.so", "LIBRARY", undefined],
     ["library.so", "short", /5 bytes instead of 7/],
     ["installed.json", "{", /cannot be read/],
   ])("finds a changed %s and builds it again", async (file, text, message) => {
     const installer = fakeInstaller();
     await installBackend("cpu", { cacheDirectory: cache }, installer);
     writeFileSync(join(installDirectory("cpu", cache), file), text);
-    expect(() => readInstall("cpu", cache)).toThrow(message);
+    // The contents of libraries are compared by an installation only.
+    if (message !== undefined) expect(() => readInstall("cpu", cache)).toThrow(message);
+    expect(listBackends({ cacheDirectory: cache })[1]).toMatchObject({ name: "cpu", installed: false });
     await installBackend("cpu", { cacheDirectory: cache }, installer);
     expect(installer.builds).toBe(2);
     expect(() => readInstall("cpu", cache)).not.toThrow();

@@ -4,7 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { fetchWheels, type InstallContext, pipEnvironment } from "../../../src/support/backends/tools.ts";
+import {
+  downloadFailure,
+  fetchWheels,
+  findCompiler,
+  type InstallContext,
+  pipEnvironment,
+} from "../../../src/support/backends/tools.ts";
 
 let cache: string;
 beforeEach(() => {
@@ -73,4 +79,22 @@ describe("pipEnvironment", () => {
     expect(pipEnvironment(env, "/tmp", true).PIP_FIND_LINKS).toBeUndefined();
     expect(pipEnvironment({ PIP_FIND_LINKS: "/wheels" }, "/tmp", true).PIP_FIND_LINKS).toBe("/wheels");
   });
+});
+
+describe.skipIf(process.platform === "win32")("findCompiler", () => {
+  it("takes CXX with its arguments, and names it where it does not run", async () => {
+    expect(await findCompiler(context({ ...process.env, CXX: "env true" }), "fix")).toEqual(["env", "true"]);
+    await expect(findCompiler(context({ ...process.env, CXX: "no-such" }), "fix")).rejects.toMatchObject({
+      exitCode: 3,
+      message: expect.stringContaining("no-such"),
+      fix: expect.stringContaining("unset CXX"),
+    });
+  });
+});
+
+it("does not blame the platform where pip may not have reached its index", () => {
+  const output =
+    "ERROR: Could not find a version that satisfies x (from versions: none)\nERROR: No matching distribution found";
+  const failure = downloadFailure("pip failed", { code: 1, missing: false, timedOut: false, output }, false);
+  expect([failure.message, failure.fix].join()).toMatch(/index cannot be reached.*check the network/);
 });
