@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { programCommand } from "../../../src/run/run.ts";
-import { runCommand } from "../../../src/support/backends/command.ts";
+import { folderSize, runCommand } from "../../../src/support/backends/command.ts";
 import { installBackend } from "../../../src/support/backends/install.ts";
 
 let cache: string;
@@ -42,6 +42,29 @@ async function expectStill(file: string): Promise<void> {
   await sleep(500);
   expect(statSync(file).size).toBe(before);
 }
+
+describe("folderSize", () => {
+  it("counts the files below a folder; one that is not there has none", () => {
+    mkdirSync(join(cache, "a", "b"), { recursive: true });
+    writeFileSync(join(cache, "a", "b", "file"), "12345");
+    writeFileSync(join(cache, "file"), "123");
+    expect([folderSize(cache), folderSize(join(cache, "missing"))]).toEqual([8, 0]);
+  });
+
+  it("survives that another process removes what it is about to look at", async () => {
+    const [command, ...args] = programCommand(fileURLToPath(new URL("./churn-child.ts", import.meta.url)));
+    const child = spawn(command, [...args, join(cache, "churn")], { stdio: "ignore" });
+    const ended = new Promise((resolve) => child.on("exit", resolve));
+    try {
+      while (!existsSync(join(cache, "churn"))) await sleep(10);
+      const until = Date.now() + 1000;
+      while (Date.now() < until) expect(folderSize(cache)).toBeGreaterThanOrEqual(0);
+    } finally {
+      child.kill("SIGKILL");
+      await ended;
+    }
+  });
+});
 
 describe.skipIf(process.platform === "win32")("a command of a process that was ended from outside", () => {
   it.each(["SIGKILL", "SIGTERM", "SIGINT"] as const)(

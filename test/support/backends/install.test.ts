@@ -66,13 +66,16 @@ describe("installBackend", () => {
 
   it.each([
     ["binding.node", "other", /not the file that was built/],
+    ["library.so", "LIBRARY", undefined],
     ["library.so", "short", /5 bytes instead of 7/],
     ["installed.json", "{", /cannot be read/],
   ])("finds a changed %s and builds it again", async (file, text, message) => {
     const installer = fakeInstaller();
     await installBackend("cpu", { cacheDirectory: cache }, installer);
     writeFileSync(join(installDirectory("cpu", cache), file), text);
-    expect(() => readInstall("cpu", cache)).toThrow(message);
+    // The contents of libraries are compared by an installation only.
+    if (message !== undefined) expect(() => readInstall("cpu", cache)).toThrow(message);
+    expect(listBackends({ cacheDirectory: cache })[1]).toMatchObject({ name: "cpu", installed: false });
     await installBackend("cpu", { cacheDirectory: cache }, installer);
     expect(installer.builds).toBe(2);
     expect(() => readInstall("cpu", cache)).not.toThrow();
@@ -160,7 +163,7 @@ describe("messages", () => {
   });
 
   it("says how much space is missing", () => {
-    expect(() => requireDiskSpace("/cache", "cpu", 1e9)).toThrow("1.0 GB of free space; 2.5 GB are needed");
+    expect(() => requireDiskSpace("/cache", "cpu", 1e9)).toThrow("1.0 GB of free space; 1.6 GB are needed");
     expect(() => requireDiskSpace("/cache", "cpu", 1e10)).not.toThrow();
   });
 
