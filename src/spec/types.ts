@@ -2881,13 +2881,17 @@ export interface F1Metric {
   average?: "macro" | "micro" | "weighted";
 }
 /**
- * Area under the ROC curve, approximated at thresholds.
+ * Area under the ROC curve, or the precision-recall curve, approximated at thresholds.
  */
 export interface AucMetric {
   /**
-   * Area under the ROC curve, approximated at thresholds.
+   * Area under the ROC curve, or the precision-recall curve, approximated at thresholds.
    */
   type: "auc";
+  /**
+   * ROC: true against false positives. PR: precision against recall, interpolated (Davis & Goadrich 2006), for classes of which one is rare.
+   */
+  curve?: "ROC" | "PR";
   /**
    * Number of thresholds. Unit: count.
    */
