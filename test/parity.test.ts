@@ -43,6 +43,12 @@ describe("generated programs compute what Keras computes", () => {
   );
 });
 
+it("generated programs compute the losses and metrics of test/fixtures/parity", () => {
+  const { lines, status } = parity("test/fixtures/parity");
+  expect(lines).toEqual([expect.stringMatching(/^[1-9]\d* passed, 0 failed$/)]);
+  expect(status).toBe(0);
+}, 60_000);
+
 describe("npm run parity", () => {
   const root = mkdtempSync(join(tmpdir(), "lstm-compile-parity-test-"));
   afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -92,6 +98,30 @@ describe("npm run parity", () => {
       "layer-e.json: output has shape [2,1] instead of [1,2]",
       "layer-f.json: the program has 2 weights, the fixture 1",
       "1 passed, 5 failed",
+    ]);
+    expect(status).toBe(1);
+  });
+
+  it("compares the loss of each sample, and its mean", () => {
+    const loss = {
+      loss: "meanSquaredError",
+      yTrue: { shape: [2, 2], data: [0, 0, 0, 0] },
+      yPred: { shape: [2, 2], data: [1, 1, 2, 2] },
+      perSample: { shape: [2], data: [1, 4] },
+      value: 2.5,
+    };
+    const { lines, status } = parity(
+      folder("losses", {
+        "loss-a.json": loss,
+        "loss-b.json": { ...loss, perSample: { shape: [2], data: [2, 3] } },
+        "loss-c.json": { ...loss, perSample: { shape: [2, 2], data: [0, 2, 5, 3] } },
+        "loss-d.json": { ...loss, value: 5 },
+      }),
+    );
+    expect(lines).toEqual([
+      expect.stringMatching(/^loss-b\.json: perSample\[\d\]: [14] instead of [23],/),
+      expect.stringMatching(/^loss-d\.json: meanSquaredError: 2\.5 instead of 5,/),
+      "2 passed, 2 failed",
     ]);
     expect(status).toBe(1);
   });

@@ -1,5 +1,8 @@
 import { isWideIdentity } from "../keras/config.ts";
 import type { LayerPlan, Plan } from "../plan/types.ts";
+import { masksInTensorFlowJs } from "./layers-model-masks.ts";
+
+type MasksOfCalls = ReturnType<typeof masksInTensorFlowJs>;
 
 /**
  * What TensorFlow.js 4.22 cannot load of a model, or computes differently. The model is written all the same: other tools read it,
@@ -36,35 +39,23 @@ function initializerWarnings({ parameters }: LayerPlan): string[] {
   return warnings;
 }
 
-const KEEPS_NO_MASK = /Pooling1d$/;
-
-/** Layers whose output has a mask in TensorFlow.js, where layers that ignore a mask hand it on all the same. */
-function masksInTensorFlowJs({ layers }: Plan): ReadonlySet<string> {
-  const masked = new Set<string>();
-  for (const { name, type, inputs, outputMask, outputShape } of layers) {
-    const makes = outputMask === name;
-    const passes = inputs.some((input) => masked.has(input)) && outputShape.length === 2 && !KEEPS_NO_MASK.test(type);
-    if (makes || passes) masked.add(name);
-  }
-  return masked;
-}
-
-function maskWarnings(layer: LayerPlan, masked: ReadonlySet<string>): string[] {
-  const { type, inputs, inputMasks, outputShape, options } = layer;
-  const trained = inputMasks.some((mask) => mask !== undefined);
-  const loaded = inputs.some((input) => masked.has(input));
-  if (type === "globalAveragePooling1d" && trained) {
+function maskWarnings({ name, type, inputMasks, outputShape, options }: LayerPlan, called: MasksOfCalls): string[] {
+  const [trained] = inputMasks;
+  const loaded = called.get(name);
+  if (type === "globalAveragePooling1d" && trained !== undefined) {
     return ["loaded in TensorFlow.js, it averages over all timesteps, not only over those that the mask keeps"];
   }
-  if (type === "bidirectional" && trained && outputShape.length === 2) {
-    return ["loaded in TensorFlow.js, masked timesteps repeat the output before them; as trained they are zeros"];
-  }
-  if (type === "concatenate" && loaded && options.axis === 1) {
+  const unmasked = inputMasks.some((mask) => mask === undefined);
+  if (type === "concatenate" && options.axis === 1 && unmasked && inputMasks.some((mask) => mask !== undefined)) {
     return ["TensorFlow.js cannot run it: it has no masks to join along the timesteps"];
   }
-  const recurrent = type === "lstm" || type === "gru" || type === "simpleRNN" || type === "bidirectional";
-  if (recurrent && loaded && !trained) {
-    return [`loaded in TensorFlow.js, it fails or skips timesteps: there a mask reaches it through ${inputs[0]}`];
+  if (!(type === "lstm" || type === "gru" || type === "simpleRNN" || type === "bidirectional")) return [];
+  if (loaded !== trained) {
+    const whose = loaded === undefined ? "no mask" : `another mask, that of ${loaded.split("/")[0]},`;
+    return [`loaded in TensorFlow.js, it fails or skips other timesteps: there ${whose} reaches it`];
+  }
+  if (type === "bidirectional" && trained !== undefined && outputShape.length === 2) {
+    return ["loaded in TensorFlow.js, masked timesteps repeat the output before them; as trained they are zeros"];
   }
   return [];
 }
@@ -83,7 +74,7 @@ function layerWarnings(type: LayerPlan["type"], options: Options): string[] {
   if (type === "conv1d" && options.padding === "causal") {
     warnings.push("TensorFlow.js cannot load it: its conv1d has no causal padding");
   }
-  if (type === "attention" || type === "subtract") {
+  if (type === "attention" || type === "additiveAttention" || type === "subtract") {
     warnings.push(`TensorFlow.js cannot load it: it has no ${type} layer`);
   }
   if (options.stateful === true) {

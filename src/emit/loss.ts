@@ -276,7 +276,10 @@ function valueFunction(metric: MetricPlan): { name: string; expression: string }
       const expression = `(sums, samples) => f1Value(sums, samples, { average: ${literal(metric.average)} })`;
       return { name: "f1Value", expression };
     }
-    case "auc":
+    case "auc": {
+      const name = metric.curve === "PR" ? "prAucValue" : "aucValue";
+      return { name, expression: name };
+    }
     case "precision":
     case "recall":
     case "perplexity":

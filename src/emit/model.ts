@@ -101,7 +101,6 @@ function imports(context: EmitContext, body: string): string {
       ...weightTypes(plan).map((name) => `type ${name}`),
     ].filter((name) => name !== ""),
   );
-  const { fusion } = plan.training.loss;
   const sequence = outputType(plan) === "Sequence";
   const asValue =
     plan.dataset.inputs.some((input) => inputType(input) === "tf.Tensor3D") || targetsType(plan) === "tf.Tensor3D";
@@ -109,7 +108,8 @@ function imports(context: EmitContext, body: string): string {
     ...(asValue ? ["Sequence"] : sequence || derivative.inputGradient ? ["type Sequence"] : []),
     ...(outputMask(plan) === undefined ? [] : ["type Mask"]),
     ...(addsGradients(plan) ? ["addFeatures"] : []),
-    ...(sequence && fusion !== "none" ? ["rowsOf", "withRows"] : []),
+    "rowsOf",
+    "withRows",
   ]);
   add(nn("regularizers"), regularizerNames(plan));
   add(nn("constraints"), constraintNames(plan));

@@ -1,4 +1,4 @@
-import { serializeLayer } from "../keras/config.ts";
+import { callOptions, serializeLayer } from "../keras/config.ts";
 import { snakeCase } from "../keras/names.ts";
 import type { LayerPlan, Plan } from "../plan/types.ts";
 import { type EmitContext, specLine } from "./context.ts";
@@ -79,8 +79,8 @@ function serializedInputs(plan: Plan): object[] {
 function serialized(plan: Plan, layer: LayerPlan): object {
   const { class_name, config } = serializeLayer(layer, "tfjs");
   if (isChain(plan)) return { class_name, config };
-  const kwargs = layer.type === "attention" && layer.options.useCausalMask ? { use_causal_mask: true } : {};
-  return { name: layer.name, class_name, config, inbound_nodes: [layer.inputs.map((input) => [input, 0, 0, kwargs])] };
+  const inbound = layer.inputs.map((input) => [input, 0, 0, callOptions(layer)]);
+  return { name: layer.name, class_name, config, inbound_nodes: [inbound] };
 }
 
 function weightNames(layer: LayerPlan): [ours: string, theirs: string][] {

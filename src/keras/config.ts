@@ -1,4 +1,5 @@
 import type { Initializer } from "../layers/definition.ts";
+import { dotAxes } from "../layers/merge.ts";
 import type { LayerPlan, ParameterPlan } from "../plan/types.ts";
 import type { Constraint, Regularizer } from "../spec/types.ts";
 import { CLASS_NAMES, snakeCase } from "./names.ts";
@@ -20,7 +21,20 @@ const LEFT_OUT: ReadonlySet<string> = new Set(["useCausalMask", "layer"]);
 /** A layer with every option, initialisers, regularisers and constraints included. */
 export function serializeLayer(layer: LayerPlan, dialect: Dialect): SerializedLayer {
   const { config, ...rest } = serialize(layer.type, layer.name, layer.options as Options, layer.trainable, dialect);
-  return { ...rest, config: dialect === "tfjs" ? withoutWideIdentities(config, layer) : config };
+  if (dialect === "keras") return { ...rest, config };
+  // Of a pair, TensorFlow.js wants both axes counted from the batch.
+  const isPair = layer.type === "dot" && typeof layer.options.axes !== "number";
+  const axes = isPair ? { axes: dotAxes(layer.options, layer.inputShapes) } : {};
+  return { ...rest, config: { ...withoutWideIdentities(config, layer), ...axes } };
+}
+
+function attends(type: LayerPlan["type"]): boolean {
+  return type === "attention" || type === "additiveAttention";
+}
+
+/** What a layer of a functional model is called with beside its inputs. */
+export function callOptions({ type, options }: LayerPlan): object {
+  return attends(type) && (options as { useCausalMask: boolean }).useCausalMask ? { use_causal_mask: true } : {};
 }
 
 /** TensorFlow.js has the identity for square matrices alone, and makes initial weights even where it loads others. */
@@ -63,7 +77,8 @@ function serialize(
     if (type === "lstm" || type === "gru") config.implementation = 2;
     if (type === "embedding") config.input_length = null;
   }
-  if (type === "attention") Object.assign(config, { score_mode: "dot", dropout: 0 });
+  if (type === "attention") config.score_mode = "dot";
+  if (attends(type)) config.dropout = 0;
   const inner = options.layer as ({ type: LayerPlan["type"] } & Options) | undefined;
   if (inner !== undefined) {
     const { type: innerType, name: _name, inputs: _inputs, ...innerOptions } = inner;

@@ -33,7 +33,9 @@ export const CLASS_NAMES: { readonly [T in LayerType]: string } = {
   average: "Average",
   maximum: "Maximum",
   minimum: "Minimum",
+  dot: "Dot",
   attention: "Attention",
+  additiveAttention: "AdditiveAttention",
 };
 
 /** "recurrentKernel" → "recurrent_kernel" */

@@ -94,7 +94,7 @@ export function layerSpec(node: Omit<FileNode, "inputs">, context: ImportContext
     layer[camelCase(key)] = option;
   }
   for (const [key, value] of Object.entries(node.call)) {
-    if (key === "use_causal_mask" && type === "attention") {
+    if (key === "use_causal_mask" && hasKey(type, "useCausalMask")) {
       if (value === true) layer.useCausalMask = true;
     } else if (key !== "mask" && !(key === "training" && value !== true) && value !== null) {
       refuse(context.path, `${name} is called with ${key}`, "call it with its inputs only");
@@ -178,7 +178,7 @@ function convert(
   if (key.endsWith("_constraint")) return constraint(value, `${name}: ${key}`, context);
   if (key === "axis" && type !== "concatenate") return lastAxis(value, node) ? undefined : fail();
   if (key === "target_shape") return targetShape(value as number[], node) ?? fail();
-  if (type === "attention" && key === "dropout") return value === 0 ? undefined : fail();
+  if (key === "dropout" && !hasKey(type, key)) return value === 0 ? undefined : fail();
   if (value === null || value === undefined) return key === "merge_mode" ? fail() : undefined;
   if (!hasKey(type, camelCase(key))) return value === false ? undefined : fail();
   if (Array.isArray(value) && value.length === 1 && key !== "dims") return value[0];

@@ -60,7 +60,7 @@ function graphWithMasks(plan: Plan): Map<string, GraphNode> {
 
 /** Only layers that take a mask as an argument are called with it. */
 function readsMask({ type }: LayerPlan): boolean {
-  return /^(lstm|gru|simpleRNN|bidirectional|timeDistributed|batchNormalization|globalAveragePooling1d|attention)$/.test(
+  return /^(lstm|gru|simpleRNN|bidirectional|timeDistributed|batchNormalization|globalAveragePooling1d|attention|additiveAttention)$/.test(
     type,
   );
 }

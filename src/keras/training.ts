@@ -53,6 +53,8 @@ const WITHOUT_MEANING: Readonly<Record<string, (value: unknown) => boolean>> = {
   ignore_class: (value) => value === null,
   loss_scale_factor: (value) => value === null,
   gradient_accumulation_steps: (value) => value === null,
+  summation_method: (value) => value === "interpolation",
+  num_labels: (value) => value === null,
   jit_compile: () => true,
   is_legacy_optimizer: () => true,
 };
@@ -69,7 +71,8 @@ function options(
   for (const [key, value] of Object.entries(config)) {
     const name = spell(key);
     const property = part.properties?.[name];
-    if (property !== undefined) {
+    const isUnknown = property?.enum !== undefined && value !== null && !property.enum.includes(value as string);
+    if (property !== undefined && !isUnknown) {
       if (value !== null && value !== property.default) result[name] = value;
     } else if (value !== null && value !== false && WITHOUT_MEANING[key]?.(value) !== true) {
       context.notExpressed(`${what}: ${key} ${JSON.stringify(value)}`);

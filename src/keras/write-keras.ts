@@ -1,7 +1,7 @@
 import { isChain } from "../emit/topology.ts";
 import type { LayerPlan, Plan } from "../plan/types.ts";
 import type { SavedTensors } from "../support/checkpoint.ts";
-import { serializeLayer } from "./config.ts";
+import { callOptions, serializeLayer } from "./config.ts";
 import { type FileTensor, writeHdf5 } from "./hdf5.ts";
 import { kerasGroups, kerasWeightPaths } from "./order.ts";
 
@@ -93,10 +93,6 @@ function callArguments({ inputs, inputShapes }: LayerPlan): unknown {
     config: { shape: [null, ...inputShapes[index]!], dtype: "float32", keras_history: [name, 0, 0] },
   }));
   return tensors.length === 1 ? tensors[0] : tensors;
-}
-
-function callOptions(layer: LayerPlan): object {
-  return layer.type === "attention" && layer.options.useCausalMask ? { use_causal_mask: true } : {};
 }
 
 /** What Keras 3 computes differently in an exported model. */

@@ -53,6 +53,8 @@ export interface ScoreFixture {
   readonly yTrue: FixtureTensor;
   readonly yPred: FixtureTensor;
   readonly value: number;
+  /** Of a loss: [B], or [B, T] of sequences. */
+  readonly perSample?: FixtureTensor;
   readonly gradient?: FixtureTensor;
   readonly edge?: boolean;
 }

@@ -1,10 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { Comparison, TOLERANCE } from "./compare.ts";
-import type { ScoreFixture } from "./fixtures.ts";
+import type { FixtureTensor, ScoreFixture } from "./fixtures.ts";
 import {
   batchMajor,
   callByName,
   compileAnyModel,
+  type LoadedProgram,
   type Model,
   stepInputs,
   timeMajor,
@@ -13,15 +14,12 @@ import {
 } from "./program.ts";
 import { encodingOf, scores, targetSizes, targetsOf } from "./train.ts";
 
-/** Names of the options that a spec has; a fixture may say more, such as the curve of the AUC, of which there is one. */
-const NOT_IN_SPECS: ReadonlySet<string> = new Set(["curve"]);
-
 /** A loss with its gradient, or a metric, on given predictions: a model whose only layer hands on its input. */
 export async function checkScore(fixture: ScoreFixture, workspace: Workspace): Promise<string | undefined> {
   const { yTrue, yPred, value, edge } = fixture;
   const encoding = scoreEncoding(fixture);
   const size = yPred.shape.at(-1)!;
-  const config = Object.fromEntries(Object.entries(fixture.config ?? {}).filter(([key]) => !NOT_IN_SPECS.has(key)));
+  const { config = {} } = fixture;
   const score = (type: string): unknown => (Object.keys(config).length === 0 ? type : { type, ...config });
   const program = await workspace.load(
     compileAnyModel(
@@ -59,9 +57,30 @@ export async function checkScore(fixture: ScoreFixture, workspace: Workspace): P
     const found = scores(model, totals, samples)[fixture.metric === undefined ? 0 : 1]!;
     const tolerance = edge === true ? TOLERANCE.edge : TOLERANCE.score;
     comparison.values(fixture.metric ?? fixture.loss!, [found], [value], tolerance);
+    if (fixture.perSample !== undefined) comparePerSample(program, { w, fixture, comparison, tolerance });
     if (fixture.gradient !== undefined && edge !== true) compareGradient(model, { w, x, targets, fixture, comparison });
   });
   return comparison.failure;
+}
+
+/** The loss of each sample alone, of which `value` is the mean; of a sequence the mean over its timesteps. */
+function comparePerSample(
+  { model }: LoadedProgram,
+  given: { w: object; fixture: ScoreFixture; comparison: Comparison; tolerance: number },
+): void {
+  const { w, fixture, comparison, tolerance } = given;
+  const { yPred, yTrue, perSample } = fixture;
+  const samples = yPred.shape[0]!;
+  const of = (tensor: FixtureTensor, sample: number): tf.Tensor => tf.slice(toTensor(tensor), sample, 1);
+  const all = Array.from({ length: samples }, (_, sample) => sample);
+  const found = all.map((sample) => {
+    const x = { input: timeMajor(of(yPred, sample)) };
+    const targets = targetsOf(of(yTrue, sample), scoreEncoding(fixture));
+    const { totals } = callByName(model.evaluateStep, { w, x, targets, weights: undefined, sampleWeights: undefined });
+    return scores(model, totals, 1)[0]!;
+  });
+  const wanted = all.map((sample) => tf.mean(of(perSample!, sample)).dataSync()[0]!);
+  comparison.values("perSample", found, wanted, tolerance);
 }
 
 function compareGradient(

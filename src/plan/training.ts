@@ -84,7 +84,7 @@ function accuracyPlan(name: string, { units, targets }: Head): MetricPlan {
   return { type: targets.kind === "oneHot" ? "categoricalAccuracy" : "sparseCategoricalAccuracy", name, size: 1 };
 }
 
-/** The type, and what differs from the usual options: top3Accuracy, f1Micro, precisionAt0.7. */
+/** The type, and what differs from the usual options: top3Accuracy, f1Micro, prAuc, precisionAt0.7. */
 export function metricName(metric: Metric): string {
   if (typeof metric === "string") return metric;
   switch (metric.type) {
@@ -93,6 +93,8 @@ export function metricName(metric: Metric): string {
       return `top${metric.k}Accuracy`;
     case "f1":
       return metric.average === "macro" ? "f1" : metric.average === "micro" ? "f1Micro" : "f1Weighted";
+    case "auc":
+      return metric.curve === "PR" ? "prAuc" : "auc";
     case "binaryAccuracy":
     case "precision":
     case "recall":

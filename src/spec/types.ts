@@ -39,7 +39,9 @@ export type Layer =
   | AverageLayer
   | MaximumLayer
   | MinimumLayer
-  | AttentionLayer;
+  | DotLayer
+  | AttentionLayer
+  | AdditiveAttentionLayer;
 /**
  * An activation, as in Keras 3. hardSigmoid is relu6(x + 3) / 6; hardSigmoid02 is clip(0.2 x + 0.5, 0, 1) of Keras 2 and TensorFlow.js. gelu is the exact form, geluNew the one by tanh.
  */
@@ -1957,6 +1959,37 @@ export interface MinimumLayer {
   inputs: string[];
 }
 /**
+ * Dot products of the vectors along an axis of each of its two inputs.
+ */
+export interface DotLayer {
+  /**
+   * Dot product.
+   */
+  type: "dot";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs: string[];
+  /**
+   * The axis along which products are summed, or one for each input. -1: the features; of sequences 1 or -2: the timesteps, 2: the features; of vectors 1: the features.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  axes?: number | [number, number];
+  /**
+   * Scale the vectors to length 1: the products are their cosines.
+   */
+  normalize?: boolean;
+}
+/**
  * Dot-product attention (Luong et al. 2015) over the timesteps of [query, value] or [query, value, key].
  */
 export interface AttentionLayer {
@@ -1981,6 +2014,38 @@ export interface AttentionLayer {
   trainable?: boolean;
   /**
    * Multiply the scores by a trained factor.
+   */
+  useScale?: boolean;
+  /**
+   * A timestep attends to itself and earlier ones only.
+   */
+  useCausalMask?: boolean;
+}
+/**
+ * Additive attention (Bahdanau et al. 2015) over the timesteps of [query, value] or [query, value, key].
+ */
+export interface AdditiveAttentionLayer {
+  /**
+   * Additive attention.
+   */
+  type: "additiveAttention";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs: string[];
+  /**
+   * Train the layer's weights; false keeps them as they are.
+   */
+  trainable?: boolean;
+  /**
+   * Multiply each feature of tanh(query + key) by a trained factor.
    */
   useScale?: boolean;
   /**
@@ -2831,13 +2896,17 @@ export interface F1Metric {
   average?: "macro" | "micro" | "weighted";
 }
 /**
- * Area under the ROC curve, approximated at thresholds.
+ * Area under the ROC curve, or the precision-recall curve, approximated at thresholds.
  */
 export interface AucMetric {
   /**
-   * Area under the ROC curve, approximated at thresholds.
+   * Area under the ROC curve, or the precision-recall curve, approximated at thresholds.
    */
   type: "auc";
+  /**
+   * ROC: true against false positives. PR: precision against recall, interpolated (Davis & Goadrich 2006), for classes of which one is rare.
+   */
+  curve?: "ROC" | "PR";
   /**
    * Number of thresholds. Unit: count.
    */

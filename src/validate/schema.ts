@@ -97,9 +97,12 @@ function explain({ instancePath, keyword, params, data, parentSchema }: ErrorObj
     }
     case "discriminator":
       return wrongTag(name, instancePath, data as Readonly<Record<string, unknown>>, choicesOf(parent));
-    case "enum":
-      if (typeof data !== "string") return undefined; // the type is wrong, too
-      return { code: "LC1104", message: `${name} cannot be ${quote(data)}`, fix: enumFix(data, parent) };
+    case "enum": {
+      const choices: readonly unknown[] = parent.enum ?? [];
+      if (!choices.some((choice) => typeof choice === typeof data)) return undefined; // the type is wrong, too
+      const fix = typeof data === "string" ? enumFix(data, parent) : `use one of ${choices.join(", ")}`;
+      return { code: "LC1104", message: `${name} cannot be ${quote(data)}`, fix };
+    }
     case "const":
       return wrongConstant(name, data, parent.const);
     case "minimum":

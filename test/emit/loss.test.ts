@@ -17,6 +17,7 @@ const CLASS_METRICS: Choice[] = [
   { type: "sparseTopKCategoricalAccuracy", k: 3 },
 ];
 const MORE_CLASS_METRICS: Choice[] = ["precision", { type: "recall", threshold: 0.3 }, "f1", "auc", "perplexity"];
+const PR_AUC = { type: "auc", curve: "PR" };
 const NUMBER_METRICS: Choice[] = [
   "rootMeanSquaredError",
   "meanAbsoluteError",
@@ -102,7 +103,26 @@ const SPECS = [
   ...NUMBER_LOSSES.map((loss) => spec(CSV, 2, "softplus", { loss, metrics: NUMBER_METRICS })),
   spec(CSV, 6, "linear", { loss: { type: "quantile", quantiles: [0.1, 0.5, 0.9] } }),
   ...CTC,
-  spec(PAIRS, 1, "sigmoid", { loss: "binaryCrossentropy", metrics: ["accuracy", "precision", "f1", "auc"] }),
+  spec(PAIRS, 1, "sigmoid", { loss: "binaryCrossentropy", metrics: ["accuracy", "precision", "f1", "auc", PR_AUC] }),
+  // Logits of every timestep, of which metrics see the probabilities.
+  {
+    specVersion: 1,
+    name: "example",
+    dataset: {
+      type: "arrays",
+      inputs: [{ shape: [5, 3], train: "a.npy", test: "b.npy" }],
+      targets: { encoding: "labels", classes: 4, timesteps: 5, train: "c.npy", test: "d.npy" },
+    },
+    layers: [
+      { type: "lstm", units: 3, returnSequences: true },
+      { type: "dense", units: 4 },
+    ],
+    optimizer: { type: "adam" },
+    training: {
+      loss: { type: "sparseCategoricalCrossentropy", fromLogits: true },
+      metrics: ["precision", "perplexity"],
+    },
+  },
 ];
 
 function typesIn(choice: string): unknown[] {

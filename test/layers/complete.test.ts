@@ -102,6 +102,21 @@ describe(`what the schema offers${hasFixtures ? "" : " (no ../shared/fixtures: n
     }
   });
 
+  it.each([
+    ["Losses", "LossMap", "type"],
+    ["Metrics", "MetricMap", "type"],
+    ["Optimizers", "Optimizer", "type"],
+    ["Learning-rate schedules", "LearningRateSchedule", "schedule"],
+  ])("%s are documented with a formula and their options", (section, choice, tag) => {
+    for (const [index, row] of table(section).entries()) {
+      const [name, , formula, options] = row as [string, string, string, string];
+      const { properties = {} } = $defs[$defs[choice]!.oneOf![index]!.$ref.split("/").pop()!]!;
+      const keys = Object.keys(properties).filter((key) => key !== tag);
+      expect(options === "–" ? [] : unquoted(options).split(", "), name).toEqual(keys);
+      expect(formula.length, name).toBeGreaterThan(5);
+    }
+  });
+
   it("activations are compared with finite differences", () => {
     expect(choices("Activation").filter((name) => !cases.includes(`"activation":"${name}"`))).toEqual([]);
   });

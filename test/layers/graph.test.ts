@@ -74,6 +74,36 @@ describe("a model whose layers do not fit together", () => {
       "9 LC1213: vectors have no axis 2. use `axis: -1`",
     ],
     [
+      "products of vectors of different lengths",
+      "type: lstm, units: 4, name: a\ntype: lstm, units: 5, name: b, inputs: [input]\ntype: dot, inputs: [a, b]\ntype: dense, units: 2",
+      "9 LC1213: its inputs, [4] and [5], have 4 and 5 values along axis -1. give it inputs that agree along an axis",
+    ],
+    [
+      "products along axes of different lengths",
+      "type: dense, units: 4, name: a\ntype: permute, dims: [2, 1], name: b\ntype: dot, inputs: [a, b], axes: [1, -2]\ntype: lstm, units: 2",
+      "9 LC1213: its inputs, [6, 4] and [4, 6], have 6 and 4 values along axes 1 and -2. use `axes: [1, 2]`",
+    ],
+    [
+      "products along an axis that vectors lack",
+      "type: lstm, units: 4, name: a\ntype: lstm, units: 4, name: b, inputs: [input]\ntype: dot, inputs: [a, b], axes: 2\ntype: dense, units: 2",
+      "9 LC1213: axis 2 is none of a sample of shape [4]. use `axes: -1` for the features of both, or name an axis of each",
+    ],
+    [
+      "products along the batch",
+      "type: lstm, units: 3, name: a\ntype: dot, inputs: [input, a], axes: [2, 0]\ntype: dense, units: 2",
+      "8 LC1213: axis 0 is none of a sample of shape [3], but the batch. use `axes: -1` for the features of both, or name an axis of each",
+    ],
+    [
+      "three axes",
+      "type: dot, inputs: [input, input], axes: [1, 2, 1]\ntype: lstm, units: 2",
+      "7 LC1107: `axes` has 3 items; at most 2 are allowed. remove some",
+    ],
+    [
+      "a sum of queries and keys with different features",
+      "type: dense, units: 4, name: a\ntype: additiveAttention, inputs: [a, input]\ntype: lstm, units: 2",
+      "8 LC1213: query and key have 4 and 3 features, but their sum needs as many. give the layers before it as many units",
+    ],
+    [
       "a repeated sequence",
       "type: repeatVector, n: 3\ntype: lstm, units: 2",
       "7 LC1213: repeatVector reads one vector per sample, but `input` is a sequence. remove `returnSequences` before it, or add a flatten layer",

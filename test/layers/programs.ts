@@ -44,6 +44,15 @@ function merged(name: string, merge: LayerSpec, ...after: readonly LayerSpec[]):
   return { name, layers: [branch("left"), branch("right"), { inputs: ["left", "right"], ...merge }, ...after] };
 }
 
+/** Sequences of shapes [5, 4] and [4, 5] into a merge. */
+function twoLengths(name: string, merge: LayerSpec, ...after: readonly LayerSpec[]): Case {
+  const layers: LayerSpec[] = [
+    { type: "dense", units: 4, activation: "tanh", name: "left" },
+    { type: "permute", dims: [2, 1], name: "right" },
+  ];
+  return { name, layers: [...layers, { inputs: ["left", "right"], ...merge }, ...after] };
+}
+
 /** Two masked sequences into a merge, and what reads its mask. */
 function mergedMasks(name: string, merge: LayerSpec, ...after: readonly LayerSpec[]): Case {
   const embedding = (of: string, name: string): LayerSpec => ({
@@ -200,25 +209,61 @@ export const CASES: readonly Case[] = [
   mergedMasks("subtract: masks", { type: "subtract" }, LAST),
   merged("concatenate: time", { type: "concatenate", axis: 1 }, LAST),
   mergedMasks("concatenate: time, masks", { type: "concatenate", axis: 1 }, LAST),
-  ...[false, true].flatMap((useScale) =>
-    [false, true].flatMap((useCausalMask) => [
-      merged(`attention: scale ${useScale}, causal ${useCausalMask}`, { type: "attention", useScale, useCausalMask }),
-      mergedMasks(
-        `attention: scale ${useScale}, causal ${useCausalMask}, masks`,
-        { type: "attention", useScale, useCausalMask },
-        LAST,
-      ),
-    ]),
-  ),
-  merged("attention: key of its own", { type: "attention", inputs: ["left", "right", "series"] }, LAST),
-  chain(
-    "attention to itself",
-    { type: "lstm", units, returnSequences: true, name: "h" },
+  ...[false, true].flatMap((normalize) => [
+    merged(`dot: features, normalize ${normalize}`, { type: "dot", normalize }, LAST),
+    merged(`dot: timesteps, normalize ${normalize}`, { type: "dot", axes: 1, normalize }, LAST),
+    twoLengths(`dot: features and timesteps, normalize ${normalize}`, { type: "dot", axes: [2, 1], normalize }, LAST),
+    twoLengths(`dot: timesteps and features, normalize ${normalize}`, { type: "dot", axes: [-2, -1], normalize }),
     {
-      type: "attention",
-      inputs: ["h", "h"],
+      name: `dot: vectors, normalize ${normalize}`,
+      inputs: [SERIES, VECTOR],
+      layers: [
+        { type: "lstm", units: 4, inputs: ["series"] },
+        { type: "dot", inputs: ["lstm1", "vector"], normalize },
+        { type: "dense", units: 2 },
+      ],
     },
+    {
+      name: `dot: a sequence and a vector, normalize ${normalize}`,
+      inputs: [SERIES, VECTOR],
+      layers: [
+        { type: "gru", units: 4, returnSequences: true, inputs: ["series"] },
+        { type: "dot", inputs: ["gru1", "vector"], axes: [2, 1], normalize },
+        { type: "dense", units: 4, activation: "tanh" },
+        { type: "dot", inputs: ["dense1", "gru1"], normalize },
+      ],
+    },
+  ]),
+  mergedMasks("dot: of masked sequences", { type: "dot" }, LAST),
+  chain(
+    "dot: of a sequence and itself",
+    { type: "lstm", units, returnSequences: true, name: "h" },
+    { type: "dot", inputs: ["h", "h"], normalize: true },
+    LAST,
   ),
+
+  ...["attention", "additiveAttention"].flatMap((type) => [
+    ...[false, true].flatMap((useScale) =>
+      [false, true].flatMap((useCausalMask) => [
+        merged(`${type}: scale ${useScale}, causal ${useCausalMask}`, { type, useScale, useCausalMask }),
+        mergedMasks(
+          `${type}: scale ${useScale}, causal ${useCausalMask}, masks`,
+          { type, useScale, useCausalMask },
+          LAST,
+        ),
+      ]),
+    ),
+    merged(`${type}: key of its own`, { type, inputs: ["left", "right", "series"] }, LAST),
+    merged(`${type}: frozen`, { type, useScale: true, trainable: false }),
+    chain(
+      `${type} to itself`,
+      { type: "lstm", units, returnSequences: true, name: "h" },
+      {
+        type,
+        inputs: ["h", "h"],
+      },
+    ),
+  ]),
 
   {
     name: "a value read three times",

@@ -240,6 +240,57 @@ const EXACT: Readonly<Record<string, [inputs: Input[], layers: object[]]>> = {
     ]),
   ),
   "concatenate along the timesteps": [[SERIES, OTHER], [{ type: "concatenate", inputs: ["series", "other"], axis: 1 }]],
+  "dot of the features": [[SERIES, OTHER], [{ type: "dot", inputs: ["series", "other"] }]],
+  "dot of the timesteps, normalized": [
+    [SERIES, OTHER],
+    [{ type: "dot", inputs: ["series", "other"], axes: -2, normalize: true }],
+  ],
+  "dot of features and timesteps": [
+    [SERIES],
+    [
+      { type: "permute", dims: [2, 1] },
+      { type: "dot", inputs: ["series", "permute1"], axes: [-1, 1], normalize: true },
+    ],
+  ],
+  "dot of timesteps and features": [
+    [SERIES],
+    [
+      { type: "permute", dims: [2, 1] },
+      { type: "dot", inputs: ["series", "permute1"], axes: [1, 2] },
+    ],
+  ],
+  "dot of a sequence and a vector, and of vectors": [
+    [SERIES, VECTOR],
+    [
+      { type: "dense", units: 3, inputs: ["vector"] },
+      { type: "dot", inputs: ["series", "dense1"], axes: [2, 1] },
+      { type: "dense", units: 3 },
+      { type: "dot", inputs: ["dense1", "dense2"], axes: 1, normalize: true },
+    ],
+  ],
+  "dot of a vector and a sequence": [
+    [SERIES, VECTOR],
+    [
+      { type: "dense", units: 3, inputs: ["vector"] },
+      { type: "dot", inputs: ["dense1", "series"] },
+    ],
+  ],
+  "dot of masked values": [
+    [SERIES],
+    [
+      { type: "masking", name: "mask" },
+      { type: "dot", inputs: ["mask", "series"] },
+    ],
+  ],
+  "a masked branch that runs after one without a mask": [
+    [SERIES, OTHER],
+    [
+      { type: "masking", name: "mask", inputs: ["series"] },
+      { type: "lstm", units: 2, name: "masked" },
+      { type: "lstm", units: 2, name: "plain", inputs: ["other"] },
+      { type: "add", inputs: ["masked", "plain"] },
+    ],
+  ],
   "a graph with two inputs and a residual": [
     [SERIES, IDS],
     [
@@ -274,7 +325,34 @@ const DIFFERENT: Readonly<Record<string, [inputs: Input[], layers: object[], war
   "a mask that goes on through reshape": [
     [SERIES],
     [MASK, { type: "reshape", targetShape: [5, 3] }, LSTM],
-    "a mask reaches it through reshape1",
+    "another mask, that of mask, reaches it",
+  ],
+  "a mask that goes on through dot": [
+    [SERIES],
+    [MASK, { type: "dot", inputs: ["mask", "series"] }, LSTM],
+    "another mask, that of mask, reaches it",
+  ],
+  "a mask that reaches another branch": [
+    [SERIES, OTHER],
+    [
+      { ...LSTM, inputs: ["other"] },
+      { ...MASK, inputs: ["series"] },
+      { ...LSTM, name: "masked" },
+      { type: "add", inputs: ["lstm1", "masked"] },
+    ],
+    "another mask, that of mask, reaches it",
+  ],
+  "masks that are joined by features": [
+    [SERIES, OTHER],
+    [
+      { ...MASK, inputs: ["series"] },
+      { type: "permute", dims: [2, 1], inputs: ["other"] },
+      { type: "reshape", targetShape: [5, 3] },
+      { ...MASK, name: "otherMask" },
+      { type: "concatenate", inputs: ["mask", "otherMask"] },
+      LSTM,
+    ],
+    "another mask, that of concatenate1, reaches it",
   ],
 };
 
@@ -294,6 +372,12 @@ const REFUSED: Readonly<Record<string, [inputs: Input[], layers: object[], error
     [{ type: "attention", inputs: ["series", "other"], useScale: true }],
     "Unknown layer: Attention",
     "no attention layer",
+  ],
+  additiveAttention: [
+    [SERIES, OTHER],
+    [{ type: "additiveAttention", inputs: ["series", "other"], useCausalMask: true }],
+    "Unknown layer: AdditiveAttention",
+    "no additiveAttention layer",
   ],
   subtract: [
     [SERIES],
@@ -315,7 +399,7 @@ const REFUSED: Readonly<Record<string, [inputs: Input[], layers: object[], error
     [SERIES],
     [MASK, { type: "add", inputs: ["mask", "series"] }, LSTM],
     "broadcast",
-    "a mask reaches it through add1",
+    "another mask, that of add1, reaches it",
   ],
 };
 

@@ -50,6 +50,11 @@ function cellExtra(
   };
 }
 
+function attention(name: string, { useCausalMask }: LayerOptions<"attention" | "additiveAttention">): LayerCall {
+  const rest = { list: true, takesMask: ["queryMask", "valueMask"], weights: "optional" } as const;
+  return elementwise("attention", name, { useCausalMask }, rest);
+}
+
 /** How each layer type is called: the compiler does not build where one is missing. */
 const CALLS: { readonly [T in LayerType]: CallOf<T> } = {
   lstm: recurrent("lstm", "lstm", "lstm"),
@@ -108,13 +113,10 @@ const CALLS: { readonly [T in LayerType]: CallOf<T> } = {
   average: () => elementwise("merge", "average", {}, { list: true }),
   maximum: () => elementwise("merge", "maximum", {}, { list: true, takesMask: "masks" }),
   minimum: () => elementwise("merge", "minimum", {}, { list: true, takesMask: "masks" }),
-  attention: ({ useCausalMask }) =>
-    elementwise(
-      "attention",
-      "attention",
-      { useCausalMask },
-      { list: true, takesMask: ["queryMask", "valueMask"], weights: "optional" },
-    ),
+  dot: ({ axes, normalize }) =>
+    elementwise("dot", "dot", { axes: typeof axes === "number" ? [axes, axes] : axes, normalize }, { list: true }),
+  attention: (options) => attention("attention", options),
+  additiveAttention: (options) => attention("additiveAttention", options),
 };
 
 const BIDIRECTIONAL_CELLS = { lstm: "LSTM", gru: "GRU", simpleRNN: "SIMPLE_RNN" } as const;

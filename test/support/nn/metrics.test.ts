@@ -121,5 +121,6 @@ describe.each(ENGINES)("metrics on the %s engine", (engine) => {
     expect(metrics.recallValue([0, 2, 0])).toBe(0);
     expect(metrics.f1Value([0, 0, 0], 5, { average: "macro" })).toBe(0);
     expect(metrics.aucValue([0, 0, 3, 1])).toBe(0);
+    expect(metrics.prAucValue([0, 0, 3, 1])).toBe(0);
   });
 });
