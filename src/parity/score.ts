@@ -4,6 +4,7 @@ import type { ScoreFixture } from "./fixtures.ts";
 import {
   batchMajor,
   callByName,
+  checkRange,
   compileAnyModel,
   type Model,
   stepInputs,
@@ -11,16 +12,19 @@ import {
   toTensor,
   type Workspace,
 } from "./program.ts";
-import { encodingOf, scores, targetsOf } from "./train.ts";
+import { alignTargets, type Encoding, encodingOf, scores, targetsLike, targetsOf } from "./train.ts";
 
 /** Names of the options that a spec has; a fixture may say more, such as the curve of the AUC, of which there is one. */
 const NOT_IN_SPECS: ReadonlySet<string> = new Set(["curve"]);
 
 /** A loss with its gradient, or a metric, on given predictions: a model whose only layer hands on its input. */
 export async function checkScore(fixture: ScoreFixture, workspace: Workspace): Promise<string | undefined> {
-  const { yTrue, yPred, value, edge } = fixture;
+  const { yPred, value, edge } = fixture;
   const encoding = scoreEncoding(fixture);
-  const size = yPred.shape.at(-1)!;
+  const yTrue = alignTargets(fixture.yTrue, yPred.shape, encoding);
+  const wanted = encoding === "labels" ? yPred.shape.slice(0, -1) : yPred.shape;
+  if (yTrue.shape.join() !== wanted.join()) return `yTrue has shape [${yTrue.shape}] instead of [${wanted}]`;
+  if (encoding === "labels") checkRange("yTrue", yTrue, yPred.shape.at(-1)!);
   const config = Object.fromEntries(Object.entries(fixture.config ?? {}).filter(([key]) => !NOT_IN_SPECS.has(key)));
   const score = (type: string): unknown => (Object.keys(config).length === 0 ? type : { type, ...config });
   const program = await workspace.load(
@@ -31,13 +35,7 @@ export async function checkScore(fixture: ScoreFixture, workspace: Workspace): P
         dataset: {
           type: "arrays",
           inputs: [{ shape: yPred.shape.slice(1), train: "x.npy", test: "x.npy" }],
-          targets: {
-            encoding,
-            ...(encoding === "labels" || encoding === "oneHot" ? { classes: size } : { features: size }),
-            ...(yPred.shape.length === 3 ? { timesteps: yPred.shape[1] } : {}),
-            train: "y.npy",
-            test: "y.npy",
-          },
+          targets: { ...targetsLike(yPred.shape, encoding), train: "y.npy", test: "y.npy" },
         },
         layers: [{ type: "activation", activation: "linear" }],
         optimizer: { type: "adam" },
@@ -54,7 +52,7 @@ export async function checkScore(fixture: ScoreFixture, workspace: Workspace): P
   tf.tidy(() => {
     const w = model.initializeWeights(0);
     const x = { input: timeMajor(toTensor(yPred)) };
-    const targets = targetsOf(toTensor(yTrue));
+    const targets = targetsOf(toTensor(yTrue), encoding);
     const samples = yPred.shape[0]!;
     const { totals } = callByName(model.evaluateStep, { w, x, targets, weights: undefined, sampleWeights: undefined });
     const found = scores(model, totals, samples)[fixture.metric === undefined ? 0 : 1]!;
@@ -75,17 +73,17 @@ function compareGradient(
   comparison.tensor("gradient", batchMajor(result.inputGradients!.input!), fixture.gradient!, TOLERANCE.gradient);
 }
 
-function scoreEncoding({ loss, metric, yTrue, yPred }: ScoreFixture): ReturnType<typeof encodingOf> {
+function scoreEncoding({ loss, metric, yTrue, yPred }: ScoreFixture): Encoding {
   if (loss !== undefined) return encodingOf(loss);
   if (/^(auc|precision|recall|f1)$/.test(metric!)) {
-    if (yTrue.shape.length < yPred.shape.length) return "labels";
-    return yPred.shape.at(-1) === 1 ? "binary" : "oneHot";
+    if (yPred.shape.at(-1) === 1) return "binary";
+    return yTrue.shape.length < yPred.shape.length ? "labels" : "oneHot";
   }
   if (metric === "accuracy") return yTrue.dtype === "int32" ? "labels" : "oneHot";
   return encodingOf(metric!);
 }
 
 /** A loss for a fixture of metrics, which says nothing about it; with all of these the output is taken as it is. */
-function lossFor(encoding: ReturnType<typeof encodingOf>): string {
+function lossFor(encoding: Encoding): string {
   return encoding === "labels" ? "sparseCategoricalCrossentropy" : "meanSquaredError";
 }
