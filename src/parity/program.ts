@@ -129,11 +129,11 @@ function errorsOf(diagnostics: readonly Diagnostic[]): string {
 }
 
 /**
- * Compiles without the rules that keep people from models which make no sense, such as a flatten layer alone or cross-entropy on a
- * linear output: a fixture is one.
+ * Compiles without the rules that keep people from models which make no sense, such as a flatten layer alone or squared errors of a
+ * softmax: fixtures have some.
  * @throws Error with the diagnostics
  */
-export function compileAnyModel(spec: object, derivative: Derivative): Pick<Program, "files"> {
+export function compileAnyModel(spec: object, derivative?: Derivative): Pick<Program, "files"> {
   const { source, diagnostics } = load(JSON.stringify(spec), "fixture.yaml");
   const checked = source === undefined ? undefined : checkSchema(source);
   if (source === undefined || checked?.spec === undefined) {

@@ -6,7 +6,7 @@ import {
   batchMajor,
   callByName,
   checkRange,
-  compileChecked,
+  compileAnyModel,
   inputOf,
   type Model,
   specLayers,
@@ -35,7 +35,7 @@ export async function checkTraining(given: TrainFixture, workspace: Workspace): 
   if (problem !== undefined) return problem;
   const { x, batchSize, finalMetric, sampleWeight } = fixture;
   const program = await workspace.load(
-    compileChecked({
+    compileAnyModel({
       specVersion: 1,
       name: "fixture",
       dataset: {
@@ -80,6 +80,9 @@ function inconsistency(fixture: TrainFixture, output: readonly number[], encodin
   if (sampleWeight !== undefined && sampleWeight.shape.join() !== String(samples)) {
     return `sampleWeight has shape [${sampleWeight.shape}] instead of [${samples}]`;
   }
+  const classes = encoding === "binary" ? 2 : output.at(-1)!;
+  const unknown = Object.keys(fixture.classWeight ?? {}).find((label) => !(Number(label) < classes));
+  if (unknown !== undefined) return `classWeight has the class ${unknown}, but there are ${classes}`;
   const final = new Set(finalWeights.map(({ name }) => name));
   const without = initialWeights.find(({ name }) => !final.has(name));
   if (without !== undefined) return `finalWeights lacks ${without.name}`;

@@ -1,5 +1,5 @@
 import { metricName } from "../plan/training.ts";
-import type { DatasetTargets } from "../spec/dataset.ts";
+import { type DatasetTargets, weighableClasses } from "../spec/dataset.ts";
 import type { LossMap, MetricMap, ModelSpec } from "../spec/types.ts";
 import type { Rules } from "./rule.ts";
 
@@ -193,10 +193,11 @@ export const TRAINING_RULES: Rules = {
     }
   },
   "class weights name classes": ({ spec, report, targets }) => {
-    const { classes } = targets;
+    const classes = weighableClasses(targets);
     const labels = Object.keys(spec.training.classWeight ?? {});
-    if (labels.length > 0 && targets.kind !== "labels") {
-      const message = `classes have weights, but the targets of ${spec.dataset.type} are ${targets.kind === "oneHot" ? "rows" : "numbers"}`;
+    if (labels.length > 0 && classes === undefined) {
+      const kind = targets.kind === "binary" ? "several yes-or-no values each" : "numbers";
+      const message = `classes have weights, but the targets of ${spec.dataset.type} are ${kind}`;
       report("LC1232", "/training/classWeight", message, "remove `classWeight`");
       return;
     }
