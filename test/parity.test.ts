@@ -37,6 +37,19 @@ describe("generated programs compute what Keras computes", () => {
   );
 });
 
+describe("combinations of layers, losses and optimizers compute what Keras computes", () => {
+  for (const backend of ["wasm", "cpu"]) {
+    const missing = backend === "wasm" || installed(backend) ? "" : ` (skipped: ${backend} is not installed)`;
+    it.skipIf(missing !== "")(
+      `on ${backend}${missing}`,
+      () => {
+        expect(parity("test/fixtures/keras-parity", "--backend", backend).lines).toEqual(["21 passed, 0 failed"]);
+      },
+      60_000,
+    );
+  }
+});
+
 describe("npm run parity", () => {
   const root = mkdtempSync(join(tmpdir(), "lstm-compile-parity-test-"));
   afterAll(() => rmSync(root, { recursive: true, force: true }));
