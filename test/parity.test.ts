@@ -45,7 +45,7 @@ describe("combinations of layers, losses and optimizers compute what Keras compu
       () => {
         expect(parity("test/fixtures/keras-parity", "--backend", backend).lines).toEqual(["21 passed, 0 failed"]);
       },
-      60_000,
+      180_000,
     );
   }
 });

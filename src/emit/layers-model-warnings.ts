@@ -7,10 +7,13 @@ import type { LayerPlan, Plan } from "../plan/types.ts";
  */
 export function layersModelWarnings(plan: Plan): string[] {
   const masks = masksInTensorFlowJs(plan);
+  const strays = strayMasks(plan, masks);
+  const merges = new Set(plan.layers.filter(({ inputs }) => inputs.length > 1).map(({ name }) => name));
   return plan.layers.flatMap((layer) =>
     [
       ...layerWarnings(layer.type, layer.options as unknown as Options),
-      ...maskWarnings(layer, masks),
+      ...inputWarnings(layer),
+      ...maskWarnings(layer, { masked: masks, strays, merges }),
       ...initializerWarnings(layer),
     ].map((text) => `${layer.name}: ${text}`),
   );
@@ -49,7 +52,32 @@ function masksInTensorFlowJs({ layers }: Plan): ReadonlySet<string> {
   return masked;
 }
 
-function maskWarnings(layer: LayerPlan, masked: ReadonlySet<string>): string[] {
+/**
+ * Recurrent layers without a mask that get one in TensorFlow.js: its executor keeps the last mask that any layer took and hands it to
+ * all that run later. Of layers that neither feeds the other either may run first.
+ */
+function strayMasks({ layers }: Plan, masked: ReadonlySet<string>): ReadonlySet<string> {
+  const below = new Map<string, Set<string>>(); // all that a layer is computed from
+  for (const { name, inputs } of layers) {
+    below.set(name, new Set(inputs.flatMap((input) => [input, ...(below.get(input) ?? [])])));
+  }
+  const takers = layers.filter(({ inputs }) => inputs.some((input) => masked.has(input)));
+  const gets = (layer: LayerPlan): boolean =>
+    takers.some(({ name }) => name !== layer.name && !below.get(name)!.has(layer.name));
+  return new Set(layers.filter(gets).map(({ name }) => name));
+}
+
+function inputWarnings({ inputs }: LayerPlan): string[] {
+  return new Set(inputs).size < inputs.length ? ["TensorFlow.js cannot run it: it reads the same layer twice"] : [];
+}
+
+interface MasksInTensorFlowJs {
+  readonly masked: ReadonlySet<string>;
+  readonly strays: ReadonlySet<string>;
+  readonly merges: ReadonlySet<string>;
+}
+
+function maskWarnings(layer: LayerPlan, { masked, strays, merges }: MasksInTensorFlowJs): string[] {
   const { type, inputs, inputMasks, outputShape, options } = layer;
   const trained = inputMasks.some((mask) => mask !== undefined);
   const loaded = inputs.some((input) => masked.has(input));
@@ -65,6 +93,12 @@ function maskWarnings(layer: LayerPlan, masked: ReadonlySet<string>): string[] {
   const recurrent = type === "lstm" || type === "gru" || type === "simpleRNN" || type === "bidirectional";
   if (recurrent && loaded && !trained) {
     return [`loaded in TensorFlow.js, it fails or skips timesteps: there a mask reaches it through ${inputs[0]}`];
+  }
+  if (recurrent && !trained && strays.has(layer.name)) {
+    return ["loaded in TensorFlow.js, it may fail or skip timesteps: there it gets the mask of another layer"];
+  }
+  if (recurrent && inputMasks.some((mask) => mask !== undefined && merges.has(mask))) {
+    return ["TensorFlow.js cannot run it: a merged mask has another shape there"];
   }
   return [];
 }
