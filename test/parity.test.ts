@@ -43,11 +43,18 @@ describe("generated programs compute what Keras computes", () => {
   );
 });
 
-it("generated programs compute the losses and metrics of test/fixtures/parity", () => {
-  const { lines, status } = parity("test/fixtures/parity");
-  expect(lines).toEqual([expect.stringMatching(/^[1-9]\d* passed, 0 failed$/)]);
-  expect(status).toBe(0);
-}, 60_000);
+describe("combinations of layers, losses and optimizers compute what Keras computes", () => {
+  for (const backend of ["wasm", "cpu"]) {
+    const missing = backend === "wasm" || installed(backend) ? "" : ` (skipped: ${backend} is not installed)`;
+    it.skipIf(missing !== "")(
+      `on ${backend}${missing}`,
+      () => {
+        expect(parity("test/fixtures/keras-parity", "--backend", backend).lines).toEqual(["27 passed, 0 failed"]);
+      },
+      180_000,
+    );
+  }
+});
 
 describe("npm run parity", () => {
   const root = mkdtempSync(join(tmpdir(), "lstm-compile-parity-test-"));
@@ -133,6 +140,12 @@ describe("npm run parity", () => {
         "layer-b.json": { ...DENSE, input: { shape: [2, 2], data: [1] } },
         "layer-c.json": { layers: [] },
         "layer-d.json": { ...DENSE, layers: [{ type: "perceptron", units: 1 }] },
+        "layer-e.json": { ...DENSE, training: "false" },
+        "layer-f.json": JSON.stringify(DENSE).replace("210.5", "1e999"),
+        "layer-g.json": { ...DENSE, cotangent: undefined },
+        "layer-h.json": { ...DENSE, weightGradients: [{ name: "0/gamma", shape: [1], data: [0] }] },
+        "layer-i.json": { ...DENSE, input: { ...DENSE.input, dtype: "int32" } },
+        "layer-j\n.json": "[]",
         "other.json": {},
       }),
     );
@@ -141,10 +154,56 @@ describe("npm run parity", () => {
       "layer-b.json: it cannot be read: input has 1 numbers, its shape [2,2] 4",
       "layer-c.json: it cannot be read: the key input is missing",
       expect.stringMatching(/^layer-d\.json: LC1104 unknown type `perceptron`/),
+      "layer-e.json: it cannot be read: training is not true or false",
+      "layer-f.json: it cannot be read: output is not a tensor of numbers",
+      "layer-g.json: there are gradients, but no cotangent that they belong to",
+      "layer-h.json: the program has no gradient of 0/gamma; it has layer0/kernel, layer0/bias",
+      "layer-i.json: an input of type int32 and an embedding as the first layer go together",
+      "layer-j\\n.json: it cannot be read: it is not an object",
       expect.stringMatching(/^other\.json: its name begins with none of/),
-      "0 passed, 5 failed",
+      "0 passed, 11 failed",
     ]);
     expect(status).toBe(1);
+  });
+
+  it("refuses training runs and scores that do not go together", () => {
+    const TRAIN = {
+      layers: DENSE.layers,
+      optimizer: { type: "sgd", learningRate: 0.5 },
+      loss: "meanSquaredError",
+      batchSize: 2,
+      passes: 1,
+      x: DENSE.input,
+      y: { shape: [2], data: [210.5, 430.5] },
+      initialWeights: DENSE.weights,
+      losses: [0],
+      finalWeights: DENSE.weights,
+      finalMetric: { name: "meanAbsoluteError", value: 0 },
+    };
+    const sparse = { loss: "sparseCategoricalCrossentropy", config: {}, yPred: { shape: [1, 2], data: [0.5, 0.5] } };
+    const { lines } = parity(
+      folder("inconsistent", {
+        "loss-a.json": { ...sparse, yTrue: { shape: [1, 1], dtype: "int32", data: [1] }, value: Math.LN2 },
+        "loss-b.json": { ...sparse, yTrue: { shape: [1], dtype: "int32", data: [2] }, value: Math.LN2 },
+        "train-a.json": TRAIN,
+        "train-b.json": { ...TRAIN, batchSize: 0 },
+        "train-c.json": { ...TRAIN, y: { shape: [1, 1], data: [0] } },
+        "train-d.json": { ...TRAIN, sampleWeight: { shape: [1], data: [1] } },
+        "train-e.json": { ...TRAIN, finalWeights: DENSE.weights.slice(1) },
+        "train-f.json": { ...TRAIN, losses: [] },
+        "train-g.json": { ...TRAIN, finalMetric: { name: "meanAbsoluteError" } },
+      }),
+    );
+    expect(lines).toEqual([
+      "loss-b.json: yTrue has the id 2, which is not in 0 to 1",
+      "train-b.json: it cannot be read: batchSize is not an integer of at least 1",
+      "train-c.json: y has 1 samples, x 2",
+      "train-d.json: sampleWeight has shape [1] instead of [2]",
+      "train-e.json: finalWeights lacks 0/kernel",
+      "train-f.json: losses has 1 values instead of 0",
+      "train-g.json: it cannot be read: finalMetric is not an object with a name and a value",
+      "2 passed, 7 failed",
+    ]);
   });
 
   it("fails an empty folder (1), refuses a wrong call (2)", () => {

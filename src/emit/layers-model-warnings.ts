@@ -13,6 +13,7 @@ export function layersModelWarnings(plan: Plan): string[] {
   return plan.layers.flatMap((layer) =>
     [
       ...layerWarnings(layer.type, layer.options as unknown as Options),
+      ...inputWarnings(layer),
       ...maskWarnings(layer, masks),
       ...initializerWarnings(layer),
     ].map((text) => `${layer.name}: ${text}`),
@@ -37,6 +38,10 @@ function initializerWarnings({ parameters }: LayerPlan): string[] {
     );
   }
   return warnings;
+}
+
+function inputWarnings({ inputs }: LayerPlan): string[] {
+  return new Set(inputs).size < inputs.length ? ["TensorFlow.js cannot run it: it reads the same layer twice"] : [];
 }
 
 function maskWarnings({ name, type, inputMasks, outputShape, options }: LayerPlan, called: MasksOfCalls): string[] {

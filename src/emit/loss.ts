@@ -135,7 +135,8 @@ export function lossDeclaration(context: EmitContext): FunctionDeclarationStruct
 /** The call of lossOf. Class weights count while training only, as in Keras. */
 export function lossCall(plan: Plan, mode: { training: boolean }): string {
   const classWeighted = plan.training.classWeight !== undefined && mode.training;
-  const byClass = "classWeights(targets, CLASS_WEIGHT)";
+  const labels = plan.dataset.targets.kind === "labels" ? "targets" : `classLabels(${targetsLike(plan, "targets")})`;
+  const byClass = `classWeights(${labels}, CLASS_WEIGHT)`;
   const sampled = hasSampleWeights(plan);
   const weights = classWeighted
     ? [sampled ? `tf.mul<tf.Tensor1D>(weights, ${byClass})` : byClass]
@@ -152,7 +153,7 @@ export function lossImports(plan: Plan): Imports {
   const helpers = [
     "type LossOutput",
     ...(needsDenseTargets(plan) ? ["classTargets"] : []),
-    ...(plan.training.classWeight === undefined ? [] : ["classWeights"]),
+    ...(plan.training.classWeight === undefined ? [] : ["classWeights", "classLabels"]),
   ];
   return { [module]: [name], [LOSSES]: helpers };
 }

@@ -41,6 +41,11 @@ async function check(path: string, file: string, workspace: Workspace): Promise<
   }
 }
 
+/** One line, whatever a file is called or says: control characters as JSON writes them. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
+}
+
 async function checkFolder(folder: string): Promise<number> {
   let files: string[];
   try {
@@ -55,18 +60,18 @@ async function checkFolder(folder: string): Promise<number> {
   }
   const workspace = new Workspace();
   let failed = files.length === 0 ? 1 : 0;
-  if (files.length === 0) process.stdout.write(`${folder}: there are no fixtures\n`);
+  if (files.length === 0) process.stdout.write(`${printable(folder)}: there are no fixtures\n`);
   try {
     for (const file of files) {
       let failure: string | undefined;
       try {
         failure = await check(join(folder, file), file, workspace);
       } catch (error) {
-        failure = error instanceof Error ? error.message.split("\n")[0]! : String(error);
+        failure = error instanceof Error ? error.message.trim().split("\n")[0]! : String(error);
       }
       if (failure === undefined) continue;
       failed++;
-      process.stdout.write(`${file}: ${failure}\n`);
+      process.stdout.write(`${printable(file)}: ${printable(failure)}\n`);
     }
   } finally {
     workspace.remove();
@@ -106,7 +111,10 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
-  if (!(error instanceof UserError)) throw error;
-  process.stderr.write(`error: ${error.message}\n  fix: ${error.fix}\n`);
-  return error.exitCode;
+  const { message, fix, exitCode } =
+    error instanceof UserError
+      ? error
+      : { message: String(error), fix: "report this with the folder's name", exitCode: 1 };
+  process.stderr.write(`error: ${message}\n  fix: ${fix}\n`);
+  return exitCode;
 });

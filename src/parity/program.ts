@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import * as tf from "@tensorflow/tfjs-core";
 import { type CompileOptions, compile, type Program } from "../compile.ts";
+import type { Diagnostic } from "../diagnostic.ts";
 import { emit } from "../emit/emit.ts";
 import { load } from "../load/load.ts";
 import { plan } from "../plan/plan.ts";
@@ -66,8 +67,9 @@ export class Workspace {
   #count = 0;
 
   constructor() {
-    mkdirSync(".tmp", { recursive: true });
-    this.#folder = resolve(mkdtempSync(join(".tmp", "parity-")));
+    const root = fileURLToPath(new URL("../../.tmp/", import.meta.url));
+    mkdirSync(root, { recursive: true });
+    this.#folder = mkdtempSync(join(root, "parity-"));
     writeFileSync(join(this.#folder, "package.json"), '{ "type": "module" }\n');
   }
 
@@ -117,20 +119,25 @@ function exposedLines(files: ReadonlyMap<string, string>): string {
 export function compileChecked(spec: object, derivative?: Derivative): Pick<Program, "files"> {
   const { program, diagnostics } = compile(JSON.stringify(spec), derivative && { derivative });
   if (program !== undefined) return program;
-  throw new Error(diagnostics.map(({ code, message, fix }) => `${code} ${message} (${fix})`).join("; "));
+  throw new Error(errorsOf(diagnostics));
+}
+
+/** Diagnostics that are no warnings, in one line. */
+function errorsOf(diagnostics: readonly Diagnostic[]): string {
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  return errors.map(({ code, message, fix }) => `${code} ${message} (${fix})`).join("; ");
 }
 
 /**
- * Compiles without the rules that keep people from models which make no sense, such as a flatten layer alone or cross-entropy on a
- * linear output: a fixture is one.
+ * Compiles without the rules that keep people from models which make no sense, such as a flatten layer alone or squared errors of a
+ * softmax: fixtures have some.
  * @throws Error with the diagnostics
  */
-export function compileAnyModel(spec: object, derivative: Derivative): Pick<Program, "files"> {
+export function compileAnyModel(spec: object, derivative?: Derivative): Pick<Program, "files"> {
   const { source, diagnostics } = load(JSON.stringify(spec), "fixture.yaml");
   const checked = source === undefined ? undefined : checkSchema(source);
   if (source === undefined || checked?.spec === undefined) {
-    const all = [...diagnostics, ...(checked?.diagnostics ?? [])];
-    throw new Error(all.map(({ code, message, fix }) => `${code} ${message} (${fix})`).join("; "));
+    throw new Error(errorsOf([...diagnostics, ...(checked?.diagnostics ?? [])]));
   }
   return { files: emit(plan(checked.spec, source), "fixture.yaml", derivative) };
 }
@@ -169,20 +176,46 @@ export function weightName(name: string): string {
   return [`layer${layer}`, ...rest.map(camelCase)].join("/");
 }
 
+/** A weight by its name in fixtures. @throws Error where the program has none of this name */
+export function weightOf<T>(named: Readonly<Record<string, T>>, name: string, what = "weight"): T {
+  const found = Object.hasOwn(named, weightName(name)) ? named[weightName(name)] : undefined;
+  if (found === undefined)
+    throw new Error(`the program has no ${what} ${name}; it has ${Object.keys(named).join(", ")}`);
+  return found;
+}
+
 /** @throws Error where a weight is missing or of another shape */
 export function assignWeights(model: Model, w: Weights, weights: readonly FixtureTensor[]): void {
   const named = model.namedWeights(w);
   for (const weight of weights) {
-    const variable = named[weightName(weight.name!)];
-    if (variable === undefined)
-      throw new Error(`the program has no weight ${weightName(weight.name!)}; it has ${Object.keys(named).join(", ")}`);
+    const variable = weightOf(named, weight.name!);
     if (variable.shape.join() !== weight.shape.join()) {
       throw new Error(`${weight.name} has shape [${variable.shape}] in the program, [${weight.shape}] in the fixture`);
     }
     tf.tidy(() => variable.assign(toTensor(weight)));
   }
   const count = Object.keys(named).length;
-  if (count !== weights.length) throw new Error(`the program has ${count} weights, the fixture ${weights.length}`);
+  const given = new Set(weights.map(({ name }) => name)).size;
+  if (count !== given) throw new Error(`the program has ${count} weights, the fixture ${given}`);
+}
+
+/** What the dataset of a spec says of an input: its shape, and how many ids there are. @throws Error for ids out of range */
+export function inputOf(input: FixtureTensor, layers: readonly FixtureLayer[]): object {
+  const shape = input.shape.slice(1);
+  const [first] = layers;
+  if ((input.dtype === "int32") !== (first?.type === "embedding")) {
+    throw new Error("an input of type int32 and an embedding as the first layer go together");
+  }
+  if (first?.type !== "embedding") return { shape };
+  if (!Number.isInteger(first.inputDim)) throw new Error("the embedding's inputDim is not an integer");
+  checkRange("the input", input, Number(first.inputDim));
+  return { shape, vocabularySize: first.inputDim };
+}
+
+/** Some kernels read beyond their memory for an id that is too large. @throws Error */
+export function checkRange(what: string, { data }: FixtureTensor, size: number): void {
+  const wrong = data.find((id) => !(Number.isInteger(id) && id >= 0 && id < size));
+  if (wrong !== undefined) throw new Error(`${what} has the id ${wrong}, which is not in 0 to ${size - 1}`);
 }
 
 export function toTensor({ data, shape, dtype }: FixtureTensor): tf.Tensor {

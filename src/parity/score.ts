@@ -4,6 +4,7 @@ import type { FixtureTensor, ScoreFixture } from "./fixtures.ts";
 import {
   batchMajor,
   callByName,
+  checkRange,
   compileAnyModel,
   type LoadedProgram,
   type Model,
@@ -12,13 +13,23 @@ import {
   toTensor,
   type Workspace,
 } from "./program.ts";
-import { encodingOf, scores, targetSizes, targetsOf } from "./train.ts";
+import { alignTargets, type Encoding, encodingOf, scores, targetsLike, targetsOf } from "./train.ts";
 
 /** A loss with its gradient, or a metric, on given predictions: a model whose only layer hands on its input. */
 export async function checkScore(fixture: ScoreFixture, workspace: Workspace): Promise<string | undefined> {
-  const { yTrue, yPred, value, edge } = fixture;
+  const { yPred, value, edge } = fixture;
   const encoding = scoreEncoding(fixture);
-  const size = yPred.shape.at(-1)!;
+  const yTrue = alignTargets(fixture.yTrue, yPred.shape, encoding);
+  const classes = yPred.shape.at(-1)!;
+  if (encoding === "labelSequence") {
+    if (yTrue.shape.length !== 2 || yTrue.shape[0] !== yPred.shape[0]) {
+      return `yTrue has shape [${yTrue.shape}] instead of [${yPred.shape[0]}, labels]`;
+    }
+  } else {
+    const wanted = encoding === "labels" ? yPred.shape.slice(0, -1) : yPred.shape;
+    if (yTrue.shape.join() !== wanted.join()) return `yTrue has shape [${yTrue.shape}] instead of [${wanted}]`;
+  }
+  if (encoding === "labels" || encoding === "labelSequence") checkRange("yTrue", yTrue, classes);
   const { config = {} } = fixture;
   const score = (type: string): unknown => (Object.keys(config).length === 0 ? type : { type, ...config });
   const program = await workspace.load(
@@ -29,12 +40,7 @@ export async function checkScore(fixture: ScoreFixture, workspace: Workspace): P
         dataset: {
           type: "arrays",
           inputs: [{ shape: yPred.shape.slice(1), train: "x.npy", test: "x.npy" }],
-          targets: {
-            encoding,
-            ...targetSizes(encoding, size, yTrue.shape, yPred.shape.length === 3),
-            train: "y.npy",
-            test: "y.npy",
-          },
+          targets: { ...targetsLike(yPred.shape, encoding, yTrue.shape), train: "y.npy", test: "y.npy" },
         },
         layers: [{ type: "activation", activation: "linear" }],
         optimizer: { type: "adam" },
@@ -93,17 +99,17 @@ function compareGradient(
   comparison.tensor("gradient", batchMajor(result.inputGradients!.input!), fixture.gradient!, TOLERANCE.gradient);
 }
 
-function scoreEncoding({ loss, metric, yTrue, yPred }: ScoreFixture): ReturnType<typeof encodingOf> {
+function scoreEncoding({ loss, metric, yTrue, yPred }: ScoreFixture): Encoding {
   if (loss !== undefined) return encodingOf(loss);
   if (/^(auc|precision|recall|f1)$/.test(metric!)) {
-    if (yTrue.shape.length < yPred.shape.length) return "labels";
-    return yPred.shape.at(-1) === 1 ? "binary" : "oneHot";
+    if (yPred.shape.at(-1) === 1) return "binary";
+    return yTrue.shape.length < yPred.shape.length ? "labels" : "oneHot";
   }
   if (metric === "accuracy") return yTrue.dtype === "int32" ? "labels" : "oneHot";
   return encodingOf(metric!);
 }
 
 /** A loss for a fixture of metrics, which says nothing about it; with all of these the output is taken as it is. */
-function lossFor(encoding: ReturnType<typeof encodingOf>): string {
+function lossFor(encoding: Encoding): string {
   return encoding === "labels" ? "sparseCategoricalCrossentropy" : "meanSquaredError";
 }

@@ -5,18 +5,22 @@ import {
   assignWeights,
   batchMajor,
   callByName,
-  compileChecked,
+  checkRange,
+  compileAnyModel,
+  inputOf,
   type Model,
   specLayers,
   stepInputs,
   timeMajor,
   toTensor,
   type Workspace,
-  weightName,
+  weightOf,
 } from "./program.ts";
 
+export type Encoding = "labels" | "oneHot" | "numbers" | "binary" | "labelSequence";
+
 /** How a dataset encodes the targets of a loss or metric. */
-export function encodingOf(name: string): "labels" | "oneHot" | "numbers" | "binary" | "labelSequence" {
+export function encodingOf(name: string): Encoding {
   if (name === "ctc") return "labelSequence";
   if (/^sparse/i.test(name)) return "labels";
   if (/^(categorical|topKCategorical|kullback)/.test(name)) return "oneHot";
@@ -24,24 +28,21 @@ export function encodingOf(name: string): "labels" | "oneHot" | "numbers" | "bin
 }
 
 /** A whole training run. Returns what differs. */
-export async function checkTraining(fixture: TrainFixture, workspace: Workspace): Promise<string | undefined> {
-  const { x, y, batchSize, finalMetric, sampleWeight } = fixture;
-  const encoding = encodingOf(fixture.loss);
-  const units = fixture.initialWeights.at(-1)!.shape.at(-1)!;
-  const perTimestep = y.shape.length === (encoding === "labels" ? 2 : 3);
+export async function checkTraining(given: TrainFixture, workspace: Workspace): Promise<string | undefined> {
+  const encoding = encodingOf(given.loss);
+  const output = outputShape(given, encoding);
+  const fixture = { ...given, y: alignTargets(given.y, output, encoding) };
+  const problem = inconsistency(fixture, output, encoding);
+  if (problem !== undefined) return problem;
+  const { x, batchSize, finalMetric, sampleWeight } = fixture;
   const program = await workspace.load(
-    compileChecked({
+    compileAnyModel({
       specVersion: 1,
       name: "fixture",
       dataset: {
         type: "arrays",
-        inputs: [{ shape: x.shape.slice(1), ...inputIds(fixture), train: "x.npy", test: "x.npy" }],
-        targets: {
-          encoding,
-          ...targetSizes(encoding, units, y.shape, perTimestep),
-          train: "y.npy",
-          test: "y.npy",
-        },
+        inputs: [{ ...inputOf(x, fixture.layers), train: "x.npy", test: "x.npy" }],
+        targets: { ...targetsLike(output, encoding, fixture.y.shape), train: "y.npy", test: "y.npy" },
         ...(sampleWeight === undefined ? {} : { sampleWeights: { train: "w.npy" } }),
       },
       layers: specLayers(fixture.layers, fixture.hardSigmoid),
@@ -71,37 +72,57 @@ export async function checkTraining(fixture: TrainFixture, workspace: Workspace)
   return comparison.failure;
 }
 
-/** What a spec says of the sizes of targets. */
-export function targetSizes(
-  encoding: ReturnType<typeof encodingOf>,
-  units: number,
-  shape: readonly number[],
-  perTimestep: boolean,
-): object {
-  if (encoding === "labelSequence") return { classes: units, length: shape[1] };
+/** What of a fixture does not go together. */
+function inconsistency(fixture: TrainFixture, output: readonly number[], encoding: Encoding): string | undefined {
+  const { x, y, sampleWeight, initialWeights, finalWeights } = fixture;
+  const samples = x.shape[0];
+  if (samples === undefined || samples === 0) return "x has no samples";
+  if (y.shape[0] !== samples) return `y has ${y.shape[0]} samples, x ${samples}`;
+  if (sampleWeight !== undefined && sampleWeight.shape.join() !== String(samples)) {
+    return `sampleWeight has shape [${sampleWeight.shape}] instead of [${samples}]`;
+  }
+  if (encoding === "labelSequence" && y.shape.length !== 2)
+    return `y has shape [${y.shape}] instead of [samples, labels]`;
+  const classes = encoding === "binary" ? 2 : output.at(-1)!;
+  const unknown = Object.keys(fixture.classWeight ?? {}).find((label) => !(Number(label) < classes));
+  if (unknown !== undefined) return `classWeight has the class ${unknown}, but there are ${classes}`;
+  const final = new Set(finalWeights.map(({ name }) => name));
+  const without = initialWeights.find(({ name }) => !final.has(name));
+  if (without !== undefined) return `finalWeights lacks ${without.name}`;
+  if (encoding === "labels" || encoding === "labelSequence") checkRange("y", y, output.at(-1)!);
+  return undefined;
+}
+
+/** The shape of the model's output, with the samples, as far as a fixture tells. */
+function outputShape({ x, y, initialWeights, finalPredictions }: TrainFixture, encoding: Encoding): readonly number[] {
+  if (finalPredictions !== undefined) return finalPredictions.shape;
+  const units = initialWeights.at(-1)?.shape.at(-1) ?? 0;
+  if (encoding === "labels") return [...y.shape, units];
+  if (encoding === "labelSequence") return [...x.shape.slice(0, 2), units];
+  return y.shape.length === 1 ? [...y.shape, 1] : y.shape;
+}
+
+/** A spec's targets of this shape for a model whose output has that one. */
+export function targetsLike(output: readonly number[], encoding: Encoding, shape: readonly number[]): object {
+  const size = output.at(-1);
+  if (encoding === "labelSequence") return { encoding, classes: size, length: shape[1] };
+  const classified = encoding === "labels" || encoding === "oneHot";
   return {
-    ...(encoding === "labels" || encoding === "oneHot" ? { classes: units } : { features: units }),
-    ...(perTimestep ? { timesteps: shape[1] } : {}),
+    encoding,
+    ...(classified ? { classes: size } : { features: size }),
+    ...(output.length === 3 ? { timesteps: output[1] } : {}),
   };
 }
 
-function inputIds({ x, layers }: TrainFixture): object {
-  return x.dtype === "int32" ? { vocabularySize: layers[0]!.inputDim } : {};
-}
-
 function run(fixture: TrainFixture, model: Model, w: object, optimizer: object, comparison: Comparison): void {
+  const encoding = encodingOf(fixture.loss);
   const { batchSize, passes, sampleWeight, float32Noise } = fixture;
   const samples = fixture.x.shape[0]!;
   const weightTolerance = Math.max(1e-4, 10 * (float32Noise?.weights ?? 0));
   const compareWeights = (when: string, wanted: readonly FixtureTensor[]): void => {
     const named = model.namedWeights(w);
     for (const weight of wanted) {
-      comparison.tensor(
-        `${weight.name} ${when}`,
-        batchMajor(named[weightName(weight.name!)]!),
-        weight,
-        weightTolerance,
-      );
+      comparison.tensor(`${weight.name} ${when}`, batchMajor(weightOf(named, weight.name!)), weight, weightTolerance);
     }
   };
   const losses: number[] = [];
@@ -114,7 +135,7 @@ function run(fixture: TrainFixture, model: Model, w: object, optimizer: object, 
         const weights = sampleWeight === undefined ? undefined : rows(toTensor(sampleWeight), start, size);
         const batch = {
           x: { input: timeMajor(rows(toTensor(fixture.x), start, size)) },
-          targets: targetsOf(rows(toTensor(fixture.y), start, size), encodingOf(fixture.loss)),
+          targets: targetsOf(rows(toTensor(fixture.y), start, size), encoding),
           weights,
           sampleWeights: weights,
         };
@@ -147,7 +168,7 @@ function run(fixture: TrainFixture, model: Model, w: object, optimizer: object, 
     }
     if (fixture.finalMetric !== undefined) {
       const weights = sampleWeight === undefined ? undefined : tf.ones([samples]);
-      const targets = targetsOf(toTensor(fixture.y), encodingOf(fixture.loss));
+      const targets = targetsOf(toTensor(fixture.y), encoding);
       const { totals } = callByName(model.evaluateStep, { w, x, targets, weights, sampleWeights: weights });
       const found = scores(model, totals, samples)[1]!;
       comparison.values(
@@ -173,9 +194,18 @@ function rows(x: tf.Tensor, start: number, size: number): tf.Tensor {
   return tf.slice(x, [start, ...x.shape.slice(1).map(() => 0)], [size, ...x.shape.slice(1)]);
 }
 
-/** Targets as a batch has them: labels flat and time-major, those without timesteps as they are, sequences time-major. */
-export function targetsOf(y: tf.Tensor, encoding: ReturnType<typeof encodingOf>): tf.Tensor {
+/** Targets of the rank that goes with the output. As in Keras, labels may have a last axis of size 1, other targets may lack it. */
+export function alignTargets(y: FixtureTensor, output: readonly number[], encoding: Encoding): FixtureTensor {
   if (encoding === "labelSequence") return y;
-  if (y.dtype === "int32") return y.rank === 2 ? tf.reshape(tf.transpose(y, [1, 0]), [-1]) : y;
-  return timeMajor(y);
+  const { shape } = y;
+  if (encoding === "labels")
+    return shape.length === output.length && shape.at(-1) === 1 ? { ...y, shape: shape.slice(0, -1) } : y;
+  return shape.length === output.length - 1 && output.at(-1) === 1 ? { ...y, shape: [...shape, 1] } : y;
+}
+
+/** Targets as a batch has them: labels flat and time-major, sequences time-major. */
+export function targetsOf(y: tf.Tensor, encoding: Encoding): tf.Tensor {
+  if (encoding === "labelSequence") return tf.cast(y, "int32");
+  if (encoding !== "labels") return timeMajor(tf.cast(y, "float32"));
+  return tf.cast(y.rank === 2 ? tf.reshape(tf.transpose(y, [1, 0]), [-1]) : y, "int32");
 }

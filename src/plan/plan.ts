@@ -20,6 +20,7 @@ export function plan(spec: ModelSpec, source: Source): Plan {
   const head = {
     activation: headActivation(last),
     units: last.outputShape.at(-1)!,
+    masked: last.outputShape.length === 2 && last.outputMask !== undefined,
     targets: dataset.targets,
   };
   const trainingLine = (key: string): number =>

@@ -1,4 +1,4 @@
-import type { DatasetTargets } from "../spec/dataset.ts";
+import { type DatasetTargets, weighableClasses } from "../spec/dataset.ts";
 import type { Loss, LossMap, Metric, MetricMap, Training } from "../spec/types.ts";
 import type { DatasetPlan } from "./types.ts";
 
@@ -25,6 +25,8 @@ export interface Head {
   /** Activation of the last layer. */
   readonly activation: string;
   readonly units: number;
+  /** The output is a sequence with a mask, of which only some steps count. */
+  readonly masked: boolean;
   readonly targets: DatasetTargets;
 }
 
@@ -74,14 +76,21 @@ export function planMetric(metric: Metric, head: Head): MetricPlan {
     case "auc":
       return { ...resolved, name, size: 2 * (resolved.numThresholds - 1) };
     default:
-      return { ...resolved, name, size: 1 };
+      return { ...resolved, name, size: sumsOfMean(head) };
   }
 }
 
-/** Keras decides by the shape of the targets: one output or several yes-or-no ones are binary, labels are sparse. */
-function accuracyPlan(name: string, { units, targets }: Head): MetricPlan {
-  if (units === 1 || targets.kind === "binary") return { type: "binaryAccuracy", threshold: 0.5, name, size: 1 };
-  return { type: targets.kind === "oneHot" ? "categoricalAccuracy" : "sparseCategoricalAccuracy", name, size: 1 };
+/** A mean over samples takes their sum; over the steps that a mask lets count, their number, too. */
+function sumsOfMean({ masked }: Head): number {
+  return masked ? 2 : 1;
+}
+
+/** One output or several yes-or-no ones are binary, labels are sparse. */
+function accuracyPlan(name: string, head: Head): MetricPlan {
+  const { units, targets } = head;
+  const size = sumsOfMean(head);
+  if (units === 1 || targets.kind === "binary") return { type: "binaryAccuracy", threshold: 0.5, name, size };
+  return { type: targets.kind === "oneHot" ? "categoricalAccuracy" : "sparseCategoricalAccuracy", name, size };
 }
 
 /** The type, and what differs from the usual options: top3Accuracy, f1Micro, prAuc, precisionAt0.7. */
@@ -107,6 +116,7 @@ export function metricName(metric: Metric): string {
 /** Weight of every class in order; undefined where all count alike. */
 export function planClassWeight(training: Training, dataset: DatasetPlan): readonly number[] | undefined {
   const given = training.classWeight ?? {};
-  if (Object.keys(given).length === 0 || dataset.targets.classes === undefined) return undefined;
-  return Array.from({ length: dataset.targets.classes }, (_, label) => given[String(label)] ?? 1);
+  const classes = weighableClasses(dataset.targets);
+  if (Object.keys(given).length === 0 || classes === undefined) return undefined;
+  return Array.from({ length: classes }, (_, label) => given[String(label)] ?? 1);
 }

@@ -24,6 +24,12 @@ export interface DatasetTargets {
   readonly perTimestep: boolean;
 }
 
+/** How many classes `classWeight` can weigh: those of labels and one-hot rows, and the two of a single yes-or-no target. */
+export function weighableClasses({ kind, classes, shape }: DatasetTargets): number | undefined {
+  if (kind === "labelSequence") return undefined;
+  return kind === "binary" && shape.at(-1) === 1 ? 2 : classes;
+}
+
 const IMAGE: DatasetInput = { name: "input", shape: [28, 28], kind: "floats", vocabularySize: undefined };
 
 /** The inputs that a dataset gives, in order. */

@@ -38,7 +38,7 @@ const NAMES_OF_THE_MODEL =
   "minMaxNorm softmaxCrossEntropy softmaxCategoricalCrossEntropy sigmoidCrossEntropy sparseCategoricalCrossentropy " +
   "categoricalCrossentropy binaryCrossentropy meanSquaredError meanAbsoluteError meanAbsolutePercentageError " +
   "meanSquaredLogarithmicError huber logcosh poisson quantile kullbackLeiblerDivergence cosineSimilarity hinge squaredHinge " +
-  "categoricalHinge ctcLoss classTargets classWeights";
+  "categoricalHinge ctcLoss classTargets classWeights classLabels";
 
 /** A layer has a constant of its name in capitals: these are the capitals of other constants. */
 const CONSTANTS = new Set(

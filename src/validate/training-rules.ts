@@ -1,5 +1,5 @@
 import { metricName } from "../plan/training.ts";
-import type { DatasetTargets } from "../spec/dataset.ts";
+import { type DatasetTargets, weighableClasses } from "../spec/dataset.ts";
 import type { LossMap, MetricMap, ModelSpec } from "../spec/types.ts";
 import type { Rules } from "./rule.ts";
 
@@ -220,11 +220,12 @@ export const TRAINING_RULES: Rules = {
     }
   },
   "class weights name classes": ({ spec, report, targets }) => {
-    const { classes } = targets;
+    const classes = weighableClasses(targets);
     const labels = Object.keys(spec.training.classWeight ?? {});
-    if (labels.length > 0 && targets.kind !== "labels") {
-      const kinds = { oneHot: "rows", labelSequence: "sequences", binary: "numbers", numbers: "numbers" } as const;
-      const message = `classes have weights, but the targets of ${spec.dataset.type} are ${kinds[targets.kind]}`;
+    if (labels.length > 0 && classes === undefined) {
+      const kinds = { labelSequence: "sequences", binary: "several yes-or-no values each" } as const;
+      const kind = targets.kind === "binary" || targets.kind === "labelSequence" ? kinds[targets.kind] : "numbers";
+      const message = `classes have weights, but the targets of ${spec.dataset.type} are ${kind}`;
       report("LC1232", "/training/classWeight", message, "remove `classWeight`");
       return;
     }

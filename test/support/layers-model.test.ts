@@ -322,6 +322,11 @@ const DIFFERENT: Readonly<Record<string, [inputs: Input[], layers: object[], war
     "masked timesteps repeat",
   ],
   "a masked average": [[SERIES], [MASK, { type: "globalAveragePooling1d" }], "averages over all timesteps"],
+  "a mask that the executor keeps for the decoder": [
+    [SERIES],
+    [MASK, LSTM, { type: "repeatVector", n: 5 }, { ...LSTM, returnSequences: true }],
+    "another mask, that of mask, reaches it",
+  ],
   "a mask that goes on through reshape": [
     [SERIES],
     [MASK, { type: "reshape", targetShape: [5, 3] }, LSTM],

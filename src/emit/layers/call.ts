@@ -1,14 +1,19 @@
 import type { LayerOptions, LayerType } from "../../layers/definition.ts";
 import { constantName, literal } from "../text.ts";
 
-/** The support functions that a layer calls. All of them take (input, [weights], options, [extra]). */
-export interface LayerCall {
+export interface LayerFunctions {
   /** The file in support/nn. */
   readonly module: string;
   readonly forward: string;
   readonly backward: string;
-  /** The forward and backward functions at inference; "identity" where the layer does nothing then. */
-  readonly inference?: { readonly forward: string; readonly backward: string } | "identity";
+}
+
+/** The support functions that a layer calls. All of them take (input, [weights], options, [extra]). */
+export interface LayerCall extends LayerFunctions {
+  /** The functions at inference where they are others; "identity" where the layer does nothing then. */
+  readonly inference?: LayerFunctions | "identity";
+  /** The layer does nothing while training. */
+  readonly training?: "identity";
   /** The options object's text, without activations' imports. */
   readonly options: string;
   /** Constants of support/nn/activations.ts that the options name. */

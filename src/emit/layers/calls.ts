@@ -11,8 +11,12 @@ function elementwise(
   return { module, ...functions(name), ...optionsText(options, ["activation", "recurrentActivation"]), ...rest };
 }
 
-function noise(module: string, name: string, options: Readonly<Record<string, unknown>>): LayerCall {
-  return elementwise(module, name, options, { random: true, inference: "identity" });
+/** A layer that draws random numbers while training; with a rate or standard deviation of 0 it does nothing then, either. */
+function noise(module: string, name: string, options: Readonly<Record<string, number>>): LayerCall {
+  const idle = Object.values(options).every((amount) => amount === 0);
+  return idle
+    ? elementwise(module, name, {}, { training: "identity", inference: "identity" })
+    : elementwise(module, name, options, { random: true, inference: "identity" });
 }
 
 type CellOptions = LayerOptions<"lstm" | "gru" | "simpleRNN">;
@@ -72,7 +76,10 @@ const CALLS: { readonly [T in LayerType]: CallOf<T> } = {
       ...cellExtra(layer.type, inner),
     };
   },
-  timeDistributed: ({ layer }) => (CALLS[layer.type] as CallOf<LayerType>)(layer as never),
+  timeDistributed: ({ layer }) =>
+    layer.type === "batchNormalization"
+      ? stepwise(layer as LayerOptions<"batchNormalization">)
+      : (CALLS[layer.type] as CallOf<LayerType>)(layer as never),
   dense: ({ activation }) => elementwise("dense", "dense", { activation }),
   embedding: ({ maskZero }) => elementwise("embedding", "embedding", { maskZero }, { noInputGradient: true }),
   masking: ({ maskValue }) => elementwise("masking", "masking", { maskValue }),
@@ -88,7 +95,11 @@ const CALLS: { readonly [T in LayerType]: CallOf<T> } = {
       "batchNormalization",
       { epsilon, momentum },
       {
-        inference: { forward: "batchNormalizationInference", backward: "batchNormalizationInferenceBackward" },
+        inference: {
+          module: "batch-normalization",
+          forward: "batchNormalizationInference",
+          backward: "batchNormalizationInferenceBackward",
+        },
         takesMask: ["mask"],
         update: "updateMovingStatistics",
       },
@@ -118,6 +129,16 @@ const CALLS: { readonly [T in LayerType]: CallOf<T> } = {
   attention: (options) => attention("attention", options),
   additiveAttention: (options) => attention("additiveAttention", options),
 };
+
+/** In training a normalised timestep has statistics of its own, as Keras calls the layer step by step. */
+function stepwise(layer: LayerOptions<"batchNormalization">): LayerCall {
+  return {
+    ...CALLS.batchNormalization(layer),
+    module: "stepwise-batch-normalization",
+    ...functions("stepwiseBatchNormalization"),
+    update: "updateStepwiseStatistics",
+  };
+}
 
 const BIDIRECTIONAL_CELLS = { lstm: "LSTM", gru: "GRU", simpleRNN: "SIMPLE_RNN" } as const;
 

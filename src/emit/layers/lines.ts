@@ -1,7 +1,7 @@
 import { layerDefinition } from "../../layers/layers.ts";
 import type { LayerPlan, Plan } from "../../plan/types.ts";
 import { constantName, literal } from "../text.ts";
-import type { LayerCall } from "./call.ts";
+import type { LayerCall, LayerFunctions } from "./call.ts";
 import { layerCall } from "./calls.ts";
 
 export type Mode = "training" | "inference";
@@ -10,6 +10,8 @@ export type Mode = "training" | "inference";
 export interface LayerLines {
   readonly layer: LayerPlan;
   readonly call: LayerCall;
+  /** The file in support/nn of the functions in its lines. */
+  readonly module: string;
   /** The right-hand side of the layer's forward line; undefined where the layer does nothing in this mode. */
   readonly forward: string | undefined;
   /** What later layers read. */
@@ -43,12 +45,12 @@ export function hasOptions({ options }: LayerCall): boolean {
   return options !== "{}";
 }
 
-/** Whether the layer runs with moving statistics, or not at all, in this mode. */
-function functionsOf({ inference, forward, backward, update }: LayerCall, layer: LayerPlan, mode: Mode) {
+/** The functions that the layer runs in this mode: those with moving statistics, for example, or none. */
+function functionsOf(call: LayerCall, layer: LayerPlan, mode: Mode): LayerFunctions | "identity" {
   // A frozen batchNormalization keeps to its statistics, as in Keras.
-  const frozen = update !== undefined && !layer.trainable;
-  if (mode === "training" && !frozen) return { forward, backward };
-  return inference ?? { forward, backward };
+  const frozen = call.update !== undefined && !layer.trainable;
+  if (mode === "training" && !frozen) return call.training ?? call;
+  return call.inference ?? call;
 }
 
 /** The lines of every layer, in order, for training or inference. */
@@ -65,6 +67,7 @@ export function layerLines(plan: Plan, mode: Mode): LayerLines[] {
       return {
         layer,
         call,
+        module: call.module,
         forward: undefined,
         output: inputs[0]!,
         backward: (dy) => dy,
@@ -83,6 +86,7 @@ export function layerLines(plan: Plan, mode: Mode): LayerLines[] {
     return {
       layer,
       call,
+      module: used.module,
       forward: combinedMask === undefined ? forward : `{ ...${forward}, mask: ${combinedMask} }`,
       output: `${name}.y`,
       backward: (dy, inputGradient) =>

@@ -4,7 +4,13 @@ import * as crossEntropy from "../../../src/support/nn/losses/cross-entropy.ts";
 import { ctcLoss } from "../../../src/support/nn/losses/ctc.ts";
 import * as regression from "../../../src/support/nn/losses/regression.ts";
 import * as similarity from "../../../src/support/nn/losses/similarity.ts";
-import { classTargets, classWeights, type LossOutput, type Weighting } from "../../../src/support/nn/losses.ts";
+import {
+  classLabels,
+  classTargets,
+  classWeights,
+  type LossOutput,
+  type Weighting,
+} from "../../../src/support/nn/losses.ts";
 import { type Features, rowsOf, Sequence } from "../../../src/support/nn/sequence.ts";
 import { RandomStream } from "../../../src/support/random.ts";
 import {
@@ -150,6 +156,9 @@ describe.each(ENGINES)("losses on the %s engine", (engine) => {
   it("weights the mean over samples, and class weights come from the labels", () => {
     const weights = classWeights(tf.tensor1d([2, 0, 1], "int32"), [1, 3, 0.5]);
     expect([...weights.dataSync()]).toEqual([0.5, 1, 3]);
+    const oneHot = Sequence.fromRows(tf.tensor2d([0, 0, 1, 1, 0, 0], [2, 3]), 2);
+    expect([...classLabels(oneHot).dataSync()]).toEqual([2, 0]);
+    expect([...classLabels(tf.tensor2d([0, 1, 1], [3, 1])).dataSync()]).toEqual([0, 1, 1]);
     const p = tf.tensor2d([1, 2, 3], [3, 1]);
     const { total } = regression.meanAbsoluteError(p, tf.zeros([3, 1]), {}, { weights });
     expect(total.dataSync()[0]).toBeCloseTo(0.5 + 2 + 9, 5);

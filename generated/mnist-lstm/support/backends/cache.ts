@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheDirectory } from "../data/cache.ts";
 import { platformName, TENSORFLOW_VERSION, TFJS_VERSION, WEBGPU_VERSION } from "./platforms.ts";
@@ -21,11 +21,13 @@ export interface InstallRecord {
   binding: { path: string; sha256: string };
   /** other files that must be there, with their sizes in bytes */
   files: Record<string, number>;
+  /** the SHA-256 of the same files; compared by `backend install` where one has changed since it was installed */
+  checksums?: Record<string, string>;
   installedAt: string;
 }
 
 export function backendsDirectory(cache: string = cacheDirectory()): string {
-  return join(cache, "backends");
+  return resolve(cache, "backends");
 }
 
 /** Names everything that an installed backend depends on, so that another version gets another folder. */
@@ -70,8 +72,33 @@ export function readInstall(backend: InstallableBackend, cache?: string): { dire
   return { directory, record };
 }
 
+/**
+ * The first file that is no longer what was installed, or undefined. Only files that were written to since are read: the libraries
+ * have nearly 1 GB.
+ */
+export function changedFile({ directory, record }: { directory: string; record: InstallRecord }): string | undefined {
+  const installed = Date.parse(record.installedAt);
+  const changed = Object.entries(record.checksums ?? {}).find(
+    ([path, checksum]) =>
+      !(statSync(join(directory, path)).mtimeMs <= installed) && sha256(join(directory, path)) !== checksum,
+  );
+  return changed?.[0];
+}
+
+/** Read piece by piece, for a library may be larger than what Node reads at once. */
 export function sha256(file: string): string {
-  return createHash("sha256").update(readFileSync(file)).digest("hex");
+  const hash = createHash("sha256");
+  const piece = Buffer.allocUnsafe(2 ** 20);
+  const descriptor = openSync(file, "r");
+  try {
+    for (;;) {
+      const length = readSync(descriptor, piece);
+      if (length === 0) return hash.digest("hex");
+      hash.update(piece.subarray(0, length));
+    }
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** The command line for `backend …`: a generated program has a script of its own, so that it needs no compiler. */

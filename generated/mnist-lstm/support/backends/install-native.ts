@@ -13,7 +13,7 @@ import {
   TFJS_VERSION,
   WHEEL_PYTHON,
 } from "./platforms.ts";
-import { findCompiler, findPython, type InstallContext, NPM_PACKAGES, npmInstall, pipInstall } from "./tools.ts";
+import { fetchWheels, findCompiler, findPython, type InstallContext, NPM_PACKAGES, npmInstall } from "./tools.ts";
 
 /** What an installed backend consists of; install.ts adds checksums and sizes. */
 export interface Built {
@@ -23,6 +23,11 @@ export interface Built {
   binding: string;
   files: string[];
 }
+
+/** Where the headers that the binding includes lie in the wheel; there are 13 000 others. */
+const HEADERS = ["tensorflow/c/", "tensorflow/core/platform/", "tsl/", "xla/tsl/c/"].map(
+  (folder) => `tensorflow/include/${folder}`,
+);
 
 /** How long the official way may make no progress, in ms. */
 const OFFICIAL_IDLE = 20_000;
@@ -40,7 +45,7 @@ export async function fetchPackage(context: InstallContext, name: "cpu" | "gpu")
  * The package's official prebuilt library (TensorFlow 2.9.1), or the reason why that way is not taken.
  */
 export async function buildOfficial(context: InstallContext, name: "cpu" | "gpu"): Promise<Built | string> {
-  if (context.offline) return "--offline";
+  if (context.offline) return "it would have to be downloaded (--offline)";
   if (Number(process.versions.node.split(".")[0]) >= 23) return "it does not support Node 23 and newer";
   if (name === "gpu" && process.platform === "linux" && !hasCuda11()) return "it needs CUDA 11.2, which is not here";
   const folder = packageFolder(context, name);
@@ -94,11 +99,13 @@ export async function buildFromWheel(context: InstallContext, name: "cpu" | "gpu
   if (!existsSync(done)) {
     const command = await findPython(context);
     context.step(`fetching ${wheel} (${name === "gpu" ? "3 GB with CUDA" : "about 0.3 GB"})`);
-    await pipInstall(context, command, { target: python, version: WHEEL_PYTHON, packages: [wheel] });
+    const version = WHEEL_PYTHON;
+    const members = [...platform.libraries.map((library) => `tensorflow/${library}`), ...HEADERS, "tensorflow-"];
+    await fetchWheels(context, command, { target: python, version, packages: [wheel], members });
     const cuda = name === "gpu" ? cudaRequirements(python) : [];
     if (cuda.length > 0) {
       context.step(`fetching ${cuda.length} CUDA libraries`);
-      await pipInstall(context, command, { target: python, version: WHEEL_PYTHON, packages: cuda });
+      await fetchWheels(context, command, { target: python, version, packages: cuda, members: ["nvidia/"] });
     }
     writeFileSync(done, "");
   }
@@ -115,11 +122,11 @@ export async function buildFromWheel(context: InstallContext, name: "cpu" | "gpu
   };
 }
 
-/** Removes what is needed to build only: headers, Python modules and other npm packages, 0.6 GB for cpu. */
+/** Removes what is needed to build only: headers and other npm packages. */
 export function prune(context: InstallContext, name: "cpu" | "gpu", method: InstallRecord["method"]): void {
   const remove = (...parts: string[]): void =>
     rmSync(join(context.directory, ...parts), { recursive: true, force: true });
-  for (const entry of ["tmp", "venv", "quiet.cc", "npm.done", "wheel.done"]) remove(entry);
+  for (const entry of ["tmp", "downloads", "venv", "quiet.cc", "npm.done", "wheel.done"]) remove(entry);
   const scoped = packageFolder(context, name).split(sep).at(-1);
   keepOnly(join(context.directory, "node_modules"), ["@tensorflow", "google-protobuf"]);
   keepOnly(join(context.directory, "node_modules", "@tensorflow"), [scoped ?? ""]);
@@ -175,7 +182,7 @@ async function compile(
   context: InstallContext,
   name: "cpu" | "gpu",
   platform: Platform,
-  compiler: string,
+  [compiler, ...own]: readonly [string, ...string[]],
   python: string,
 ): Promise<string> {
   const folder = packageFolder(context, name);
@@ -187,7 +194,7 @@ async function compile(
   const quiet = join(context.directory, "quiet.cc");
   writeFileSync(quiet, QUIET_SOURCE);
   const sources = readdirSync(join(folder, "binding")).filter((file) => file.endsWith(".cc"));
-  const common = [...platform.compilerArguments, `-DNAPI_VERSION=${NAPI_VERSION}`, ...headers];
+  const common = [...own, ...platform.compilerArguments, `-DNAPI_VERSION=${NAPI_VERSION}`, ...headers];
   const args = [
     ...["-I", folder, "-I", join(tensorflow, "include")],
     ...sources.map((file) => join(folder, "binding", file)),

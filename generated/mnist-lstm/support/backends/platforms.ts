@@ -60,7 +60,7 @@ export function platformName(): string {
 
 /** Disk space in bytes that an install takes while it runs. */
 export const DISK_SPACE: Readonly<Record<"cpu" | "gpu" | "webgpu", number>> = {
-  cpu: 2.5e9,
+  cpu: 1.6e9,
   gpu: 12e9,
   webgpu: 0.4e9,
 };

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { type Dirent, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Duplex, Readable } from "node:stream";
 import { finished } from "node:stream/promises";
@@ -61,10 +61,9 @@ export function runCommand(command: string, args: readonly string[], options: Co
     stdout.on("data", collect);
     stderr.on("data", collect);
     const timer = setInterval(() => {
-      if (options.watch !== undefined && folderSize(options.watch) !== size) {
-        size = folderSize(options.watch);
-        lastProgress = Date.now();
-      }
+      const watched = options.watch === undefined ? size : folderSize(options.watch);
+      if (watched !== size) lastProgress = Date.now();
+      size = watched;
       const now = Date.now();
       const idle = options.idleTimeout !== undefined && now - lastProgress > options.idleTimeout;
       if (idle || (options.timeout !== undefined && now - started > options.timeout)) {
@@ -97,15 +96,23 @@ export function runCommand(command: string, args: readonly string[], options: Co
 const WATCHED = '{ read -r line <&3 || kill -KILL 0; } >/dev/null 2>&1 & exec "$@" 3<&-';
 const SHELL_FINDS_NO_COMMAND = 127;
 
-/** The sizes in bytes of all files below a folder. */
+/** The sizes in bytes of all files below a folder, as far as they stay there: another process may be moving or removing them. */
 export function folderSize(folder: string): number {
-  if (!existsSync(folder)) return 0;
   let size = 0;
-  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
-    if (!entry.isFile()) continue;
-    size += statSync(join(entry.parentPath ?? entry.path, entry.name), { throwIfNoEntry: false })?.size ?? 0;
+  for (const entry of entriesOf(folder)) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) size += folderSize(path);
+    else if (entry.isFile()) size += statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   }
   return size;
+}
+
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
 }
 
 /** The lines that say what went wrong, or else the last ones. */

@@ -9,10 +9,11 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { UserError } from "../user-error.ts";
 import {
   backendsDirectory,
+  changedFile,
   INSTALLABLE,
   type InstallableBackend,
   type InstallRecord,
@@ -109,6 +110,7 @@ export async function installBackend(
       let current = "";
       const context: InstallContext = {
         directory,
+        cache: dirname(root),
         offline: options.offline ?? false,
         env: process.env,
         step(what) {
@@ -227,7 +229,10 @@ function intact(
   options: { cacheDirectory?: string },
 ): { directory: string; record: InstallRecord } | string {
   try {
-    return readInstall(backend, options.cacheDirectory);
+    const found = readInstall(backend, options.cacheDirectory);
+    const changed = changedFile(found);
+    if (changed === undefined) return found;
+    return `its installation in ${found.directory} is damaged: ${changed} is not the file that was installed`;
   } catch (error) {
     if (error instanceof Unusable) return error.message;
     throw error;
@@ -285,6 +290,7 @@ function writeRecord(directory: string, backend: InstallableBackend, built: Buil
     versions: { ...built.versions, node: process.version },
     binding: { path: built.binding, sha256: sha256(join(directory, built.binding)) },
     files: Object.fromEntries(built.files.map((path) => [path, statSync(join(directory, path)).size])),
+    checksums: Object.fromEntries(built.files.map((path) => [path, sha256(join(directory, path))])),
     installedAt: new Date().toISOString(),
   };
   writeFileSync(join(directory, "installed.json"), `${JSON.stringify(record, null, 2)}\n`);

@@ -72,7 +72,11 @@ async function provenHere(name: "cpu" | "gpu", directory: string, options: Backe
     // the first time
   }
   const probe = await probeInChild(name, options);
-  if (!probe.usable) throw new Unusable(probe.reason, probe.fix || fixCommand(`install ${name}`));
+  if (!probe.usable)
+    throw new Unusable(
+      probe.reason,
+      probe.fix || `${fixCommand(`remove ${name}`)}, then ${fixCommand(`install ${name}`)}`,
+    );
   try {
     writeFileSync(file, `${JSON.stringify([...previous(file), machine], null, 2)}\n`);
   } catch {
@@ -119,7 +123,9 @@ async function load(
     if (!(await tf.setBackend(ENGINE_NAME))) throw new Error("TensorFlow did not start");
     await tf.ready();
   } catch (error) {
-    throw new Unusable(`TensorFlow cannot be loaded: ${messageOf(error)}`, fixCommand(`install ${name}`), error);
+    // Only installing it again would leave it as it is: its files are there.
+    const fix = `${fixCommand(`remove ${name}`)}, then ${fixCommand(`install ${name}`)}`;
+    throw new Unusable(`TensorFlow cannot be loaded: ${messageOf(error)}`, fix, error);
   }
   if (name === "gpu" && !binding.isUsingGpuDevice() && process.env.LSTM_COMPILE_PROBE !== "load") {
     const driver = driverVersion();

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, statfsSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { devNull } from "node:os";
 import { dirname, join } from "node:path";
 import { UserError } from "../user-error.ts";
 import { type CommandResult, errorLines, runCommand } from "./command.ts";
@@ -8,6 +9,8 @@ import { DISK_SPACE, NODE_HEADERS_VERSION, TFJS_VERSION, WEBGPU_VERSION } from "
 export interface InstallContext {
   /** the folder that is being filled; it becomes the installed backend */
   directory: string;
+  /** the cache folder; wheels in its folder `wheels` are used, too */
+  cache: string;
   offline: boolean;
   env: NodeJS.ProcessEnv;
   /** says what is done now; the elapsed time is added */
@@ -50,7 +53,8 @@ export async function npmInstall(context: InstallContext, packages: readonly str
   const env = { ...context.env };
   // Set by `npm run` for the package that it runs in; they would send the packages there.
   for (const name of Object.keys(env)) {
-    if (/^npm_config_(local_prefix|prefix|global|workspaces?|omit|include)$/i.test(name)) delete env[name];
+    if (/^npm_config_(local_prefix|prefix|global|workspaces?|omit|include|dry_run|package_lock_only)$/i.test(name))
+      delete env[name];
   }
   const result = await runCommand(command, args, { cwd: context.directory, env, idleTimeout: 600_000 });
   if (result.missing)
@@ -89,54 +93,90 @@ export async function findPython(context: InstallContext): Promise<string> {
   });
 }
 
+/** Takes the members of the wheels in a folder that start with one of the prefixes. Arguments: folder, target, prefixes. */
+const UNPACK = `import sys, os, zipfile
+folder, target, *prefixes = sys.argv[1:]
+for name in os.listdir(folder):
+    if name.endswith(".whl"):
+        with zipfile.ZipFile(os.path.join(folder, name)) as wheel:
+            wheel.extractall(target, [member for member in wheel.namelist() if member.startswith(tuple(prefixes))])
+`;
+
 /**
- * Installs wheels into a folder without what they depend on, for the Python `version` whatever the one that runs is.
+ * Downloads wheels for the Python `version`, whatever the one that runs is, without what they depend on, and unpacks the members
+ * that start with one of the prefixes. A wheel that was downloaded already is kept, after pip has compared its checksum.
  *
  * @throws UserError (exit code 3) when there is no network or no such wheel
  */
-export async function pipInstall(
+export async function fetchWheels(
   context: InstallContext,
   python: string,
-  options: { target: string; version: string; packages: readonly string[] },
+  options: { target: string; version: string; packages: readonly string[]; members: readonly string[] },
 ): Promise<void> {
   const temporary = join(context.directory, "tmp");
+  const downloads = join(context.directory, "downloads");
   mkdirSync(temporary, { recursive: true });
-  const wheels = join(context.directory, "..", "..", "..", "..", "wheels");
+  mkdirSync(downloads, { recursive: true });
+  const wheels = join(context.cache, "wheels");
   const args = [
-    ...[
-      "-m",
-      "pip",
-      "install",
-      "--no-deps",
-      "--no-compile",
-      "--only-binary=:all:",
-      "--python-version",
-      options.version,
-    ],
-    ...["--target", options.target, "--upgrade", "--progress-bar", "off", "--disable-pip-version-check", "--no-input"],
+    ...["-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--python-version", options.version],
+    ...["--dest", downloads, "--progress-bar", "off", "--disable-pip-version-check", "--no-input"],
     ...(existsSync(wheels) ? ["--find-links", wheels] : []),
     ...(context.offline ? ["--no-index"] : []),
     ...options.packages,
   ];
-  // On the same disk as the target, so that files are moved and not copied.
-  const env = { ...context.env, TMPDIR: temporary, PIP_ROOT_USER_ACTION: "ignore" };
+  const env = pipEnvironment(context.env, temporary, context.offline);
   const result = await runCommand(python, args, {
     cwd: context.directory,
     env,
     idleTimeout: 900_000,
-    watch: temporary,
+    watch: context.directory,
   });
+  const what = options.packages.join(" ");
   if (result.code !== 0) {
-    throw downloadFailure(`pip could not install ${options.packages.join(" ")}`, result, context.offline);
+    const pip = `python3 -m pip download --no-deps --only-binary=:all: --python-version ${options.version} -d '${wheels}' ${what}`;
+    throw downloadFailure(`pip could not download ${what}`, result, context.offline, pip);
   }
+  const unpack = ["-c", UNPACK, downloads, options.target, ...options.members];
+  const unpacked = await runCommand(python, unpack, { cwd: context.directory, env, timeout: 900_000 });
+  // Kept they would only take space, and a damaged one would stop every further attempt.
+  rmSync(downloads, { recursive: true, force: true });
+  if (unpacked.code !== 0) throw downloadFailure(`${what} could not be unpacked`, unpacked, false);
 }
 
-export async function findCompiler(context: InstallContext, fix: string): Promise<string> {
+/** Without settings of the user's that would send the packages or Python elsewhere, or to the network when it is forbidden. */
+export function pipEnvironment(env: NodeJS.ProcessEnv, temporary: string, offline: boolean): NodeJS.ProcessEnv {
+  const kept = Object.entries(env).filter(([name, value]) => {
+    if (
+      /^PYTHON(HOME|STARTUP|INSPECT)$|^PIP_(REQUIREMENT|CONSTRAINT|NO_BINARY|PLATFORM|ABI|IMPLEMENTATION|DRY_RUN)$/.test(
+        name,
+      )
+    )
+      return false;
+    return !(offline && name === "PIP_FIND_LINKS" && /:\/\//.test(value ?? ""));
+  });
+  return {
+    ...Object.fromEntries(kept),
+    TMPDIR: temporary,
+    // A configuration file may name addresses, too.
+    ...(offline ? { PIP_CONFIG_FILE: devNull } : {}),
+  };
+}
+
+/** The command and arguments that compile C++: CXX, which may have arguments ("ccache g++"), or one of the usual names. */
+export async function findCompiler(context: InstallContext, fix: string): Promise<[string, ...string[]]> {
   const options = { cwd: context.directory, env: context.env, timeout: 60_000 };
-  const wanted = context.env.CXX;
-  const names = wanted ? [wanted] : ["g++", "c++", "clang++"];
+  const [wanted, ...args] = (context.env.CXX ?? "").trim().split(/\s+/);
+  if (wanted) {
+    if ((await runCommand(wanted, [...args, "--version"], options)).code === 0) return [wanted, ...args];
+    throw new UserError(`the C++ compiler that CXX names does not run: ${context.env.CXX}`, {
+      fix: "unset CXX, or let it name a C++ compiler",
+      exitCode: 3,
+    });
+  }
+  const names = ["g++", "c++", "clang++"];
   const compiler = await firstCommand(names, ["--version"], options);
-  if (compiler !== undefined) return compiler;
+  if (compiler !== undefined) return [compiler];
   throw new UserError(`no C++ compiler was found (tried ${names.join(", ")})`, { fix, exitCode: 3 });
 }
 
@@ -149,8 +189,8 @@ async function firstCommand(
   return undefined;
 }
 
-/** Tells apart the usual reasons why a download fails. */
-export function downloadFailure(what: string, result: CommandResult, offline: boolean): UserError {
+/** Tells apart the usual reasons why a download fails. `provide` is a command that brings what --offline then uses. */
+export function downloadFailure(what: string, result: CommandResult, offline: boolean, provide?: string): UserError {
   const { output } = result;
   const fail = (why: string, fix: string): UserError =>
     new UserError(`${what}: ${why}`, { fix, exitCode: 3, cause: output });
@@ -159,7 +199,7 @@ export function downloadFailure(what: string, result: CommandResult, offline: bo
   if (offline)
     return fail(
       "it is not on this machine, and --offline forbids the network",
-      "run the command once without --offline",
+      `run the command without --offline${provide === undefined ? "" : `, or where there is a network: ${provide}`}`,
     );
   if (
     /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ECONNRESET|NewConnectionError|Temporary failure|timed out/i.test(output)
@@ -170,9 +210,12 @@ export function downloadFailure(what: string, result: CommandResult, offline: bo
     );
   }
   if (/No matching distribution/i.test(output)) {
+    // Without retries pip does not say that it could not connect, only that it knows no version at all.
     return fail(
-      "there is no such package for this platform",
-      "update pip (python3 -m pip install --upgrade pip), or use --backend wasm",
+      /from versions: none/.test(output)
+        ? "the package index cannot be reached, or has no such package for this platform"
+        : "there is no such package for this platform",
+      "check the network and pip's index settings, update pip (python3 -m pip install --upgrade pip), or use --backend wasm",
     );
   }
   const state = result.timedOut ? "it made no progress" : `exit code ${result.code ?? "none"}`;

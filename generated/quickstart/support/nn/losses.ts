@@ -68,6 +68,13 @@ export function classWeights(labels: tf.Tensor1D, table: readonly number[]): tf.
   return tf.gather(tf.tensor1d([...table]), labels);
 }
 
+/** The class of each row of one-hot targets, or of 0 and 1 in a single column: [R] int32. */
+export function classLabels(targets: Features): tf.Tensor1D {
+  const rows = rowsOf(targets);
+  if (rows.shape[1] > 1) return tf.argMax(rows, 1);
+  return tf.cast(tf.round(tf.reshape(rows, [rows.shape[0]]) as tf.Tensor1D), "int32");
+}
+
 /** Labels as the targets of losses that compare all outputs: one-hot [R, classes], or [R, 1] for a single output of two classes. */
 export function classTargets(labels: tf.Tensor1D, outputs: number): tf.Tensor2D {
   if (outputs === 1) return tf.cast(tf.reshape(labels, [labels.shape[0], 1]) as tf.Tensor2D, "float32");
