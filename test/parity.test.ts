@@ -3,11 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { listBackends } from "../src/support/backends/install.ts";
+import { BACKENDS, cpuInstalled, isInstalled } from "./installed.ts";
 
 const FIXTURES = "../shared/fixtures/keras";
-const installed = (name: string): boolean =>
-  listBackends().some((backend) => backend.name === name && backend.installed);
 
 function parity(...args: string[]): { status: number | null; stdout: string; stderr: string; lines: string[] } {
   const run = spawnSync(process.execPath, ["--import", "tsx", "src/parity/main.ts", ...args], { encoding: "utf8" });
@@ -31,7 +29,7 @@ describe("generated programs compute what Keras computes", () => {
     expect(status).toBe(0);
   }, 60_000);
 
-  const reason = !existsSync(FIXTURES) ? "no ../shared/fixtures" : installed("cpu") ? "" : "cpu is not installed";
+  const reason = !existsSync(FIXTURES) ? "no ../shared/fixtures" : cpuInstalled ? "" : "cpu is not installed";
   it.skipIf(reason !== "")(
     `on cpu${reason === "" ? "" : ` (skipped: ${reason})`}`,
     () => {
@@ -44,8 +42,7 @@ describe("generated programs compute what Keras computes", () => {
 });
 
 describe("combinations of layers, losses and optimizers compute what Keras computes", () => {
-  for (const backend of ["wasm", "cpu"]) {
-    const missing = backend === "wasm" || installed(backend) ? "" : ` (skipped: ${backend} is not installed)`;
+  for (const [backend, missing] of BACKENDS) {
     it.skipIf(missing !== "")(
       `on ${backend}${missing}`,
       () => {
@@ -216,7 +213,7 @@ describe("npm run parity", () => {
     }
   });
 
-  it.skipIf(installed("gpu"))("says that a backend is missing (3)", () => {
+  it.skipIf(isInstalled("gpu"))("says that a backend is missing (3)", () => {
     expect(parity(root, "--backend", "gpu").status).toBe(3);
   });
 });

@@ -5,8 +5,8 @@ import { afterAll, describe, expect, it } from "vitest";
 import { compile } from "../../src/compile.ts";
 import { programCommand } from "../../src/run/run.ts";
 import { probeInChild } from "../../src/support/backends/child.ts";
-import { listBackends } from "../../src/support/backends/install.ts";
 import { writeProgram } from "../../src/write/write.ts";
+import { cpuInstalled, isInstalled, NO_CPU } from "../installed.ts";
 
 mkdirSync(".tmp", { recursive: true });
 const root = resolve(mkdtempSync(join(".tmp", "backends-")));
@@ -53,16 +53,19 @@ function expectAgreement(spec: string, backends: readonly string[]): void {
   }
 }
 
-const native = listBackends().some(({ name, installed }) => name === "cpu" && installed) ? ["cpu"] : [];
-const webgpuInstalled = listBackends().some(({ name, installed }) => name === "webgpu" && installed);
-const webgpu = webgpuInstalled ? await probeInChild("webgpu", {}) : { usable: false, reason: "it is not installed" };
+const native = cpuInstalled ? ["cpu"] : [];
+const webgpu = isInstalled("webgpu")
+  ? await probeInChild("webgpu", {})
+  : { usable: false, reason: "it is not installed" };
+
+const FULL = process.env.LSTM_COMPILE_FULL_WEBGPU === "1";
 
 /** Most of the time goes into the start of programs; a machine that does other things needs several minutes. */
 const TIMEOUT = 600_000;
 
 describe("losses over 20 steps, to 1e-4", () => {
-  it.skipIf(native.length === 0)(
-    "are the same on cpu and wasm for the reference model (skipped: cpu is not installed)",
+  it.skipIf(!cpuInstalled)(
+    `are the same on cpu and wasm for the reference model${NO_CPU}`,
     () => expectAgreement(reference(32), native),
     TIMEOUT,
   );
@@ -74,8 +77,8 @@ describe("losses over 20 steps, to 1e-4", () => {
   );
 
   // SwiftShader takes half a minute for a step of 2 samples.
-  it.skipIf(!webgpu.usable || process.env.LSTM_COMPILE_FULL_WEBGPU !== "1")(
-    "are the same on webgpu, wasm and cpu for the reference model (skipped: LSTM_COMPILE_FULL_WEBGPU is not 1)",
+  it.skipIf(!webgpu.usable || !FULL)(
+    `are the same on webgpu, wasm and cpu for the reference model${FULL ? "" : " (skipped: LSTM_COMPILE_FULL_WEBGPU is not 1)"}`,
     () => expectAgreement(reference(2), [...native, "webgpu"]),
     6 * TIMEOUT,
   );

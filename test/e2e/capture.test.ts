@@ -4,10 +4,8 @@ import { join, resolve } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { compile } from "../../src/compile.ts";
 import { programCommand } from "../../src/run/run.ts";
-import { listBackends } from "../../src/support/backends/install.ts";
 import { writeProgram } from "../../src/write/write.ts";
-
-const native = listBackends().some(({ name, installed }) => name === "cpu" && installed);
+import { cpuInstalled, NO_CPU } from "../installed.ts";
 
 /** Two recurrent layers, dropout of every kind, moving statistics, clipping, and a last batch of 3: 17 steps of 3 epochs. */
 const SPEC = `specVersion: 1
@@ -33,30 +31,27 @@ describe("graph capture", () => {
   const root = resolve(mkdtempSync(join(".tmp", "capture-")));
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-  it.skipIf(!native)(
-    "gives the numbers of eager training, with the same random numbers (skipped: no cpu backend)",
-    () => {
-      const { folder } = writeProgram(root, compile(SPEC).program!);
-      const train = (...options: string[]): { captured: boolean; metrics: Record<string, number>[] } => {
-        const out = mkdtempSync(join(root, "run-"));
-        const [command, ...rest] = programCommand(join(folder, "train.ts"));
-        const args = [...rest, "--backend", "cpu", "--out", out, ...options];
-        const { status, stderr } = spawnSync(command!, args, { encoding: "utf8" });
-        expect(status, stderr).toBe(0);
-        const { captured } = JSON.parse(readFileSync(join(out, "run.json"), "utf8")) as { captured: boolean };
-        const lines = readFileSync(join(out, "metrics.jsonl"), "utf8").trim().split("\n");
-        return { captured, metrics: lines.map((line) => JSON.parse(line) as Record<string, number>) };
-      };
-      const captured = train();
-      const eager = train("--no-capture");
-      expect([captured.captured, eager.captured]).toEqual([true, false]);
-      expect(captured.metrics).toHaveLength(3);
-      for (const [epoch, metrics] of captured.metrics.entries()) {
-        for (const [name, value] of Object.entries(metrics)) {
-          if (name === "seconds" || name === "samplesPerSecond") continue;
-          expect(Math.abs(value - eager.metrics[epoch]![name]!), `${name} of epoch ${epoch + 1}`).toBeLessThan(1e-5);
-        }
+  it.skipIf(!cpuInstalled)(`gives the numbers of eager training, with the same random numbers${NO_CPU}`, () => {
+    const { folder } = writeProgram(root, compile(SPEC).program!);
+    const train = (...options: string[]): { captured: boolean; metrics: Record<string, number>[] } => {
+      const out = mkdtempSync(join(root, "run-"));
+      const [command, ...rest] = programCommand(join(folder, "train.ts"));
+      const args = [...rest, "--backend", "cpu", "--out", out, ...options];
+      const { status, stderr } = spawnSync(command!, args, { encoding: "utf8" });
+      expect(status, stderr).toBe(0);
+      const { captured } = JSON.parse(readFileSync(join(out, "run.json"), "utf8")) as { captured: boolean };
+      const lines = readFileSync(join(out, "metrics.jsonl"), "utf8").trim().split("\n");
+      return { captured, metrics: lines.map((line) => JSON.parse(line) as Record<string, number>) };
+    };
+    const captured = train();
+    const eager = train("--no-capture");
+    expect([captured.captured, eager.captured]).toEqual([true, false]);
+    expect(captured.metrics).toHaveLength(3);
+    for (const [epoch, metrics] of captured.metrics.entries()) {
+      for (const [name, value] of Object.entries(metrics)) {
+        if (name === "seconds" || name === "samplesPerSecond") continue;
+        expect(Math.abs(value - eager.metrics[epoch]![name]!), `${name} of epoch ${epoch + 1}`).toBeLessThan(1e-5);
       }
-    },
-  );
+    }
+  });
 });

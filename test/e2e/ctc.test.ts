@@ -4,12 +4,10 @@ import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compile } from "../../src/compile.ts";
 import { programCommand } from "../../src/run/run.ts";
-import { listBackends } from "../../src/support/backends/install.ts";
 import { formatNpy, parseNpy } from "../../src/support/data/npy.ts";
 import { RandomStream } from "../../src/support/random.ts";
 import { writeProgram } from "../../src/write/write.ts";
-
-const native = listBackends().some(({ name, installed }) => name === "cpu" && installed);
+import { cpuInstalled, NO_CPU } from "../installed.ts";
 
 const [SAMPLES, T, F, L] = [320, 12, 3, 3];
 
@@ -111,8 +109,8 @@ describe("a program that learns by ctc", () => {
     expect(predict()).toMatchObject({ status: 2 });
   }, 120_000);
 
-  it.skipIf(!native)(
-    "gives the same losses captured and eagerly, with masks, sample weights and a smaller last batch (skipped: no cpu backend)",
+  it.skipIf(!cpuInstalled)(
+    `gives the same losses captured and eagerly, with masks, sample weights and a smaller last batch${NO_CPU}`,
     () => {
       const spec = SPEC.replace("name: strokes", "name: masked")
         .replace("layers:", "  sampleWeights: { train: w.npy }\nlayers:\n  - { type: masking }")

@@ -4,9 +4,9 @@ import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compile } from "../../src/compile.ts";
 import { programCommand } from "../../src/run/run.ts";
-import { listBackends } from "../../src/support/backends/install.ts";
 import { formatNpy } from "../../src/support/data/npy.ts";
 import { writeProgram } from "../../src/write/write.ts";
+import { cpuInstalled, NO_CPU } from "../installed.ts";
 
 const SAMPLES = 1603;
 const TIMESTEPS = 3;
@@ -130,21 +130,15 @@ describe("a generated program with a stateful layer", () => {
     expect(status).toBe(1);
   });
 
-  const missing = listBackends().some(({ name, installed }) => name === "cpu" && installed)
-    ? ""
-    : "cpu is not installed";
-  it.skipIf(missing !== "")(
-    `computes the same captured and eager${missing === "" ? "" : ` (skipped: ${missing})`}`,
-    () => {
-      const folder = write(STATEFUL);
-      const cpu = ["--backend", "cpu", "--epochs", "2"];
-      expect(train(folder, "captured", ...cpu)).toMatchObject({ status: 0 });
-      expect(train(folder, "eager", "--no-capture", ...cpu)).toMatchObject({ status: 0 });
-      const runs = ["captured", "eager"].map((out) => JSON.parse(readFileSync(join(root, out, "run.json"), "utf8")));
-      expect(runs.map(({ captured }) => captured)).toEqual([true, false]);
-      for (const [index, line] of metrics("eager").entries()) {
-        for (const key of ["loss", "valLoss"]) expect(metrics("captured")[index]![key]).toBeCloseTo(line[key]!, 5);
-      }
-    },
-  );
+  it.skipIf(!cpuInstalled)(`computes the same captured and eager${NO_CPU}`, () => {
+    const folder = write(STATEFUL);
+    const cpu = ["--backend", "cpu", "--epochs", "2"];
+    expect(train(folder, "captured", ...cpu)).toMatchObject({ status: 0 });
+    expect(train(folder, "eager", "--no-capture", ...cpu)).toMatchObject({ status: 0 });
+    const runs = ["captured", "eager"].map((out) => JSON.parse(readFileSync(join(root, out, "run.json"), "utf8")));
+    expect(runs.map(({ captured }) => captured)).toEqual([true, false]);
+    for (const [index, line] of metrics("eager").entries()) {
+      for (const key of ["loss", "valLoss"]) expect(metrics("captured")[index]![key]).toBeCloseTo(line[key]!, 5);
+    }
+  });
 });

@@ -1,13 +1,12 @@
-import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
-import { installDirectory } from "../../../src/support/backends/cache.ts";
 import { probeBackends, selectBackend } from "../../../src/support/backends/select.ts";
 import { compare } from "../../../src/support/backends/self-test.ts";
 import { type BackendDriver, type BackendName, Unusable } from "../../../src/support/backends/types.ts";
 import { wasmDriver } from "../../../src/support/backends/wasm.ts";
 import { restoreRemovedUtilFunctions } from "../../../src/support/node-compat.ts";
+import { cpuInstalled, NO_CPU } from "../../installed.ts";
 
 function broken(name: BackendName, reason: string): BackendDriver {
   return {
@@ -77,8 +76,7 @@ describe("selectBackend", () => {
     await expect(result).rejects.toMatchObject({ exitCode: 3, fix: "lstm-compile backend install cpu" });
   });
 
-  const installed = existsSync(installDirectory("cpu"));
-  it.skipIf(!installed)("computes on native TensorFlow (skipped where `backend install cpu` was not run)", async () => {
+  it.skipIf(!cpuInstalled)(`computes on native TensorFlow${NO_CPU}`, async () => {
     const selected = await selectBackend("cpu");
     expect(selected.version).toMatch(/^TensorFlow 2\.\d+/);
     expect(tf.getBackend()).toBe("tensorflow");

@@ -1,11 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { listBackends } from "../../../src/support/backends/install.ts";
 import { selectBackend } from "../../../src/support/backends/select.ts";
 import { captureProgram, type Program } from "../../../src/support/capture/program.ts";
 import { tensorFlowBackend } from "../../../src/support/capture/tensorflow.ts";
-
-const cpuInstalled = listBackends().some(({ name, installed }) => name === "cpu" && installed);
+import { cpuInstalled, NO_CPU } from "../../installed.ts";
 
 function savedModels(): number {
   return (tensorFlowBackend()!.binding as unknown as { getNumOfSavedModels(): number }).getNumOfSavedModels();
@@ -77,7 +75,7 @@ function capturedRegression(log: (line: string) => void = unexpected, enabled = 
   return { program, variables };
 }
 
-describe.skipIf(!cpuInstalled)("a captured program (skipped where the cpu backend is not installed)", () => {
+describe.skipIf(!cpuInstalled)(`a captured program${NO_CPU}`, () => {
   beforeAll(async () => {
     expect((await selectBackend("cpu")).name).toBe("cpu");
   });

@@ -1,25 +1,20 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeEach, describe, expect, it } from "vitest";
-import { listBackends } from "../../../src/support/backends/install.ts";
 import { selectBackend } from "../../../src/support/backends/select.ts";
 import { capturedWhenRepeated } from "../../../src/support/capture/repeated.ts";
+import { BACKENDS } from "../../installed.ts";
 
-const cpuInstalled = listBackends().some(({ name, installed }) => name === "cpu" && installed);
-
-describe.each([
-  ["cpu", cpuInstalled],
-  ["wasm", true],
-] as const)("a function that is captured when it is repeated, on %s", (backend, available) => {
+describe.each(BACKENDS)("a function that is captured when it is repeated, on %s%s", (backend, skipped) => {
   let calls = 0;
   let w: tf.Variable<tf.Rank.R2>;
   beforeEach(async () => {
     calls = 0;
-    if (!available) return;
+    if (skipped !== "") return;
     await selectBackend(backend);
     w = tf.variable(tf.tensor2d([1, 2, 3, 4], [2, 2]));
   });
 
-  it.skipIf(!available)("gives the same at every call, for every shape (skipped: not installed)", () => {
+  it.skipIf(skipped !== "")("gives the same at every call, for every shape", () => {
     const run = capturedWhenRepeated({ w }, ({ x }: { x: tf.Tensor2D }) => {
       calls++;
       return tf.matMul<tf.Tensor2D>(tf.add(x, 1), w);
@@ -47,7 +42,7 @@ describe.each([
     expect(calls).toBe(backend === "cpu" ? 4 : 10);
   });
 
-  it.skipIf(!available)("goes on eagerly where it cannot be captured (skipped: not installed)", () => {
+  it.skipIf(skipped !== "")("goes on eagerly where it cannot be captured", () => {
     const run = capturedWhenRepeated({}, ({ x }: { x: tf.Tensor1D }) => {
       calls++;
       return tf.mul<tf.Tensor1D>(x, tf.sum(x).dataSync()[0]!);

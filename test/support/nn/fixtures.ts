@@ -3,7 +3,6 @@ import { join, resolve } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-wasm";
 import { expect } from "vitest";
-import { listBackends } from "../../../src/support/backends/install.ts";
 import { selectBackend } from "../../../src/support/backends/select.ts";
 import { type Features, Sequence } from "../../../src/support/nn/sequence.ts";
 import { RandomStream } from "../../../src/support/random.ts";
@@ -82,12 +81,7 @@ export function expectClose(actual: tf.Tensor, expected: FixtureTensor, toleranc
   expect(excess, report).toBeLessThanOrEqual(tolerance);
 }
 
-const cpuInstalled = listBackends().some(({ name, installed }) => name === "cpu" && installed);
-/** The backends that tests of kernels run on, and why one is left out. */
-export const BACKENDS: readonly (readonly [name: "wasm" | "cpu", skipped: string])[] = [
-  ["wasm", ""],
-  ["cpu", cpuInstalled ? "" : " (skipped: cpu is not installed)"],
-];
+export { BACKENDS } from "../../installed.ts";
 
 export async function activate(backend: "wasm" | "cpu"): Promise<void> {
   await selectBackend(backend);

@@ -3,7 +3,6 @@ import { join, resolve } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-wasm";
 import { expect } from "vitest";
-import { listBackends } from "../../../src/support/backends/install.ts";
 import { selectBackend } from "../../../src/support/backends/select.ts";
 import { fromBatchMajor, toBatchMajor } from "../../../src/support/nn/batch-major.ts";
 import { type Features, rowsOf, Sequence } from "../../../src/support/nn/sequence.ts";
@@ -66,13 +65,7 @@ export function expectNear(actual: tf.Tensor, expected: tf.Tensor | FixtureTenso
   }
 }
 
-const cpuInstalled = listBackends().some(({ name, installed }) => name === "cpu" && installed);
-
-/** The backends to test kernels on, each with why it is skipped here. */
-export const BACKENDS: readonly (readonly ["wasm" | "cpu", string])[] = [
-  ["wasm", ""],
-  ["cpu", cpuInstalled ? "" : " (skipped: cpu is not installed)"],
-];
+export { BACKENDS } from "../../installed.ts";
 
 export async function useBackend(name: "wasm" | "cpu"): Promise<void> {
   await selectBackend(name);

@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-backend-wasm";
-import { listBackends } from "../../../src/support/backends/install.ts";
 import { selectBackend } from "../../../src/support/backends/select.ts";
 import { type Features, rowsOf, Sequence } from "../../../src/support/nn/sequence.ts";
+import { cpuInstalled } from "../../installed.ts";
 
 const FOLDER = "../shared/fixtures/keras";
 
@@ -54,10 +54,8 @@ export function batchMajor(x: Features): number[] {
   return [...(x instanceof Sequence ? tf.transpose(x.tensor, [1, 0, 2]) : rowsOf(x)).dataSync()];
 }
 
-const nativeInstalled = listBackends().some(({ name, installed }) => name === "cpu" && installed);
-
 /** The engines to test on: both that npm alone brings, and native TensorFlow where it is installed. */
-export const ENGINES = ["cpu", "wasm", ...(nativeInstalled ? ["native"] : [])];
+export const ENGINES = ["cpu", "wasm", ...(cpuInstalled ? ["native"] : [])];
 
 export async function useEngine(engine: string): Promise<void> {
   if (engine === "native") await selectBackend("cpu", { verbose: false });

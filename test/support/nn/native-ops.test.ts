@@ -1,19 +1,14 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
-import { listBackends } from "../../../src/support/backends/install.ts";
 import { selectBackend } from "../../../src/support/backends/select.ts";
 import { dropoutMask } from "../../../src/support/nn/dropout.ts";
 import { transposedOnce } from "../../../src/support/nn/matmul.ts";
 import { reluGrad, sigmoidGrad, tanhGrad } from "../../../src/support/nn/native-ops.ts";
 import { stepRandom } from "../../../src/support/nn/step-random.ts";
+import { BACKENDS } from "../../installed.ts";
 
-const cpuInstalled = listBackends().some(({ name, installed }) => name === "cpu" && installed);
-
-describe.each([
-  ["cpu", cpuInstalled],
-  ["wasm", true],
-] as const)("on %s", (backend, available) => {
-  it.skipIf(!available)("the gradients of relu, sigmoid and tanh are right (skipped: not installed)", async () => {
+describe.each(BACKENDS)("on %s%s", (backend, skipped) => {
+  it.skipIf(skipped !== "")("the gradients of relu, sigmoid and tanh are right", async () => {
     await selectBackend(backend);
     const z = Float32Array.of(-2, -0.5, 0, 0.25, 3);
     const dy = tf.tensor1d([1, -2, 3, -4, 5]);
@@ -28,14 +23,14 @@ describe.each([
     }
   });
 
-  it.skipIf(!available)("transposes a matrix (skipped: not installed)", async () => {
+  it.skipIf(skipped !== "")("transposes a matrix", async () => {
     await selectBackend(backend);
     const transposed = transposedOnce(tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3]));
     expect(transposed.shape).toEqual([3, 2]);
     expect([...transposed.dataSync()]).toEqual([1, 4, 2, 5, 3, 6]);
   });
 
-  it.skipIf(!available)("dropout masks keep 1 - rate of the units, scaled (skipped: not installed)", async () => {
+  it.skipIf(skipped !== "")("dropout masks keep 1 - rate of the units, scaled", async () => {
     await selectBackend(backend);
     for (const rate of [0, 0.2, 0.5, 0.9]) {
       const random = stepRandom(1, tf.scalar(4, "int32"));

@@ -1,12 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { listBackends } from "../../../src/support/backends/install.ts";
 import { selectBackend } from "../../../src/support/backends/select.ts";
 import { captureProgram } from "../../../src/support/capture/program.ts";
 import { philoxUniform } from "../../../src/support/nn/philox.ts";
 import { stepRandom } from "../../../src/support/nn/step-random.ts";
-
-const cpuInstalled = listBackends().some(({ name, installed }) => name === "cpu" && installed);
+import { cpuInstalled, NO_CPU } from "../../installed.ts";
 
 function draw(seed: number, iteration: number, name: string, shape: [number, number]): Float32Array {
   // not read inside tf.tidy: it would look for tensors in every element of the result
@@ -45,7 +43,7 @@ describe("random numbers of a training step", () => {
   });
 
   it.skipIf(!cpuInstalled)(
-    "are equal bit for bit on the native backend, captured or not, and in JavaScript (skipped: cpu is not installed)",
+    `are equal bit for bit on the native backend, captured or not, and in JavaScript${NO_CPU}`,
     async () => {
       await selectBackend("wasm");
       const javaScript = everything();
