@@ -238,7 +238,8 @@ export class SpecWriter {
     }
     const rest = unread().map(({ name }) => name);
     if (rest.length > 1) this.#add("concatenate", rest, { axis: -1 });
-    return false;
+    // Of sequences alone: what is left is a vector in most cases.
+    return this.#wanted.loss === "ctc" && isArrays && this.#add("repeatVector", [this.#values.at(-1)!.name], { n: 3 });
   }
 
   /** The last layer, loss, metrics and targets: of those that fit together one at random, or some that do not. */
@@ -246,14 +247,17 @@ export class SpecWriter {
     const optimizer = this.#optimizer();
     const shuffle = JSON.stringify(this.#layers).includes('"stateful":true') ? false : this.#chance(50);
     const last = this.#values.at(-1)!;
-    const encodings = this.#wanted.dataset === "arrays" ? ["labels", "oneHot", "numbers", "binary"] : [undefined];
+    const { loss: wantedLoss, metric: wantedMetric } = this.#wanted;
+    const isCtc = wantedLoss === "ctc" && perTimestep; // it goes with nothing else
+    const ofArrays = isCtc ? ["labelSequence"] : ["labels", "oneHot", "numbers", "binary"];
+    const encodings = this.#wanted.dataset === "arrays" ? ofArrays : [undefined];
     const heads = encodings.flatMap((encoding) =>
       ["softmax", "sigmoid", "linear"].map((activation) => ({ encoding, activation })),
     );
     const size = this.#pick([1, 3, 6]);
-    const { loss: wantedLoss, metric: wantedMetric } = this.#wanted;
     const metric = this.#named(METRICS, wantedMetric);
-    const losses = [wantedLoss, this.#pick(CHOICES.losses), this.#pick(CHOICES.losses)].map((name) => {
+    const names = isCtc ? [wantedLoss] : [wantedLoss, this.#pick(CHOICES.losses), this.#pick(CHOICES.losses)];
+    const losses = names.map((name) => {
       const loss = this.#named(LOSSES, name);
       return typeof loss === "string" ? loss : withoutOne(loss, "quantiles", "quantile");
     });
@@ -291,13 +295,14 @@ export class SpecWriter {
   }
 
   #targets(encoding: string, size: number, perTimestep: boolean, last: Value): Json {
+    const files = { train: "y.npy", test: "y.npy" };
+    if (encoding === "labelSequence") return { encoding, classes: size + 1, length: 2, ...files };
     const isClass = encoding === "labels" || encoding === "oneHot";
     return {
       encoding,
       ...(isClass ? { classes: size + 1 } : { features: size }),
       ...(perTimestep ? { timesteps: last.shape[0] } : {}),
-      train: "y.npy",
-      test: "y.npy",
+      ...files,
     };
   }
 
