@@ -23,7 +23,7 @@ const NAME = "mnist-lstm";
 const SPEC_FILE = "mnist-lstm.yaml";
 /** Pixels are divided by this, as in training. */
 const SCALE = 255;
-const BATCH_SIZE = 250;
+const BATCH_SIZE = 100;
 
 interface Prediction {
   source: string;

@@ -58,7 +58,7 @@ const EPOCHS = 4; // mnist-lstm.yaml:37
 const BATCH_SIZE = 32; // mnist-lstm.yaml:38
 const SHUFFLE = true; // mnist-lstm.yaml:34
 const SEED = 42; // mnist-lstm.yaml:34
-const EVALUATION_BATCH_SIZE = 250;
+const EVALUATION_BATCH_SIZE = 100;
 async function main(): Promise<number> {
   const options = parseOptions(process.argv.slice(2), { name: NAME, epochs: EPOCHS, seed: SEED });
   if (options.help) {

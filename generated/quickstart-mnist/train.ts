@@ -58,7 +58,7 @@ const EPOCHS = 1; // quickstart-mnist.yaml:24
 const BATCH_SIZE = 64; // quickstart-mnist.yaml:25
 const SHUFFLE = true; // quickstart-mnist.yaml:21
 const SEED = 42; // quickstart-mnist.yaml:21
-const EVALUATION_BATCH_SIZE = 250;
+const EVALUATION_BATCH_SIZE = 100;
 async function main(): Promise<number> {
   const options = parseOptions(process.argv.slice(2), { name: NAME, epochs: EPOCHS, seed: SEED });
   if (options.help) {

@@ -23,7 +23,7 @@ const NAME = "quickstart";
 const SPEC_FILE = "quickstart.yaml";
 /** Pixels are divided by this, as in training. */
 const SCALE = 255;
-const BATCH_SIZE = 250;
+const BATCH_SIZE = 100;
 
 interface Prediction {
   source: string;

@@ -58,7 +58,7 @@ const EPOCHS = 4; // quickstart.yaml:24
 const BATCH_SIZE = 64; // quickstart.yaml:25
 const SHUFFLE = true; // quickstart.yaml:21
 const SEED = 42; // quickstart.yaml:21
-const EVALUATION_BATCH_SIZE = 250;
+const EVALUATION_BATCH_SIZE = 100;
 async function main(): Promise<number> {
   const options = parseOptions(process.argv.slice(2), { name: NAME, epochs: EPOCHS, seed: SEED });
   if (options.help) {

@@ -31,7 +31,7 @@ import { firstSamples } from "./support/training.ts";
 
 const NAME = ${literal(plan.name)};
 const SPEC_FILE = ${literal(`${plan.name}.yaml`)};
-const BATCH_SIZE = 250;
+const BATCH_SIZE = 100;
 /** Of the output. */
 const TIMESTEPS = ${timesteps};
 

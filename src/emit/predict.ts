@@ -49,7 +49,7 @@ const NAME = ${literal(name)};
 const SPEC_FILE = ${literal(`${name}.yaml`)};
 /** Pixels are divided by this, as in training. */
 const SCALE = ${literal(scale)};
-const BATCH_SIZE = 250;
+const BATCH_SIZE = 100;
 
 interface Prediction {
   source: string;
@@ -273,7 +273,7 @@ import { inputFiles, parsePredictOptions } from "./support/options.ts";
 
 const NAME = ${literal(name)};
 const SPEC_FILE = ${literal(`${name}.yaml`)};
-const BATCH_SIZE = 250;
+const BATCH_SIZE = 100;
 
 async function main(): Promise<number> {
 ${OPTIONS}

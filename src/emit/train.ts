@@ -104,7 +104,7 @@ function settings(context: EmitContext): string {
     `const SEED = ${literal(training.seed)}; // ${line("seed")}`,
     isStateful(plan)
       ? "const EVALUATION_BATCH_SIZE = BATCH_SIZE; // a sample continues the one at its place in the batch before"
-      : `const EVALUATION_BATCH_SIZE = ${literal(Math.max(training.batchSize, 250))};`,
+      : `const EVALUATION_BATCH_SIZE = ${literal(Math.max(training.batchSize, 100))};`,
     "",
   ].join("\n");
 }
