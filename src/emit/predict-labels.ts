@@ -1,4 +1,5 @@
 import type { Plan } from "../plan/types.ts";
+import { INFERENCE_BATCH_SIZE } from "./context.ts";
 import { outputMask } from "./loss.ts";
 import { FOOTER, OPTIONS, RUN_IMPORT, SHARED_IMPORTS, WEIGHTS } from "./predict-parts.ts";
 import { literal } from "./text.ts";
@@ -31,7 +32,7 @@ import { firstSamples } from "./support/training.ts";
 
 const NAME = ${literal(plan.name)};
 const SPEC_FILE = ${literal(`${plan.name}.yaml`)};
-const BATCH_SIZE = 100;
+const BATCH_SIZE = ${INFERENCE_BATCH_SIZE};
 /** Of the output. */
 const TIMESTEPS = ${timesteps};
 

@@ -1,5 +1,5 @@
 import type { Plan } from "../plan/types.ts";
-import type { EmitContext } from "./context.ts";
+import { type EmitContext, INFERENCE_BATCH_SIZE } from "./context.ts";
 import { probabilityExpression } from "./loss.ts";
 import { labelSequences } from "./predict-labels.ts";
 import { FOOTER, OPTIONS, RUN_IMPORT, runFunction, SHARED_IMPORTS, WEIGHTS } from "./predict-parts.ts";
@@ -49,7 +49,7 @@ const NAME = ${literal(name)};
 const SPEC_FILE = ${literal(`${name}.yaml`)};
 /** Pixels are divided by this, as in training. */
 const SCALE = ${literal(scale)};
-const BATCH_SIZE = 100;
+const BATCH_SIZE = ${INFERENCE_BATCH_SIZE};
 
 interface Prediction {
   source: string;
@@ -273,7 +273,7 @@ import { inputFiles, parsePredictOptions } from "./support/options.ts";
 
 const NAME = ${literal(name)};
 const SPEC_FILE = ${literal(`${name}.yaml`)};
-const BATCH_SIZE = 100;
+const BATCH_SIZE = ${INFERENCE_BATCH_SIZE};
 
 async function main(): Promise<number> {
 ${OPTIONS}

@@ -1,6 +1,6 @@
 import type { Plan } from "../plan/types.ts";
 import { COMPILER_VERSION } from "../version.ts";
-import { type EmitContext, specLine } from "./context.ts";
+import { type EmitContext, INFERENCE_BATCH_SIZE, specLine } from "./context.ts";
 import { hasSampleWeights } from "./loss.ts";
 import { isStateful } from "./states.ts";
 import { commentText, footer, header, literal } from "./text.ts";
@@ -104,7 +104,7 @@ function settings(context: EmitContext): string {
     `const SEED = ${literal(training.seed)}; // ${line("seed")}`,
     isStateful(plan)
       ? "const EVALUATION_BATCH_SIZE = BATCH_SIZE; // a sample continues the one at its place in the batch before"
-      : `const EVALUATION_BATCH_SIZE = ${literal(Math.max(training.batchSize, 100))};`,
+      : `const EVALUATION_BATCH_SIZE = ${literal(Math.max(training.batchSize, INFERENCE_BATCH_SIZE))};`,
     "",
   ].join("\n");
 }

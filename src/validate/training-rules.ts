@@ -50,6 +50,12 @@ const USUAL_LOSS: Readonly<Record<DatasetTargets["kind"], string>> = {
   labelSequence: "use ctc",
 };
 
+/** What targets are whose classes have no weights. */
+const WITHOUT_WEIGHTS: Partial<Record<DatasetTargets["kind"], string>> = {
+  labelSequence: "sequences",
+  binary: "several yes-or-no values each",
+};
+
 /** Activation of the output, which a last layer without one hands on as it comes. */
 function headActivation({ layers }: ModelSpec): string {
   const last = layers.at(-1)!;
@@ -223,8 +229,7 @@ export const TRAINING_RULES: Rules = {
     const classes = weighableClasses(targets);
     const labels = Object.keys(spec.training.classWeight ?? {});
     if (labels.length > 0 && classes === undefined) {
-      const kinds = { labelSequence: "sequences", binary: "several yes-or-no values each" } as const;
-      const kind = targets.kind === "binary" || targets.kind === "labelSequence" ? kinds[targets.kind] : "numbers";
+      const kind = WITHOUT_WEIGHTS[targets.kind] ?? "numbers";
       const message = `classes have weights, but the targets of ${spec.dataset.type} are ${kind}`;
       report("LC1232", "/training/classWeight", message, "remove `classWeight`");
       return;

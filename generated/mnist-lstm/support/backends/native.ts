@@ -72,11 +72,7 @@ async function provenHere(name: "cpu" | "gpu", directory: string, options: Backe
     // the first time
   }
   const probe = await probeInChild(name, options);
-  if (!probe.usable)
-    throw new Unusable(
-      probe.reason,
-      probe.fix || `${fixCommand(`remove ${name}`)}, then ${fixCommand(`install ${name}`)}`,
-    );
+  if (!probe.usable) throw new Unusable(probe.reason, probe.fix || reinstall(name));
   try {
     writeFileSync(file, `${JSON.stringify([...previous(file), machine], null, 2)}\n`);
   } catch {
@@ -123,9 +119,7 @@ async function load(
     if (!(await tf.setBackend(ENGINE_NAME))) throw new Error("TensorFlow did not start");
     await tf.ready();
   } catch (error) {
-    // Only installing it again would leave it as it is: its files are there.
-    const fix = `${fixCommand(`remove ${name}`)}, then ${fixCommand(`install ${name}`)}`;
-    throw new Unusable(`TensorFlow cannot be loaded: ${messageOf(error)}`, fix, error);
+    throw new Unusable(`TensorFlow cannot be loaded: ${messageOf(error)}`, reinstall(name), error);
   }
   if (name === "gpu" && !binding.isUsingGpuDevice() && process.env.LSTM_COMPILE_PROBE !== "load") {
     const driver = driverVersion();
@@ -137,6 +131,11 @@ async function load(
   const threads = availableParallelism();
   const device = name === "gpu" ? gpuModel() : `${cpus()[0]?.model.trim() ?? process.arch}, ${threads} threads`;
   return { version: `TensorFlow ${binding.TF_Version ?? record.versions.tensorflow ?? ""}`.trim(), device };
+}
+
+/** Only installing it again would leave it as it is: its files are there. */
+function reinstall(name: "cpu" | "gpu"): string {
+  return `${fixCommand(`remove ${name}`)}, then ${fixCommand(`install ${name}`)}`;
 }
 
 /**

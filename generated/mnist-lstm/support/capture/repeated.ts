@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { captureProgram } from "./program.ts";
+import { captureProgram, shapesOf } from "./program.ts";
 import type { Tensors } from "./trace.ts";
 
 /**
@@ -13,19 +13,17 @@ export function capturedWhenRepeated<I extends object, O extends tf.Tensor>(
 ): (inputs: I) => O {
   const byShape = new Map<string, (inputs: I) => O>();
   return (inputs) => {
-    const shape = JSON.stringify(
-      Object.entries(inputs as Tensors).map(([name, tensor]) => [name, tensor.dtype, tensor.shape]),
-    );
-    const known = byShape.get(shape);
+    const shapes = shapesOf(inputs as Tensors);
+    const known = byShape.get(shapes);
     if (known !== undefined) return known(inputs);
-    byShape.set(shape, (repeated) => {
+    byShape.set(shapes, (repeated) => {
       const program = captureProgram({
         enabled: true,
         variables,
         functions: { run: { run, examples: [repeated] } },
         log: () => undefined, // it runs eagerly then, as it did the first time
       });
-      byShape.set(shape, program.functions.run);
+      byShape.set(shapes, program.functions.run);
       return program.functions.run(repeated);
     });
     return tf.tidy(() => run(inputs));

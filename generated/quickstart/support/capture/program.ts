@@ -195,7 +195,7 @@ class Session {
 }
 
 /** Names, types and shapes of inputs, whatever their order. */
-function shapesOf(inputs: Tensors): string {
+export function shapesOf(inputs: Tensors): string {
   return Object.entries(inputs)
     .map(([name, { dtype, shape }]) => `${name} ${dtype}[${shape}]`)
     .sort()
