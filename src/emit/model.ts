@@ -70,9 +70,9 @@ function imports(context: EmitContext, body: string): string {
   };
   const nn = (file: string): string => `./support/nn/${file}.ts`;
   for (const mode of ["inference", derivative.of] as const) {
-    for (const { call, module, forward, backward } of layerLines(plan, mode)) {
+    for (const { call, forward, backward } of layerLines(plan, mode)) {
       if (forward === undefined) continue;
-      add(nn(module), [functionName(forward), functionName(backward("dy", true))]);
+      add(nn(call.module), [functionName(forward), functionName(backward("dy", true))]);
       add(nn("activations"), call.activations);
       if (call.update !== undefined && derivative.of === "training") add(nn(call.module), [call.update]);
       if (mode === "training" && hasCellDropout(call)) {

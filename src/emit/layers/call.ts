@@ -2,14 +2,14 @@ import type { LayerOptions, LayerType } from "../../layers/definition.ts";
 import { constantName, literal } from "../text.ts";
 
 export interface LayerFunctions {
-  /** The file in support/nn. */
-  readonly module: string;
   readonly forward: string;
   readonly backward: string;
 }
 
 /** The support functions that a layer calls. All of them take (input, [weights], options, [extra]). */
 export interface LayerCall extends LayerFunctions {
+  /** The file in support/nn. */
+  readonly module: string;
   /** The functions at inference where they are others; "identity" where the layer does nothing then. */
   readonly inference?: LayerFunctions | "identity";
   /** The layer does nothing while training. */

@@ -96,7 +96,6 @@ const CALLS: { readonly [T in LayerType]: CallOf<T> } = {
       { epsilon, momentum },
       {
         inference: {
-          module: "batch-normalization",
           forward: "batchNormalizationInference",
           backward: "batchNormalizationInferenceBackward",
         },
@@ -134,9 +133,7 @@ const CALLS: { readonly [T in LayerType]: CallOf<T> } = {
 function stepwise(layer: LayerOptions<"batchNormalization">): LayerCall {
   return {
     ...CALLS.batchNormalization(layer),
-    module: "stepwise-batch-normalization",
-    ...functions("stepwiseBatchNormalization"),
-    update: "updateStepwiseStatistics",
+    forward: "stepwiseBatchNormalizationForward",
   };
 }
 

@@ -10,8 +10,6 @@ export type Mode = "training" | "inference";
 export interface LayerLines {
   readonly layer: LayerPlan;
   readonly call: LayerCall;
-  /** The file in support/nn of the functions in its lines. */
-  readonly module: string;
   /** The right-hand side of the layer's forward line; undefined where the layer does nothing in this mode. */
   readonly forward: string | undefined;
   /** What later layers read. */
@@ -67,7 +65,6 @@ export function layerLines(plan: Plan, mode: Mode): LayerLines[] {
       return {
         layer,
         call,
-        module: call.module,
         forward: undefined,
         output: inputs[0]!,
         backward: (dy) => dy,
@@ -86,7 +83,6 @@ export function layerLines(plan: Plan, mode: Mode): LayerLines[] {
     return {
       layer,
       call,
-      module: used.module,
       forward: combinedMask === undefined ? forward : `{ ...${forward}, mask: ${combinedMask} }`,
       output: `${name}.y`,
       backward: (dy, inputGradient) =>

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type GradientRequest, type InputGradient, whenWanted } from "./gradients.ts";
 import { scaleAndShift, scaleAndShiftGradients } from "./layer-normalization.ts";
-import { type Features, type Mask, rowsOf, withRows } from "./sequence.ts";
+import { type Features, type Mask, rowsOf, type Sequence, withRows } from "./sequence.ts";
 import type { GradientsOf } from "./weights.ts";
 
 export interface BatchNormalizationWeights {
@@ -31,13 +31,19 @@ interface NormalizedOutput<X extends Features> {
   readonly inverse: tf.Tensor1D;
 }
 
-export interface BatchNormalizationOutput<X extends Features> extends NormalizedOutput<X> {
-  /** Of this batch, [F] */
-  readonly mean: tf.Tensor1D;
-  /** Of this batch, biased, [F] */
-  readonly variance: tf.Tensor1D;
-  /** With a mask: each row's weight in mean and variance, [N, 1] */
-  readonly weights: tf.Tensor2D | undefined;
+/** Rows that share their statistics are a group: G groups of N rows. */
+export interface BatchNormalizationOutput<X extends Features> {
+  readonly y: X;
+  /** (x - mean) / sqrt(variance + epsilon), [G, N, F] */
+  readonly normalized: tf.Tensor3D;
+  /** 1 / sqrt(variance + epsilon), [G, 1, F] */
+  readonly inverse: tf.Tensor3D;
+  /** Of each group, [G, 1, F] */
+  readonly mean: tf.Tensor3D;
+  /** Of each group, biased, [G, 1, F] */
+  readonly variance: tf.Tensor3D;
+  /** With a mask: each row's weight in mean and variance, [G, N, 1] */
+  readonly weights: tf.Tensor3D | undefined;
 }
 
 /**
@@ -50,22 +56,54 @@ export function batchNormalizationForward<X extends Features>(
   { epsilon }: BatchNormalizationOptions,
   { mask }: { mask?: Mask | undefined } = {},
 ): BatchNormalizationOutput<X> {
-  const rows = rowsOf(x);
-  const weights =
-    mask === undefined ? undefined : tf.div<tf.Tensor2D>(mask.rows, tf.maximum(tf.sum(mask.rows, 0, true), 1));
-  const mean = weightedMean(rows, weights);
-  const centered = tf.sub<tf.Tensor2D>(rows, mean);
+  return normalize(x, w, { groups: 1, epsilon, mask });
+}
+
+/**
+ * batchNormalization inside timeDistributed: Keras calls the layer once for each timestep, so that every step is normalised by
+ * statistics of its own, and the moving statistics move once for each step. At inference it does what batchNormalization does.
+ */
+export function stepwiseBatchNormalizationForward(
+  x: Sequence,
+  w: BatchNormalizationWeights,
+  { epsilon }: BatchNormalizationOptions,
+  { mask }: { mask?: Mask | undefined } = {},
+): BatchNormalizationOutput<Sequence> {
+  return normalize(x, w, { groups: x.timesteps, epsilon, mask });
+}
+
+function normalize<X extends Features>(
+  x: X,
+  w: BatchNormalizationWeights,
+  { groups, epsilon, mask }: { groups: number; epsilon: number; mask: Mask | undefined },
+): BatchNormalizationOutput<X> {
+  const grouped = inGroups(rowsOf(x), groups);
+  const counted = mask && inGroups(mask.rows, groups);
+  const weights = counted && tf.div<tf.Tensor3D>(counted, tf.maximum(tf.sum(counted, 1, true), 1));
+  const mean = weightedMean(grouped, weights);
+  const centered = tf.sub<tf.Tensor3D>(grouped, mean);
   const variance = weightedMean(tf.square(centered), weights);
-  const inverse = tf.rsqrt(tf.add<tf.Tensor1D>(variance, epsilon));
-  const normalized = tf.mul<tf.Tensor2D>(centered, inverse);
-  return { y: withRows(x, scaleAndShift(normalized, w)), normalized, inverse, mean, variance, weights };
+  const inverse = tf.rsqrt(tf.add<tf.Tensor3D>(variance, epsilon));
+  const normalized = tf.mul<tf.Tensor3D>(centered, inverse);
+  return { y: withRows(x, scaleAndShift(flat(normalized), w)), normalized, inverse, mean, variance, weights };
 }
 
-/** The mean of the rows x: [N, F], with weights [N, 1] of sum 1 where given. */
-function weightedMean(x: tf.Tensor2D, weights: tf.Tensor2D | undefined): tf.Tensor1D {
-  return weights === undefined ? tf.mean<tf.Tensor1D>(x, 0) : tf.sum<tf.Tensor1D>(tf.mul(x, weights), 0);
+/** [G·N, F] → [G, N, F] */
+function inGroups(rows: tf.Tensor2D, groups: number): tf.Tensor3D {
+  return tf.reshape(rows, [groups, rows.shape[0] / groups, rows.shape[1]]);
 }
 
+/** [G, N, F] → [G·N, F] */
+function flat(groups: tf.Tensor3D): tf.Tensor2D {
+  return tf.reshape(groups, [-1, groups.shape[2]]);
+}
+
+/** The mean of each group of x: [G, N, F], with weights [G, N, 1] of sum 1 in each group where given. */
+function weightedMean(x: tf.Tensor3D, weights: tf.Tensor3D | undefined): tf.Tensor3D {
+  return weights === undefined ? tf.mean<tf.Tensor3D>(x, 1, true) : tf.sum<tf.Tensor3D>(tf.mul(x, weights), 1, true);
+}
+
+/** Of either forward pass. */
 export function batchNormalizationBackward<X extends Features, W extends BatchNormalizationWeights, G extends boolean>(
   dy: X,
   { normalized, inverse, weights }: BatchNormalizationOutput<X>,
@@ -74,13 +112,15 @@ export function batchNormalizationBackward<X extends Features, W extends BatchNo
   request: GradientRequest<G>,
 ): { dw: BatchNormalizationGradients<W>; dx: InputGradient<G, X> } {
   const rows = rowsOf(dy);
+  const [groups, size] = normalized.shape;
   return {
-    dw: scaleAndShiftGradients(rows, normalized, w) as unknown as BatchNormalizationGradients<W>,
+    dw: scaleAndShiftGradients(rows, flat(normalized), w) as unknown as BatchNormalizationGradients<W>,
     dx: whenWanted(request, () => {
-      const d = w.gamma === undefined ? rows : tf.mul<tf.Tensor2D>(rows, w.gamma);
-      const share = weights ?? 1 / rows.shape[0]; // how much a row moves the mean
-      const throughStatistics = tf.add(tf.sum(d, 0), tf.mul(normalized, tf.sum(tf.mul(d, normalized), 0)));
-      return withRows(dy, tf.mul<tf.Tensor2D>(tf.sub(d, tf.mul(throughStatistics, share)), inverse));
+      const d = inGroups(w.gamma === undefined ? rows : tf.mul<tf.Tensor2D>(rows, w.gamma), groups);
+      const share = weights ?? 1 / size; // how much a row moves the mean of its group
+      const alongNormalized = tf.mul(normalized, tf.sum(tf.mul(d, normalized), 1, true));
+      const throughStatistics = tf.add(tf.sum(d, 1, true), alongNormalized);
+      return withRows(dy, flat(tf.mul(tf.sub(d, tf.mul(throughStatistics, share)), inverse)));
     }),
   };
 }
@@ -118,14 +158,20 @@ export function batchNormalizationInferenceBackward<
   };
 }
 
-/** Moves the statistics towards those of the batch: moving · momentum + batch · (1 - momentum). */
+/** Moves the statistics towards those of each group in turn: moving · momentum + group · (1 - momentum). */
 export function updateMovingStatistics(
-  { mean, variance }: { mean: tf.Tensor1D; variance: tf.Tensor1D },
+  { mean, variance }: { mean: tf.Tensor3D; variance: tf.Tensor3D },
   w: { readonly movingMean: tf.Variable<tf.Rank.R1>; readonly movingVariance: tf.Variable<tf.Rank.R1> },
   { momentum }: BatchNormalizationOptions,
 ): void {
-  const moved = (moving: tf.Tensor1D, batch: tf.Tensor1D): tf.Tensor1D =>
-    tf.add(tf.mul(moving, momentum), tf.mul(batch, 1 - momentum));
+  const [groups] = mean.shape;
+  // What is left in the end of a group's share 1 - momentum: the groups after it shrink it by momentum each.
+  const shares = tf.tensor3d(
+    Array.from({ length: groups }, (_, g) => (1 - momentum) * momentum ** (groups - 1 - g)),
+    [groups, 1, 1],
+  );
+  const moved = (moving: tf.Tensor1D, each: tf.Tensor3D): tf.Tensor1D =>
+    tf.add(tf.mul(moving, momentum ** groups), tf.sum(tf.mul(each, shares), [0, 1]));
   w.movingMean.assign(moved(w.movingMean, mean));
   w.movingVariance.assign(moved(w.movingVariance, variance));
 }
