@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { loadCheckpoint } from "../../src/support/checkpoint.ts";
+import { loadCheckpoint } from "../../src/support/run/checkpoint.ts";
 import { lstmCompile, spec, useProject } from "./specs.ts";
 
 const FILES = resolve("test/fixtures/keras-files");
@@ -60,7 +60,7 @@ describe("weights", () => {
     await lstmCompile("import", KERAS, "-o", "text.yaml");
     const imported = await lstmCompile("weights", "import", "text.yaml", KERAS, "--run", "runs/text");
     expect(imported).toMatchObject({ exitCode: 0, stderr: expect.stringContaining("14 weights, 359 parameters") });
-    const { weights, optimizer, state } = loadCheckpoint("runs/text", {});
+    const { weights, optimizer, state } = loadCheckpoint("runs/text");
     expect(Object.keys(optimizer)).toEqual(["m", "v"]);
     expect(state).toMatchObject({ epoch: 1, step: 0, iteration: 0, sums: [0, 0] });
 
@@ -71,7 +71,7 @@ describe("weights", () => {
       expect((await lstmCompile("weights", "export", "text.yaml", "--run", "runs/text", "-o", file)).exitCode).toBe(0);
       const run = `runs/from-${file}`;
       expect((await lstmCompile("weights", "import", "text.yaml", file, "--run", run)).exitCode).toBe(0);
-      expect(loadCheckpoint(run, {}).weights).toEqual(weights);
+      expect(loadCheckpoint(run).weights).toEqual(weights);
     }
   });
 
