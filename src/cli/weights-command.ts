@@ -16,7 +16,7 @@ interface WeightsOptions {
   readonly output?: string;
 }
 
-const NEW_RUN = { resume: false, overwrite: false, acceptChangedProgram: false };
+const NEW_RUN = { resume: false, overwrite: false, acceptChangedProgram: false, flag: "--run" };
 
 /** Brings weights of a file into a run, or those of a run into a file. */
 export async function weightsCommand(
@@ -80,7 +80,7 @@ async function importWeights(
   const count = Object.keys(weights).length;
   const run = directory.path;
   note(`${path} → ${run}: ${count} weights, ${plan.cost.parameterCount.toLocaleString("en-US")} parameters`);
-  note(`next: train.ts --resume --out ${run}, or predict.ts --run ${run}`);
+  note(`next: npx lstm-compile run ${spec} -- --resume --out ${run}, or npx lstm-compile predict ${run}`);
   return 0;
 }
 

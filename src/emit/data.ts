@@ -30,8 +30,12 @@ export function emitData(context: EmitContext): string {
     importLine("./support/data/dataset.ts", [], isShared ? [loader.type, "Split"] : ["Split"]),
     importLine(
       loader.module,
-      [loader.name, ...(dataset.type === "arrays" ? ["loadArrayInputs"] : [])],
-      isShared ? [] : [loader.type],
+      [
+        loader.name,
+        ...(dataset.type === "arrays" ? ["loadArrayInputs"] : []),
+        ...(dataset.type === "csv" ? ["readCsvWindow"] : []),
+      ],
+      [...(isShared ? [] : [loader.type]), ...(dataset.type === "csv" ? ["CsvOptions", "CsvWindow"] : [])],
     ),
     ...(["idx", "csv", "text", "arrays"].includes(dataset.type)
       ? ['import { dataFile } from "./support/data/data-file.ts";']
@@ -42,6 +46,7 @@ export function emitData(context: EmitContext): string {
     imports.join("\n"),
     "",
     constants(dataset),
+    ...(dataset.type === "csv" ? ["", seriesOptions(dataset)] : []),
     "",
     [
       `/** Reads the dataset: ${specLine(context, dataset.specLine)}. \`directory\` is what --data names. */`,
@@ -57,6 +62,7 @@ export function emitData(context: EmitContext): string {
     "",
     readBatch(dataset),
     ...(dataset.type === "arrays" ? ["", loadInputs(dataset)] : []),
+    ...(dataset.type === "csv" ? ["", LOAD_WINDOW] : []),
   ]);
 }
 
@@ -185,6 +191,31 @@ function loadInputs({ inputs }: DatasetPlan): string {
   ].join("\n");
 }
 
+/** How csv files are read, to train and to forecast. */
+function seriesOptions(dataset: DatasetPlan & { readonly type: "csv" }): string {
+  const options = object(
+    [
+      `file: dataFile(directory, ${literal(dataset.path)})`,
+      `target: ${literal(dataset.target)}`,
+      `features: ${literal(dataset.features)}`,
+      "lookback: TIMESTEPS",
+      "horizon: TARGETS",
+      `testFraction: ${literal(dataset.testFraction)}`,
+      `scaling: ${literal(dataset.scaling)}`,
+    ],
+    "",
+  );
+  return `/** What is read of the series, to train and to forecast. */\nconst seriesOptions = (directory: string | undefined): CsvOptions => (${options});`;
+}
+
+const LOAD_WINDOW = [
+  "/** The last rows of the series, to forecast what follows; scaled by what the run has fitted. `file` instead of the spec's. */",
+  "export function loadWindow(directory: string | undefined, fitted: unknown, file?: string): CsvWindow {",
+  "  return readCsvWindow(seriesOptions(directory), fitted, file);",
+  "}",
+  "",
+].join("\n");
+
 /** An object literal of one line, or of a line for each entry. */
 function object(entries: readonly string[], indent?: string): string {
   if (indent === undefined) return `{ ${entries.join(", ")} }`;
@@ -230,15 +261,7 @@ function loaderOptions(plan: Plan): string {
         `scale: ${literal(dataset.scale)}`,
       ]);
     case "csv":
-      return object([
-        `file: dataFile(directory, ${literal(dataset.path)})`,
-        `target: ${literal(dataset.target)}`,
-        `features: ${literal(dataset.features)}`,
-        "lookback: TIMESTEPS",
-        "horizon: TARGETS",
-        `testFraction: ${literal(dataset.testFraction)}`,
-        `scaling: ${literal(dataset.scaling)}`,
-      ]);
+      return "seriesOptions(directory)";
     case "text":
       return object([
         `file: dataFile(directory, ${literal(dataset.path)})`,

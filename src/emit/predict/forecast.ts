@@ -30,6 +30,7 @@ function predictor(
     ...PREDICTOR_IMPORTS,
     "./data.ts": ["FEATURES", "readInputs", "type Samples", "TARGETS", "TIMESTEPS"],
     "./support/data/csv-scalers.ts": ["type CsvFitted", "parseCsvFitted"],
+    "./support/run/trained.ts": ["openTrainedRun", "type PredictorOptions", "requireFitted"],
     "./support/user-error.ts": ["UserError"],
   };
   return `${example([
@@ -59,7 +60,7 @@ ${MEMBERS}
 
 ${CREATE}
 ${openRun("tf.clone(forward(w, inputs).prediction)", ["fitted: saved"])}
-  const fitted = parseCsvFitted(saved, [TARGET, ...COLUMNS], path);
+  const fitted = parseCsvFitted(requireFitted(saved, path), [TARGET, ...COLUMNS]);
   const { offset, scale } = fitted.scalers[TARGET]!;
 
   const predictSamples = async ({ count, inputs }: Pick<Samples, "count" | "inputs">): Promise<Forecast[]> => {

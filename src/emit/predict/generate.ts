@@ -25,6 +25,7 @@ function predictor(plan: Plan, encoding: "oneHot" | "ids"): string {
     "./data.ts": [...(encoding === "ids" ? [] : ["FEATURES"]), "TIMESTEPS"],
     "./support/data/vocabulary.ts": ["charactersOf", "encode", "vocabularyOf"],
     "./support/random.ts": ["RandomStream"],
+    "./support/run/trained.ts": ["openTrainedRun", "type PredictorOptions", "requireFitted"],
     "./support/sampling.ts": ["drawIndex"],
   };
   const input =
@@ -65,7 +66,7 @@ ${MEMBERS}
 
 ${CREATE}
 ${openRun(probabilityExpression(plan, "forward(w, inputs).prediction"), ["fitted"])}
-  const vocabulary = vocabularyOf(fitted, path);
+  const vocabulary = vocabularyOf(requireFitted(fitted, path));
 
   /** The last TIMESTEPS characters as indices; a shorter text is led by spaces, or unknown characters where there is no space. */
   const windowOf = (characters: readonly string[]): number[] => {

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { Json } from "../run/definition.ts";
+import type { Json } from "../json.ts";
 import { UserError } from "../user-error.ts";
 import type { Dataset, Split } from "./dataset.ts";
 import { readDataFile, sha256 } from "./idx.ts";

@@ -1,4 +1,4 @@
-import type { Json } from "../run/definition.ts";
+import type { Json } from "../json.ts";
 import { UserError } from "../user-error.ts";
 
 /** Stands in slot 0, for every character that is not in the vocabulary. */
@@ -30,15 +30,17 @@ export function encode(characters: readonly string[], vocabulary: readonly strin
 /**
  * The vocabulary that a run keeps.
  * @param fitted what its checkpoint has
- * @throws UserError (exit code 2) where it has none, as with weights that were imported and not trained yet
+ * @throws UserError (exit code 1) where it is none
  */
-export function vocabularyOf(fitted: Json | undefined, run: string): readonly string[] {
-  const vocabulary = (fitted as { readonly vocabulary?: Json } | null | undefined)?.vocabulary;
-  const isText = (item: Json): boolean => typeof item === "string" && [...item].length === 1;
-  if (Array.isArray(vocabulary) && vocabulary[0] === UNKNOWN && vocabulary.every(isText)) return vocabulary as string[];
-  throw new UserError(`${run} has no vocabulary: its weights were imported, or it is damaged`, {
-    exitCode: 2,
-    fix: `train it on the text: train.ts --resume --out ${run}`,
+export function vocabularyOf(fitted: Json): readonly string[] {
+  const { vocabulary } = (fitted ?? {}) as { readonly vocabulary?: Json };
+  const isCharacter = (item: Json): boolean => typeof item === "string" && [...item].length === 1;
+  if (Array.isArray(vocabulary) && vocabulary[0] === UNKNOWN && vocabulary.every(isCharacter)) {
+    return vocabulary as string[];
+  }
+  throw new UserError("the vocabulary of the run is damaged", {
+    exitCode: 1,
+    fix: "name another run with --run, or train again",
   });
 }
 
