@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { atomicWrite, writeError } from "./files.ts";
+import type { Json } from "./json.ts";
 import type { SavedTensors } from "./run/checkpoint.ts";
-import type { Json } from "./run/definition.ts";
 
 /** A model as TensorFlow.js serialises it; the keys of configs are snake_case there. */
 export interface LayersTopology {

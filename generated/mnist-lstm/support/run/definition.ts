@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+import type { Json } from "../json.ts";
 
 /**
  * What a spec says, resolved, in three parts: how inputs and targets are prepared; the layers; the training. A run can be read by

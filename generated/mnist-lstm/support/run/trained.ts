@@ -1,8 +1,9 @@
 import { selectBackend } from "../backends/select.ts";
 import type { BackendRequest } from "../backends/types.ts";
+import type { Json } from "../json.ts";
 import { backendOption, flag, folder } from "../options.ts";
+import { UserError } from "../user-error.ts";
 import { loadCheckpoint, predictionWeights, type SavedTensors } from "./checkpoint.ts";
-import type { Json } from "./definition.ts";
 import { readRunInfo } from "./directory.ts";
 import { trainedRun } from "./find.ts";
 import { runsFolder } from "./folders.ts";
@@ -50,4 +51,19 @@ export async function openTrainedRun(program: Program, options: PredictorOptions
   const checkpoint = loadCheckpoint(path);
   await selectBackend(backend, { verbose });
   return { path, weights: predictionWeights(checkpoint), fitted: checkpoint.fitted };
+}
+
+/**
+ * What was fitted to the training rows of a run.
+ * @throws UserError (exit code 2) for weights that were imported and never trained on data
+ */
+export function requireFitted(fitted: Json | undefined, run: string): Json {
+  if (fitted !== undefined) return fitted;
+  throw new UserError(
+    `${run} has imported weights, but nothing that was fitted to data yet, such as scalers or a vocabulary`,
+    {
+      exitCode: 2,
+      fix: `train it at least once: train.ts --resume --out ${run}`,
+    },
+  );
 }

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { atomicWrite, readError, writeError } from "../files.ts";
+import type { Json } from "../json.ts";
 import { UserError } from "../user-error.ts";
-import type { Json } from "./definition.ts";
 
 export type SavedTensors = Record<string, { shape: number[]; values: Float32Array }>;
 

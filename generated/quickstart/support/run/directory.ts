@@ -74,6 +74,8 @@ export interface OpenOptions {
   readonly resume: boolean;
   readonly overwrite: boolean;
   readonly acceptChangedProgram: boolean;
+  /** The option that names the folder, for messages. */
+  readonly flag?: string;
 }
 
 /**
@@ -96,10 +98,10 @@ export function openRun(program: ProgramRecord, options: OpenOptions, note: (lin
   }
 }
 
-function pathOf(program: ProgramRecord, { out, resume }: OpenOptions): string {
+function pathOf(program: ProgramRecord, { out, resume, flag = "--out" }: OpenOptions): string {
   if (out !== undefined) {
     if (existsSync(out) && !statSync(out).isDirectory()) {
-      throw new UserError(`${out} is a file, not a folder`, { exitCode: 2, fix: "choose another folder with --out" });
+      throw new UserError(`${out} is a file, not a folder`, { exitCode: 2, fix: `choose another folder with ${flag}` });
     }
     return out;
   }
@@ -129,7 +131,7 @@ function lockRun(path: string): Lock {
 function existing(
   path: string,
   program: ProgramRecord,
-  { resume, overwrite, acceptChangedProgram }: OpenOptions,
+  { resume, overwrite, acceptChangedProgram, flag = "--out" }: OpenOptions,
   note: (line: string) => void,
 ): RunInfo | undefined {
   const info = readRunInfo(path);
@@ -138,7 +140,7 @@ function existing(
     if (foreign !== undefined) {
       throw new UserError(`${path} holds ${foreign}, but no run: nothing was changed`, {
         exitCode: 2,
-        fix: "choose an empty folder with --out",
+        fix: `choose an empty folder with ${flag}`,
       });
     }
     if (resume) note(`${path} has no run to resume: this one begins from the start`);
@@ -156,7 +158,7 @@ function existing(
       `${path} holds a run of another model, ${info.program?.name ?? info.name}: nothing was changed`,
       {
         exitCode: 2,
-        fix: "choose another folder with --out, or remove that one",
+        fix: `choose another folder with ${flag}, or remove that one`,
       },
     );
   }
@@ -164,7 +166,10 @@ function existing(
   const state = info.status === "running" ? "killed" : info.status;
   throw new UserError(`${path} holds a run already (${state}): nothing was changed`, {
     exitCode: 2,
-    fix: `choose another --out, ${state === "finished" ? "" : "go on with it by --resume, "}or replace it with --overwrite`,
+    fix:
+      flag === "--out"
+        ? `choose another --out, ${state === "finished" ? "" : "go on with it by --resume, "}or replace it with --overwrite`
+        : `choose another folder with ${flag}`,
   });
 }
 

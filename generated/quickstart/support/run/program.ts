@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Json } from "../json.ts";
 import { UserError } from "../user-error.ts";
-import { type Definition, definitionOf, differences, type Json, type Resolved } from "./definition.ts";
+import { type Definition, definitionOf, differences, type Resolved } from "./definition.ts";
 
 /** What a generated program says of itself; program.ts has it. */
 export interface Program {
