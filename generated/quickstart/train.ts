@@ -39,7 +39,7 @@ import { gitState } from "./support/run/git.ts";
 import { runMain } from "./support/run/main.ts";
 import type { EpochMetrics } from "./support/run/metrics.ts";
 import { nextCommand } from "./support/run/next-command.ts";
-import { hashOf, recordProgram } from "./support/run/program.ts";
+import { hashOf, recordProgram, shownSpec } from "./support/run/program.ts";
 import { CheckpointClock, DivergedError, refuseOtherData } from "./support/run/resume.ts";
 import { overrides, type TrainOptions, trainCommandLine } from "./support/run/train-options.ts";
 import {
@@ -280,7 +280,7 @@ async function train(run: RunDirectory, options: TrainOptions, progress: Progres
     });
     const culprit = (await firstNonFinite(weights)) ?? (await firstNonFinite(outputs));
     const layer = LAYERS.find(({ name }) => name === culprit?.split("/")[0]);
-    const where = layer === undefined ? "" : `${PROGRAM.spec}:${layer.specLine}: `;
+    const where = layer === undefined ? "" : `${shownSpec(PROGRAM)}:${layer.specLine}: `;
     const what = culprit === undefined ? "the loss" : culprit.includes("/") ? `weight ${culprit}` : `the output of ${culprit}`;
     return new DivergedError(
       `${where}${what} is not finite (epoch ${epoch}, step ${step + 1})`,
@@ -325,4 +325,4 @@ function confusion(split: Samples, predicted: readonly number[]): number[][] {
 }
 
 
-await runMain(main, new URL("model.ts", import.meta.url), PROGRAM.spec);
+await runMain(main, PROGRAM);

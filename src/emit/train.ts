@@ -94,7 +94,7 @@ function imports({ plan }: EmitContext): string {
     'import { runMain } from "./support/run/main.ts";',
     'import type { EpochMetrics } from "./support/run/metrics.ts";',
     'import { nextCommand } from "./support/run/next-command.ts";',
-    `import { ${readsFiles(plan) ? "dataFolder, " : ""}hashOf, recordProgram } from "./support/run/program.ts";`,
+    `import { ${readsFiles(plan) ? "dataFolder, " : ""}hashOf, recordProgram, shownSpec } from "./support/run/program.ts";`,
     'import { CheckpointClock, DivergedError, refuseOtherData } from "./support/run/resume.ts";',
     'import { overrides, type TrainOptions, trainCommandLine } from "./support/run/train-options.ts";',
     "import {",
@@ -361,7 +361,7 @@ ${confused ? '      for (const value of await result.predicted.data<"int32">()) 
     });
     const culprit = (await firstNonFinite(weights)) ?? (await firstNonFinite(outputs));
     const layer = LAYERS.find(({ name }) => name === culprit?.split("/")[0]);
-    const where = layer === undefined ? "" : \`\${PROGRAM.spec}:\${layer.specLine}: \`;
+    const where = layer === undefined ? "" : \`\${shownSpec(PROGRAM)}:\${layer.specLine}: \`;
     const what = culprit === undefined ? "the loss" : culprit.includes("/") ? \`weight \${culprit}\` : \`the output of \${culprit}\`;
     return new DivergedError(
       \`\${where}\${what} is not finite (epoch \${epoch}, step \${step + 1})\`,

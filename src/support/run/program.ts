@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Json } from "../json.ts";
 import { UserError } from "../user-error.ts";
@@ -120,6 +120,12 @@ export function refuseOtherProgram(
 
 function shown({ name, spec, specSha256 }: ProgramRecord): string {
   return `${name} (${basename(spec)}, SHA-256 ${specSha256.slice(0, 12)}…)`;
+}
+
+/** The spec as messages name it: from the current folder, where it lies where the program says. */
+export function shownSpec({ folder, spec }: Pick<Program, "folder" | "spec">): string {
+  const path = resolve(fileURLToPath(folder), spec);
+  return existsSync(path) ? relative(process.cwd(), path) : spec;
 }
 
 /**
