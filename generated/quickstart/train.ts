@@ -249,7 +249,7 @@ async function train(run: RunDirectory, options: TrainOptions, progress: Progres
       }),
     );
     note(`model, metrics and report: ${run.path}`);
-    note(`next: ${nextCommand(PROGRAM, run.path, "--demo 4")}`);
+    note(`next: ${nextCommand(PROGRAM, run.path, ["--demo", "4"])}`);
   }
 
   /** Loss and metrics over a split, and the prediction for each sample. */

@@ -1,6 +1,7 @@
 import type { Plan } from "../plan/types.ts";
 import { type EmitContext, INFERENCE_BATCH_SIZE, specLine } from "./context.ts";
 import { hasSampleWeights } from "./loss.ts";
+import { predictExample } from "./predict/example.ts";
 import { isStateful } from "./states.ts";
 import { commentText, FOOTER, header, literal } from "./text.ts";
 import { printFile } from "./write.ts";
@@ -27,27 +28,6 @@ function introduction({ plan }: EmitContext): string {
     "//",
     "// `--help` lists the options.",
   ].join("\n");
-}
-
-/** What predict.ts can be tried with. */
-function exampleArguments({ dataset }: Plan): string {
-  switch (dataset.type) {
-    case "mnist":
-    case "digits":
-    case "idx":
-      return "--demo 4";
-    case "csv":
-      return "";
-    case "text":
-      return "--length 200";
-    case "arrays":
-      return dataset.inputs
-        .map(({ name }, k) => {
-          const file = dataset.inputFiles[k]!.test;
-          return `--input ${dataset.inputs.length === 1 ? "" : `${name}=`}${file}`;
-        })
-        .join(" ");
-  }
 }
 
 /** A confusion matrix of more classes would be too large to keep and to read. */
@@ -94,6 +74,7 @@ function imports({ plan }: EmitContext): string {
     'import { runMain } from "./support/run/main.ts";',
     'import type { EpochMetrics } from "./support/run/metrics.ts";',
     'import { nextCommand } from "./support/run/next-command.ts";',
+    ...(plan.dataset.type === "arrays" ? ['import { dataFile } from "./support/data/data-file.ts";'] : []),
     `import { ${readsFiles(plan) ? "dataFolder, " : ""}hashOf, recordProgram, shownSpec } from "./support/run/program.ts";`,
     'import { CheckpointClock, DivergedError, refuseOtherData } from "./support/run/resume.ts";',
     'import { overrides, type TrainOptions, trainCommandLine } from "./support/run/train-options.ts";',
@@ -331,7 +312,7 @@ ${confused ? `        confusion: confusion(${test}, predicted),\n` : ""}        
       }),
     );
 ${confused ? "" : "    void predicted;\n"}    note(\`model, metrics and report: \${run.path}\`);
-    note(\`next: \${nextCommand(PROGRAM, run.path, ${literal(exampleArguments(plan))})}\`);
+    note(\`next: \${nextCommand(PROGRAM, run.path, ${predictExample(plan)})}\`);
   }
 
   /** Loss and metrics over a split, and the prediction for each sample. */

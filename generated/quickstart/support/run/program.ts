@@ -134,7 +134,7 @@ export function shownSpec({ folder, spec }: Pick<Program, "folder" | "spec">): s
  */
 export function dataFolder(program: Pick<Program, "folder" | "spec">): string {
   const spec = process.env.LSTM_COMPILE_SPEC || resolve(fileURLToPath(program.folder), program.spec);
-  return existsSync(spec) ? dirname(spec) : ".";
+  return existsSync(spec) ? relative(process.cwd(), dirname(spec)) || "." : ".";
 }
 
 /** A JSON value as a run keeps it, and its SHA-256. */
