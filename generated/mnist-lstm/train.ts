@@ -83,9 +83,11 @@ async function main(): Promise<number> {
 
 async function train(run: RunDirectory, options: TrainOptions, progress: Progress): Promise<number> {
   const note = (line: string): void => progress.note(line);
+  progress.busy("reading the data");
   const data = await loadData(options.data, note);
   const train = firstSamples(data.train, options.limit);
   note(`data: ${data.source}; ${train.count} training and ${data.test.count} test samples`);
+  progress.busy("starting the backend");
   const backend = await selectBackend(options.backend, { verbose: options.verbose, log: note });
   note(`backend: ${backend.name} (${backend.device}), ${backend.reason}`);
 
@@ -114,6 +116,7 @@ async function train(run: RunDirectory, options: TrainOptions, progress: Progres
     note(`resumed ${run.path} in epoch ${firstEpoch} after ${firstStep} steps`);
   }
 
+  progress.busy("preparing the training step");
   // Captured as one TensorFlow graph where the backend allows it; then the session owns the variables until they are pulled.
   const program = captureProgram({
     enabled: !options.noCapture,

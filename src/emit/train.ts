@@ -148,8 +148,10 @@ function main({ plan }: EmitContext): string {
 
 async function train(run: RunDirectory, options: TrainOptions, progress: Progress): Promise<number> {
   const note = (line: string): void => progress.note(line);
+  progress.busy("reading the data");
   const data = await loadData(${directory}, note);
 ${stateful ? SPLITS : "  const train = firstSamples(data.train, options.limit);\n"}  note(\`data: \${data.source}; \${train.count} training and \${${test}.count} test samples\`);
+  progress.busy("starting the backend");
   const backend = await selectBackend(options.backend, { verbose: options.verbose, log: note });
   note(\`backend: \${backend.name} (\${backend.device}), \${backend.reason}\`);
 
@@ -178,6 +180,7 @@ ${stateful ? "    if (saved.states !== undefined) assignTensors(namedStates(stat
     note(\`resumed \${run.path} in epoch \${firstEpoch} after \${firstStep} steps\`);
   }
 
+  progress.busy("preparing the training step");
   // Captured as one TensorFlow graph where the backend allows it; then the session owns the variables until they are pulled.
   const program = captureProgram({
     enabled: !options.noCapture,

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { constants } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { markKilled } from "../support/run/directory.ts";
 import { UserError } from "../support/user-error.ts";
 
 /** Node strips types by itself from 22.18 on (and in 23.6 and later). */
@@ -32,7 +33,15 @@ export async function runProgram(
 ): Promise<number> {
   ensurePackages(resolve(folder));
   const [command, ...rest] = programCommand(resolve(folder, file));
-  const child = spawn(command, [...rest, ...args], { stdio: "inherit", env: { ...process.env, ...environment } });
+  const child = spawn(command, [...rest, ...args], {
+    // Through the channel a training names its run, since a process that is killed cannot say so in its run.json.
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+    env: { ...process.env, ...environment },
+  });
+  let run: string | undefined;
+  child.on("message", (message: { readonly run?: string }) => {
+    run = message.run;
+  });
   const pass = (signal: NodeJS.Signals): void => {
     // A terminal sends Ctrl-C to the child too, and a second one would stop it before it has saved.
     if (signal === "SIGINT" && process.stdin.isTTY === true) return;
@@ -43,7 +52,10 @@ export async function runProgram(
   try {
     return await new Promise<number>((done, fail) => {
       child.on("error", fail);
-      child.on("exit", (code, signal) => done(code ?? 128 + constants.signals[signal ?? "SIGKILL"]));
+      child.on("exit", (code, signal) => {
+        if (signal !== null && run !== undefined) markKilled(run, signal);
+        done(code ?? 128 + constants.signals[signal ?? "SIGKILL"]);
+      });
     });
   } finally {
     process.off("SIGINT", pass);
