@@ -73,7 +73,7 @@ function imports({ plan }: EmitContext): string {
     'import { gitState } from "./support/run/git.ts";',
     'import { runMain } from "./support/run/main.ts";',
     'import type { EpochMetrics } from "./support/run/metrics.ts";',
-    'import { nextCommand } from "./support/run/next-command.ts";',
+    'import { predictionCommand, resumeCommand } from "./support/run/next-command.ts";',
     ...(plan.dataset.type === "arrays" ? ['import { dataFile } from "./support/data/data-file.ts";'] : []),
     `import { ${readsFiles(plan) ? "dataFolder, " : ""}hashOf, recordProgram, shownSpec } from "./support/run/program.ts";`,
     'import { CheckpointClock, DivergedError, refuseOtherData } from "./support/run/resume.ts";',
@@ -155,6 +155,7 @@ ${stateful ? SPLITS : "  const train = firstSamples(data.train, options.limit);\
   const backend = await selectBackend(options.backend, { verbose: options.verbose, log: note });
   note(\`backend: \${backend.name} (\${backend.device}), \${backend.reason}\`);
 
+  const changed = overrides(options, { name: PROGRAM.name, epochs: EPOCHS, seed: SEED });
   const preprocessing = data.fitted === undefined ? undefined : { sha256: hashOf(data.fitted) };
   const saved = run.resumed === undefined ? undefined : loadCheckpoint(run.path);
   const seed = saved?.state.seed ?? options.seed;
@@ -207,7 +208,7 @@ ${stateful ? "    if (saved.states !== undefined) assignTensors(namedStates(stat
     specSha256: PROGRAM.specSha256,
     compiler: PROGRAM.compiler,
     arguments: process.argv.slice(2),
-    overrides: overrides(options, { name: PROGRAM.name, epochs: EPOCHS, seed: SEED }),
+    overrides: changed,
     settings: { epochs: options.epochs, batchSize: BATCH_SIZE, shuffle: SHUFFLE, seed, trainSamples: train.count },
     git: gitState(PROGRAM.folder) ?? null,
     backend,
@@ -261,7 +262,7 @@ ${stateful ? "    if (firstStep === 0) setToZero(carried);\n" : ""}    const sta
       }
       if (interrupt.requested) {
         run.update({ status: "interrupted" });
-        note(\`stopped in epoch \${epoch}; continue with --resume --out \${run.path}\`);
+        note(\`stopped in epoch \${epoch}; next: \${resumeCommand(PROGRAM, run.path, changed)}\`);
         return interrupt.exitCode;
       }
     }
@@ -315,7 +316,7 @@ ${confused ? `        confusion: confusion(${test}, predicted),\n` : ""}        
       }),
     );
 ${confused ? "" : "    void predicted;\n"}    note(\`model, metrics and report: \${run.path}\`);
-    note(\`next: \${nextCommand(PROGRAM, run.path, ${predictExample(plan)})}\`);
+    note(\`next: \${predictionCommand(PROGRAM, run.path, ${predictExample(plan)})}\`);
   }
 
   /** Loss and metrics over a split, and the prediction for each sample. */
