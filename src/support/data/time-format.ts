@@ -21,6 +21,8 @@ export interface Time {
 const MONTHS = "January February March April May June July August September October November December".split(" ");
 const TOKEN = /YYYY|YY|MMMM|MMM|MM|M|DD|D|HH|H|hh|h|mm|ss|S+|[qAZXxunN]/g;
 
+const TOKEN_OR_BETWEEN = new RegExp(`^(?:${TOKEN.source}|[-/.,: TQ])+$`);
+
 /** Dates that can be told from their text alone, and forms of digits only, which any number may have. */
 const DATES = [
   ...["YYYY-M-D", "YYYY/M/D", "YYYY.M.D", "M/D/YYYY", "D/M/YYYY", "M-D-YYYY", "D-M-YYYY", "D.M.YYYY"],
@@ -55,7 +57,7 @@ const EPOCHS: readonly (readonly [number, string])[] = [
 ];
 
 /** Whether a column of this form could be one of plain numbers as well. */
-export function isDigits({ template }: TimeFormat): boolean {
+export function isDigits(template: string): boolean {
   return DIGITS.includes(template) || /^[XxunN]$/.test(template);
 }
 
@@ -78,6 +80,11 @@ export function possibleTemplates(cell: string): string[] {
   if (epoch !== undefined) templates.push(epoch[1]);
   if (Number.isFinite(number)) templates.push("N");
   return templates.filter((template) => parseTime(cell, { template, century: 1969 }) !== undefined);
+}
+
+/** Whether a text is a template: tokens and what stands between them, no other letters. */
+export function isTemplate(text: string): boolean {
+  return TOKEN_OR_BETWEEN.test(text) && (text.match(TOKEN) ?? []).length > 0;
 }
 
 interface Matcher {
