@@ -43,6 +43,11 @@ function moments(values: Float64Array, unit: number): { mean: number; deviation:
   return { mean: mean * unit, deviation: Math.sqrt(variance) * unit };
 }
 
+/** Scaled values in units of the data. */
+export function inDataUnits(scaled: ArrayLike<number>, { offset, scale }: Scaler): Float64Array {
+  return Float64Array.from(scaled, (value) => value * scale + offset);
+}
+
 /**
  * The fitted state of a run as it was read from its files, checked to have a scaler for each of `columns`.
  * @throws UserError (1) where it is not what {@link CsvFitted} says

@@ -1,3 +1,4 @@
+import type { ForecastSeries } from "../forecast/compare.ts";
 import { readColumns, requireColumns } from "./csv-columns.ts";
 import { counted, csvError, type Problem } from "./csv-problems.ts";
 import { type CsvFitted, fitScaler, parseCsvFitted, type Scaler, type Scaling } from "./csv-scalers.ts";
@@ -24,21 +25,11 @@ export interface CsvOptions extends TimeOptions {
   readonly note?: (line: string) => void;
 }
 
-/** The series that is forecast, in units of the data. */
-export interface TargetSeries {
-  readonly name: string;
-  /** Of all rows, in order. */
-  readonly values: Float64Array;
-  /** How many of them, from the first on, are for training. */
-  readonly trainRows: number;
-  /** Rows per season, where they have one. */
-  readonly season: number | undefined;
-}
-
 export interface CsvDataset extends Dataset {
   readonly fitted: CsvFitted;
   readonly targetScaler: Scaler;
-  readonly series: TargetSeries;
+  /** What is forecast, in units of the data. */
+  readonly series: ForecastSeries;
   /** One sample: the last window of the file, whose targets lie in the future. */
   readonly future: Split;
 }

@@ -26,7 +26,7 @@ const table = (rows: readonly string[], header = "month,y"): string => `${header
 const reversed = table([...MONTHS].reverse());
 
 /** The target values in the order in which they are read. */
-const order = (options: CsvOptions): number[] => [...loadCsv(options).series.values];
+const order = (options: CsvOptions): number[] => Array.from(loadCsv(options).series.values);
 const ASCENDING = Array.from({ length: 20 }, (_, k) => k);
 
 describe("rows that are not in order of time", () => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type CsvOptions, loadCsv, readCsvWindow } from "../../../src/support/data/csv.ts";
-import type { CsvFitted } from "../../../src/support/data/csv-scalers.ts";
+import { type CsvFitted, inDataUnits } from "../../../src/support/data/csv-scalers.ts";
 import type { Split } from "../../../src/support/data/dataset.ts";
 import { sha256 } from "../../../src/support/data/idx.ts";
 import { temporaryFolder, userError, write } from "./fixtures.ts";
@@ -105,7 +105,7 @@ describe("scaling", () => {
     expect(data.targetScaler).toEqual({ offset: 2, scale: 1 });
     expect(samples(data.train, standard).x[0]).toEqual([[-1], [1]]);
     const [first] = samples(data.test, standard).y[0]!;
-    expect(first! * data.targetScaler.scale + data.targetScaler.offset).toBe(1000);
+    expect([...inDataUnits([first!, 0], data.targetScaler)]).toEqual([1000, 2]);
     expect(loadCsv(csv(jump, { scaling: "minMax" })).targetScaler).toEqual({ offset: 1, scale: 2 });
     expect(loadCsv(csv(jump)).targetScaler).toEqual({ offset: 0, scale: 1 });
   });
