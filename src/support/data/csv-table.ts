@@ -68,6 +68,8 @@ export function rowCells(table: CsvTable, row: number): Cell[] {
   return cells;
 }
 
+const [QUOTE, LF, CR] = [34, 10, 13];
+
 type Source = Pick<CsvTable, "text" | "delimiter" | "file">;
 
 /**
@@ -75,31 +77,40 @@ type Source = Pick<CsvTable, "text" | "delimiter" | "file">;
  * RFC 4180: quotes, doubled quotes, line breaks inside quotes; lines end in CRLF, LF or CR.
  */
 function readRecord({ text, delimiter, file }: Source, at: number, cells: Cell[]): number {
-  const isBreak = (): boolean => text[at] === "\n" || text[at] === "\r";
+  const separator = delimiter.charCodeAt(0);
   for (;;) {
     const start = at;
-    if (text[at] === '"') {
-      for (at++; text[at] !== '"' || text[at + 1] === '"'; ) {
-        if (at >= text.length) throw wrongAt({ text, file }, start, "a quote is never closed", "close it");
-        at += text[at] === '"' ? 2 : 1;
-      }
-      at++;
+    if (text.charCodeAt(at) === QUOTE) {
+      at = endOfQuote(text, at, file);
       cells.push({ text: text.slice(start + 1, at - 1).replaceAll('""', '"'), start });
-      if (at < text.length && text[at] !== delimiter && !isBreak()) {
+      const next = text.charCodeAt(at);
+      if (at < text.length && next !== separator && next !== LF && next !== CR) {
         const other = DELIMITERS.get(text[at]!);
         const what =
           other === undefined ? "text follows a closing quote" : `the columns are separated by ${other}, not by commas`;
         throw wrongAt({ text, file }, at, what, "separate cells by commas");
       }
     } else {
-      while (at < text.length && text[at] !== delimiter && !isBreak()) at++;
+      for (; at < text.length; at++) {
+        const code = text.charCodeAt(at);
+        if (code === separator || code === LF || code === CR) break;
+      }
       cells.push({ text: text.slice(start, at), start });
     }
-    if (text[at] !== delimiter) break;
+    if (text.charCodeAt(at) !== separator) break;
     at++;
   }
   if (at >= text.length) return text.length + 1;
-  return at + (text[at] === "\r" && text[at + 1] === "\n" ? 2 : 1);
+  return at + (text.charCodeAt(at) === CR && text.charCodeAt(at + 1) === LF ? 2 : 1);
+}
+
+/** The offset behind the quote that closes the one at `start`; a doubled quote is one of the text. */
+function endOfQuote(text: string, start: number, file: string): number {
+  for (let at = start + 1; ; at += 2) {
+    at = text.indexOf('"', at);
+    if (at < 0) throw wrongAt({ text, file }, start, "a quote is never closed", "close it");
+    if (text.charCodeAt(at + 1) !== QUOTE) return at + 1;
+  }
 }
 
 /** First bytes of files that are no text. */

@@ -73,7 +73,7 @@ const TIME_NAME =
   /(^|[^a-z])(date|time|datetime|timestamp|month|year|quarter|week|day|period|ds|t|index|epoch)$|^(date|time|year|month|quarter|day|week)/i;
 
 /** Names of columns that say when, even in digits alone: they do not begin again, as hours and months do. */
-const WHOLE_TIME = /^(date|time|datetime|timestamp|year|ds|epoch)$/i;
+const WHOLE_TIME = /^(date|time|datetime|timestamp|year|ds|epoch|t)$/i;
 
 interface Candidate {
   readonly column: string;
@@ -90,19 +90,15 @@ function orderUnnamed(table: CsvTable, wanted: readonly string[]): OrderedTable 
     const found = detectTimes(cells);
     if (found.kind === "times") candidates.push({ column, readings: [found.times] });
     else if (found.kind === "ambiguous") candidates.push({ column, readings: found.readings });
-    else strays.push(...strayRows(table, column, cells, found));
+    else if (column === table.names[0] || TIME_NAME.test(column))
+      strays.push(...strayRows(table, column, cells, found));
   }
-  const usable = candidates.filter(({ column, readings: [first] }) => {
-    const { format, instants } = first!;
-    // A number called like a time, such as the day of a month, is only known to be one where it rises or falls all the way.
-    const isMonotonic = isAscending(instants) || isDescending(instants);
-    return !isDigits(format.template) || WHOLE_TIME.test(column) || (TIME_NAME.test(column) && isMonotonic);
-  });
+  const usable = candidates.filter(({ column, readings: [first] }) => tellsOrder(column, first!));
   for (const { column, readings } of usable) {
     const [times] = readings;
     const ascending = readings.find(({ instants }) => isAscending(instants));
     if (ascending === undefined) continue;
-    return { table, problems: strays, ...(readings.length === 1 ? { time: { column, times: times! } } : {}) };
+    return { table, problems: [], ...(readings.length === 1 ? { time: { column, times: times! } } : {}) };
   }
   const rank = ({ column, readings }: Candidate): number =>
     Number(TIME_NAME.test(column)) - 2 * Number(isDigits(readings[0]!.format.template));
@@ -112,6 +108,23 @@ function orderUnnamed(table: CsvTable, wanted: readonly string[]): OrderedTable 
   const mayRepeat = hasFinerTime(table, first.column);
   const problems = orderProblems(table, first.column, first.readings[0]!, { fix, mayRepeat });
   return { table, problems: [...strays, ...problems] };
+}
+
+/** Whether a column of times, or of numbers that may be times, says in which order rows belong. */
+function tellsOrder(column: string, { format, instants }: Times): boolean {
+  if (instants.every((instant) => instant === instants[0])) return false;
+  if (!isDigits(format.template)) return true;
+  // A number called like a time, such as the day of a month or the time of a lap, is only known to be one where it rises or falls
+  // all the way, or begins again with each series.
+  const isMonotonic = isAscending(instants) || isDescending(instants);
+  if (format.template === "N")
+    return TIME_NAME.test(column) && (isMonotonic || (WHOLE_TIME.test(column) && beginsAgain(instants)));
+  return WHOLE_TIME.test(column) || (TIME_NAME.test(column) && isMonotonic);
+}
+
+/** Rising, and now and then falling back to the first value. */
+function beginsAgain(instants: Float64Array): boolean {
+  return instants.every((instant, row) => row === 0 || instant > instants[row - 1]! || instant === instants[0]);
 }
 
 /** The columns whose first cells have the form of times. */
@@ -188,7 +201,7 @@ export function orderProblems(
   const cell = (row: number): string => shown(rowCells(table, row)[index]!.text.trim());
   const line = (row: number): number => lineOf(text, starts[row]!);
   const back = [...instants.keys()].filter((row) => row > 0 && instants[row]! < instants[row - 1]!);
-  const repeated = repeatedRows(instants);
+  const repeated = isAscending(instants) ? [] : repeatedRows(instants);
   if (back.length === 0 && (repeated.length === 0 || mayRepeat)) return [];
   const series = seriesColumn(table, column, instants);
   if (series !== undefined) return [severalSeries(table, series)];

@@ -91,6 +91,8 @@ describe("rows that are not in order of time", () => {
   it("are refused where series have numbers for names, or none", async () => {
     const numbered = [1, 2, 3].flatMap((id) => Array.from({ length: 8 }, (_, k) => `${2001 + k},${k},${id}`));
     expect((await refusal(table(numbered, "year,y,id")))[0]).toMatch(/of 3 series: column "id" has "1", "2", "3"/);
+    const samples = [1, 2, 3].flatMap((sample) => Array.from({ length: 8 }, (_, k) => `${sample},${k},${k}`));
+    expect((await refusal(table(samples, "sample,time,y")))[0]).toMatch(/16 rows of 24 repeat a time of column "time"/);
     const unnamed = [1, 2, 3].flatMap(() => Array.from({ length: 8 }, (_, k) => `${month(k)},${k}`));
     const [message] = await refusal(table(unnamed));
     expect(message).toMatch(/16 rows of 24 repeat a time/);
@@ -134,6 +136,12 @@ describe("rows that are in order", () => {
       "dates of which day and month can change places",
       values("date,y", (k) => `0${1 + Math.floor(k / 12)}/${String(1 + (k % 12)).padStart(2, "0")}/2024,${k}`),
     ],
+    ["the same date in every row", values("downloaded,y", (k) => `2024-01-31,${k}`)],
+    [
+      "dates that some rows lack",
+      values("month,shipped,y", (k) => `${month(k)},${k % 9 === 4 ? "" : month(40 - k)},${k}`),
+    ],
+    ["times of laps", values("lap,time,y", (k) => `${k},${80 + ((7 * k) % 5)},${k}`)],
     ["no times", values("name,y", (k) => `row ${k},${k}`)],
     ["versions", values("version,y", (k) => `1.${k % 5}.3,${k}`)],
   ])("are not refused: %s", (_, text) => {
