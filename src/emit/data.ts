@@ -22,7 +22,7 @@ export function emitData(context: EmitContext): string {
   const names = dataset.inputs.map(({ name }) => name);
   const generic = names.join() === "input" ? "" : `<${names.map(literal).join(" | ")}>`;
   const directory = dataset.type === "digits" ? "_directory" : "directory";
-  const log = ["mnist", "text"].includes(dataset.type) ? "log" : "_log";
+  const log = ["mnist", "text", "csv"].includes(dataset.type) ? "log" : "_log";
   const isShared = loader.type === "Dataset" || loader.type === "ImageDataset";
   const imports = [
     'import * as tf from "@tensorflow/tfjs-core";',
@@ -202,16 +202,26 @@ function seriesOptions(dataset: DatasetPlan & { readonly type: "csv" }): string 
       "horizon: TARGETS",
       `testFraction: ${literal(dataset.testFraction)}`,
       `scaling: ${literal(dataset.scaling)}`,
+      ...(dataset.time === undefined ? [] : [`time: ${literal(dataset.time)}`]),
+      ...(dataset.timeFormat === undefined ? [] : [`timeFormat: ${literal(dataset.timeFormat)}`]),
+      `order: ${literal(dataset.order)}`,
+      ...(dataset.season === undefined ? [] : [`season: ${literal(dataset.season)}`]),
+      "note",
     ],
     "",
   );
-  return `/** What is read of the series, to train and to forecast. */\nconst seriesOptions = (directory: string | undefined): CsvOptions => (${options});`;
+  return `/** What is read of the series, to train and to forecast. */\nconst seriesOptions = (directory: string | undefined, note?: (line: string) => void): CsvOptions => (${options});`;
 }
 
 const LOAD_WINDOW = [
   "/** The last rows of the series, to forecast what follows; scaled by what the run has fitted. `file` instead of the spec's. */",
-  "export function loadWindow(directory: string | undefined, fitted: unknown, file?: string): CsvWindow {",
-  "  return readCsvWindow(seriesOptions(directory), fitted, file);",
+  "export function loadWindow(",
+  "  directory: string | undefined,",
+  "  fitted: unknown,",
+  "  file?: string,",
+  "  log?: (line: string) => void,",
+  "): CsvWindow {",
+  "  return readCsvWindow(seriesOptions(directory, log), fitted, file);",
   "}",
   "",
 ].join("\n");
@@ -261,7 +271,7 @@ function loaderOptions(plan: Plan): string {
         `scale: ${literal(dataset.scale)}`,
       ]);
     case "csv":
-      return "seriesOptions(directory)";
+      return "seriesOptions(directory, log)";
     case "text":
       return object([
         `file: dataFile(directory, ${literal(dataset.path)})`,

@@ -375,6 +375,22 @@ export interface CsvDataset {
    * How columns are scaled, fitted on the training part only.
    */
   scaling?: "standard" | "minMax" | "none";
+  /**
+   * Column of the rows' times: dates, timestamps, months, quarters, years, seconds since 1970 or numbers that count the rows. Forecasts are dated by it.
+   */
+  time?: string;
+  /**
+   * Whether the day or the month comes first in dates such as 01/02/2024, where no date of the column tells.
+   */
+  timeFormat?: "dayFirst" | "monthFirst";
+  /**
+   * What happens to rows that are not in order of time: `check` refuses them, `sort` sorts by `time`, `asIs` takes the rows as they stand and looks at no times.
+   */
+  order?: "check" | "sort" | "asIs";
+  /**
+   * Rows of one season, for the seasonal naive forecast that the model is compared with. Default: by the frequency of the times, such as 12 for months. Unit: rows.
+   */
+  season?: number;
 }
 /**
  * A text file read by characters: the model predicts the next one.

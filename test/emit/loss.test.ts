@@ -101,6 +101,9 @@ const SPECS = [
     }),
   ),
   ...NUMBER_LOSSES.map((loss) => spec(CSV, 2, "softplus", { loss, metrics: NUMBER_METRICS })),
+  spec({ ...CSV, time: "t", timeFormat: "dayFirst", order: "sort", season: 7 }, 2, "linear", {
+    loss: "meanSquaredError",
+  }),
   spec(CSV, 6, "linear", { loss: { type: "quantile", quantiles: [0.1, 0.5, 0.9] } }),
   ...CTC,
   spec(PAIRS, 1, "sigmoid", { loss: "binaryCrossentropy", metrics: ["accuracy", "precision", "f1", "auc", PR_AUC] }),
