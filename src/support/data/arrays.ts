@@ -1,7 +1,8 @@
 import { UserError } from "../user-error.ts";
 import type { Dataset, Gather, Split } from "./dataset.ts";
-import { readDataFile, sha256, shortNames, sortedRecord } from "./idx.ts";
+import { sha256, shortNames, sortedRecord } from "./idx.ts";
 import { type NpyArray, parseNpy } from "./npy.ts";
+import { readDataFile } from "./read-file.ts";
 
 export interface ArrayInput<Name extends string = string> {
   readonly name: Name;

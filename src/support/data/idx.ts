@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
 import { basename, normalize, sep } from "node:path";
-import { gunzipSync } from "node:zlib";
 import { UserError } from "../user-error.ts";
 import type { Dataset, Split } from "./dataset.ts";
+import { readDataFile } from "./read-file.ts";
+
+export { readDataFile } from "./read-file.ts";
 
 export interface IdxImages {
   readonly count: number;
@@ -23,28 +24,6 @@ const OTHER_TYPES: Readonly<Record<number, string>> = {
   13: "32-bit floats",
   14: "64-bit floats",
 };
-
-/**
- * A file's bytes, unpacked where it is gzip; `path` itself or `path`.gz.
- * @throws UserError (3) where neither can be read, (1) where the gzip data is damaged
- */
-export function readDataFile(path: string): Uint8Array {
-  const found = existsSync(path) ? path : `${path}.gz`;
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(found);
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const what = code === "ENOENT" ? `neither ${path} nor ${path}.gz exists` : `${found} cannot be read: ${code}`;
-    throw new UserError(what, { exitCode: 3, fix: "name the folder that holds the file with --data DIR", cause });
-  }
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  try {
-    return gunzipSync(bytes);
-  } catch (cause) {
-    throw damaged(found, `the gzip data cannot be unpacked (${(cause as Error).message})`, cause);
-  }
-}
 
 /** SHA-256 in lower-case hexadecimal. */
 export function sha256(bytes: Uint8Array): string {

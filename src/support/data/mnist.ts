@@ -5,7 +5,8 @@ import { writeError } from "../files.ts";
 import { UserError } from "../user-error.ts";
 import type { Dataset, Split } from "./dataset.ts";
 import { download } from "./download.ts";
-import { imageSplit, parseIdxImages, parseIdxLabels, readDataFile, sha256, sortedRecord } from "./idx.ts";
+import { imageSplit, parseIdxImages, parseIdxLabels, sha256, sortedRecord } from "./idx.ts";
+import { readDataFile } from "./read-file.ts";
 
 /** The files and the SHA-256 of their uncompressed bytes. */
 export const MNIST_FILES: Readonly<Record<string, string>> = {

@@ -1,7 +1,8 @@
 import { basename } from "node:path";
 import { UserError } from "../user-error.ts";
 import type { Dataset, Split } from "./dataset.ts";
-import { readDataFile, sha256 } from "./idx.ts";
+import { sha256 } from "./idx.ts";
+import { readDataFile } from "./read-file.ts";
 
 export interface TextOptions {
   readonly file: string;

@@ -2,14 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import {
-  imageSplit,
-  loadIdx,
-  parseIdxImages,
-  parseIdxLabels,
-  readDataFile,
-  sha256,
-} from "../../../src/support/data/idx.ts";
+import { imageSplit, loadIdx, parseIdxImages, parseIdxLabels, sha256 } from "../../../src/support/data/idx.ts";
 import { idx, temporaryFolder, userError, write } from "./fixtures.ts";
 
 const folder = temporaryFolder();
@@ -50,31 +43,6 @@ describe("parseIdxLabels", () => {
     const error = await userError(() => parseIdxLabels(idx([4], [0, 9, 10, 11]), "labels", 10, "what to do"));
     expect(error.message).toBe("labels: label 10 at index 2, but the classes are 0..9");
     expect(error.fix).toBe("what to do");
-  });
-});
-
-describe("readDataFile", () => {
-  it("unpacks gzip, whatever the file is called, and finds the .gz", () => {
-    const data = Buffer.from("some bytes");
-    write(folder, "only.gz", gzipSync(data));
-    const misnamed = write(folder, "misnamed", gzipSync(data));
-    expect(Buffer.from(readDataFile(join(folder, "only")))).toEqual(data);
-    expect(Buffer.from(readDataFile(misnamed))).toEqual(data);
-  });
-
-  it("says that a file is missing (3) and that gzip data is damaged (1)", async () => {
-    const missing = await userError(() => readDataFile(join(folder, "none")));
-    expect(missing).toMatchObject({ exitCode: 3, fix: expect.stringContaining("--data") });
-    expect(missing.message).toContain(join(folder, "none.gz"));
-    const whole = gzipSync(Buffer.alloc(1000, "abc"));
-    const cut = write(folder, "cut.gz", whole.subarray(0, whole.length - 9));
-    const damaged = await userError(() => readDataFile(cut));
-    expect(damaged).toMatchObject({ exitCode: 1 });
-    expect(damaged.message).toContain(`${cut}: `);
-    const wrongSum = Buffer.from(whole);
-    wrongSum.writeUInt8(wrongSum[wrongSum.length - 6]! ^ 1, wrongSum.length - 6);
-    expect((await userError(() => readDataFile(write(folder, "sum.gz", wrongSum)))).exitCode).toBe(1);
-    expect((await userError(() => readDataFile(folder))).message).toMatch(/EISDIR/);
   });
 });
 
