@@ -45,6 +45,7 @@ export const CODES = {
   LC1241: "token ids with a shape or scale of floats",
   LC1242: "targets and output differ in timesteps",
   LC1243: "labels without timesteps to align them with",
+  LC1270: "no class counts in the loss",
   LC2001: "pixels are not scaled",
   LC2002: "an unbounded activation in a recurrent layer",
   LC2003: "dropout of 0.8 or more",

@@ -21,7 +21,7 @@ export function emitData(context: EmitContext): string {
   const names = dataset.inputs.map(({ name }) => name);
   const generic = names.join() === "input" ? "" : `<${names.map(literal).join(" | ")}>`;
   const directory = dataset.type === "digits" ? "_directory" : "directory";
-  const log = dataset.type === "mnist" ? "log" : "_log";
+  const log = ["mnist", "arrays"].includes(dataset.type) ? "log" : "_log";
   const datasetTypes = loader.type === "Dataset" ? ["Dataset", "Split"] : ["Split"];
   const imports = [
     'import * as tf from "@tensorflow/tfjs-core";',
@@ -123,6 +123,11 @@ function isWeighted(dataset: DatasetPlan): boolean {
   return dataset.type === "arrays" && dataset.weightFiles !== undefined;
 }
 
+/** Of targets per timestep a file may weigh samples or their timesteps. */
+function weightsLayout({ targets }: DatasetPlan): string {
+  return targets.perTimestep ? `[B], or [${targets.shape[0]} * B], those of timestep 0 first` : "[B]";
+}
+
 function batchType(dataset: DatasetPlan): string {
   const target = targetTensor(dataset);
   return [
@@ -135,7 +140,7 @@ function batchType(dataset: DatasetPlan): string {
     }),
     "  };",
     `  readonly targets: ${target.type}; // ${target.shown}`,
-    ...(isWeighted(dataset) ? ["  readonly weights: tf.Tensor1D; // [B]"] : []),
+    ...(isWeighted(dataset) ? [`  readonly weights: tf.Tensor1D; // ${weightsLayout(dataset)}`] : []),
     "}",
   ].join("\n");
 }
@@ -261,6 +266,7 @@ function loaderOptions(dataset: DatasetPlan): string {
           `inputs: [${inputs.join(", ")}]`,
           `targets: ${object(targets)}`,
           ...(dataset.weightFiles === undefined ? [] : [`sampleWeights: ${object(fileOptions(dataset.weightFiles))}`]),
+          "log",
         ],
         "  ",
       );
