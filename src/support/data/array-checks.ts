@@ -72,15 +72,15 @@ function numberFault(
     return [`, but must be ${range[1] === 1 ? "in 0..1" : "at least 0"}`, fix];
   }
   const divided = scale === 1 ? "" : `, divided by \`scale\` ${scale},`;
-  return [`${divided} which 32-bit floats do not hold`, "give the values in a larger unit, or correct them"];
+  return [`${divided || ","} which 32-bit floats do not hold`, "give the values in a larger unit, or correct them"];
 }
 
 export interface IntegerRules {
   /** Values are 0..end-1. */
   readonly end: number;
   readonly what: "label" | "id";
-  /** The key in the spec that `end` is. */
-  readonly key: string;
+  /** The key in the spec that `end` is; left out where a trained model has settled it. */
+  readonly key?: string;
 }
 
 /** Refuses what is no whole number in 0..end-1, and says what else the values look like. */
@@ -109,6 +109,7 @@ function integerFix({ data }: NpyArray, { end, what, key }: IntegerRules): strin
     high = Math.max(high, value);
     if (distinct.size < 10_000) distinct.add(value);
   }
+  if (key === undefined) return "give what the model was trained on, or replace these by an id that it knows";
   const unique = "numpy.unique(array, return_inverse=True)[1]";
   if (what === "id") {
     if (low < 0) return `number the ids from 0: array - array.min(), or ${unique}`;

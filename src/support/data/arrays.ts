@@ -95,7 +95,7 @@ export function loadArrayInputs<Name extends string>(
   const gathers = inputs.map((input) => {
     const array = parseNpy(readDataFile(input.file), input.file);
     counts.push([input.file, array.shape[0] ?? 0]);
-    return [input.name, inputGather(array, input.file, input)] as const;
+    return [input.name, inputGather(array, input.file, input, true)] as const;
   });
   return { count: commonCount(counts), inputs: Object.fromEntries(gathers) as Readonly<Record<Name, Gather>> };
 }
@@ -114,20 +114,22 @@ function samples(count: number): string {
   return `${count} sample${count === 1 ? "" : "s"}`;
 }
 
-/** Reads batches of one model input; `array` holds it for all samples. @throws UserError (1) where the two do not fit */
-function inputGather(array: NpyArray, file: string, input: ArrayInput): Gather {
+/**
+ * Reads batches of one model input; `array` holds it for all samples.
+ * @param trained whether the model is, so that the spec is settled
+ * @throws UserError (1) where the two do not fit
+ */
+function inputGather(array: NpyArray, file: string, input: ArrayInput, trained = false): Gather {
   const { name, shape, vocabularySize, scale = 1 } = input;
   const sample = array.shape.slice(1);
-  const fix =
-    sample.length === shape.length
-      ? `use \`shape: [${sample.join(", ")}]\` in the spec, or reshape the array`
-      : "correct the shape in the spec, or reshape the array";
+  const change = sample.length === shape.length ? `use \`shape: [${sample.join(", ")}]\`` : "correct the shape";
+  const fix = trained ? "reshape the array" : `${change} in the spec, or reshape the array`;
   checkShape(array, file, shape, `input \`${name}\` in the spec has`, fix);
   if (vocabularySize === undefined) {
     checkNumbers(array, file, { scale });
     return floats(array, shape, scale);
   }
-  checkIntegers(array, file, { end: vocabularySize, what: "id", key: "vocabularySize" });
+  checkIntegers(array, file, { end: vocabularySize, what: "id", ...(trained ? {} : { key: "vocabularySize" }) });
   return integers(array, shape[0]!);
 }
 

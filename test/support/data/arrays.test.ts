@@ -258,4 +258,11 @@ describe("loadArrayInputs", () => {
     );
     expect(wrong.message).toMatch(/1 sample, but .* has 2 samples/);
   });
+
+  it("advises nothing about the spec of a trained model", async () => {
+    const fixOf = async (input: { shape: number[]; vocabularySize?: number }, file: string): Promise<string> =>
+      (await userError(() => loadArrayInputs([{ name: "a", ...input, file }]))).fix;
+    expect(await fixOf({ shape: [9, 9] }, X)).toBe("reshape the array");
+    expect(await fixOf({ shape: [2], vocabularySize: 3 }, integers([0, 1, 2, 3], [2, 2]))).not.toContain("the spec");
+  });
 });

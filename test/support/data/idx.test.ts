@@ -36,13 +36,15 @@ describe("parseIdxImages", () => {
 
 describe("parseIdxLabels", () => {
   it("reads labels", () => {
-    expect([...parseIdxLabels(idx([3], [0, 9, 4]), "a", 10, "f")]).toEqual([0, 9, 4]);
+    expect([...parseIdxLabels(idx([3], [0, 9, 4]), "a", 10, String)]).toEqual([0, 9, 4]);
   });
 
   it("names value and index of the first label outside the classes", async () => {
-    const error = await userError(() => parseIdxLabels(idx([4], [0, 9, 10, 11]), "labels", 10, "what to do"));
+    const error = await userError(() =>
+      parseIdxLabels(idx([4], [0, 9, 10, 11]), "labels", 10, (largest) => `up to ${largest}`),
+    );
     expect(error.message).toBe("labels: label 10 at index 2, but the classes are 0..9");
-    expect(error.fix).toBe("what to do");
+    expect(error.fix).toBe("up to 11");
   });
 });
 
@@ -97,7 +99,7 @@ describe("loadIdx", () => {
     expect(size.message).toBe(`${trainImages}: images of 2x4 pixels, but the model reads 2x5`);
     const classes = await userError(() => loadIdx({ ...options, classes: 3 }));
     expect(classes.message).toBe(`${trainLabels}: label 3 at index 2, but the classes are 0..2`);
-    expect(classes.fix).toContain("dataset.classes");
+    expect(classes.fix).toContain("`classes: 4`");
     const missing = await userError(() => loadIdx({ ...options, testLabels: join(folder, "nope") }));
     expect(missing.exitCode).toBe(3);
   });

@@ -56,7 +56,7 @@ export async function loadMnist(options: MnistOptions): Promise<Dataset> {
       files.get(labelName)!,
       labelFile,
       10,
-      "give the labels of MNIST, or use dataset type: idx",
+      () => "give the labels of MNIST, or use dataset type: idx",
     );
     if (images.count !== labels.length || images.rows !== 28 || images.columns !== 28) {
       throw new UserError(

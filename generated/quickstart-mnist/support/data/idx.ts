@@ -39,16 +39,21 @@ export function parseIdxImages(bytes: Uint8Array, file: string): IdxImages {
 
 /**
  * IDX labels, one unsigned byte each.
- * @param fix what to do about a label outside the classes
+ * @param fix what to do about a label outside the classes, from the largest one
  * @throws UserError (1) naming the file and what is wrong
  */
-export function parseIdxLabels(bytes: Uint8Array, file: string, classes: number, fix: string): Uint8Array {
+export function parseIdxLabels(
+  bytes: Uint8Array,
+  file: string,
+  classes: number,
+  fix: (largest: number) => string,
+): Uint8Array {
   const { data } = parseIdx(bytes, file, 1);
   const wrong = data.findIndex((label) => label >= classes);
   if (wrong >= 0) {
     throw new UserError(`${file}: label ${data[wrong]} at index ${wrong}, but the classes are 0..${classes - 1}`, {
       exitCode: 1,
-      fix,
+      fix: fix(data.reduce((largest, label) => Math.max(largest, label), 0)),
     });
   }
   return data;
@@ -154,7 +159,8 @@ export function loadIdx(options: IdxOptions): Dataset {
       read(labelFile),
       labelFile,
       options.classes,
-      "correct dataset.classes in the spec, or the file",
+      (largest) =>
+        `use \`classes: ${largest + 1}\` in the spec, and as many units of the last layer, or correct the file`,
     );
     if (images.rows !== options.rows || images.columns !== options.columns) {
       throw new UserError(
