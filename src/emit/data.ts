@@ -21,7 +21,7 @@ export function emitData(context: EmitContext): string {
   const names = dataset.inputs.map(({ name }) => name);
   const generic = names.join() === "input" ? "" : `<${names.map(literal).join(" | ")}>`;
   const directory = dataset.type === "digits" ? "_directory" : "directory";
-  const log = ["mnist", "arrays"].includes(dataset.type) ? "log" : "_log";
+  const log = ["mnist", "idx", "arrays"].includes(dataset.type) ? "log" : "_log";
   const datasetTypes = loader.type === "Dataset" ? ["Dataset", "Split"] : ["Split"];
   const imports = [
     'import * as tf from "@tensorflow/tfjs-core";',
@@ -231,6 +231,7 @@ function loaderOptions(dataset: DatasetPlan): string {
         "columns: FEATURES",
         "classes: CLASSES",
         `scale: ${literal(dataset.scale)}`,
+        "log",
       ]);
     case "csv":
       return object([

@@ -1,4 +1,5 @@
 import type { ArrayInput, ArrayTargets } from "./arrays.ts";
+import { classWarnings } from "./class-warnings.ts";
 import type { NpyArray } from "./npy.ts";
 
 /** Beyond this, the activations of recurrent layers are at their limits. Unit: root mean square of the inputs. */
@@ -36,19 +37,10 @@ export function targetWarnings(
 ): string[] {
   const { kind, classes = 0, shape } = targets;
   if (kind !== "labels" && kind !== "oneHot" && kind !== "labelSequence") return [];
-  const known = seenClasses(train, targets);
-  const missing = [...seenClasses(test, targets)].filter((label) => !known.has(label)).sort((a, b) => a - b);
-  const warnings: string[] = [];
-  if (missing.length > 0) {
-    const shown =
-      missing.length > 10 ? `${missing.slice(0, 10).join(", ")} and ${missing.length - 10} more` : missing.join(", ");
-    const what = missing.length === 1 ? `the class ${shown}, which` : `the classes ${shown}, which`;
-    warnings.push(`${targets.test} has ${what} never ${missing.length === 1 ? "occurs" : "occur"} in ${targets.train}`);
-  }
-  const [only] = known;
-  if (known.size === 1 && kind !== "labelSequence") {
-    warnings.push(`${targets.train}: every label is ${only}, so that there is nothing to tell apart`);
-  }
+  const warnings = classWarnings(
+    { file: targets.train, classes: seenClasses(train, targets) },
+    { file: targets.test, classes: seenClasses(test, targets) },
+  );
   if (kind === "labels" && shape[0] === classes && rowsAreOneHot(train, classes)) {
     warnings.push(
       `${targets.train} looks like one-hot rows of ${classes} classes, but is read as a label for each of ${classes} timesteps; if it is one-hot, use \`encoding: oneHot\` without \`timesteps\``,

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { basename, normalize, sep } from "node:path";
 import { UserError } from "../user-error.ts";
+import { classWarnings } from "./class-warnings.ts";
 import type { Dataset, Split } from "./dataset.ts";
 import { readDataFile } from "./read-file.ts";
 
@@ -141,6 +142,8 @@ export interface IdxOptions {
   readonly classes: number;
   /** Pixels are divided by this. */
   readonly scale: number;
+  /** Gets what looks wrong but may be meant. */
+  readonly log?: (line: string) => void;
 }
 
 /** Two pairs of IDX files. @throws UserError (3) where a file is missing, (1) where it is damaged or does not fit */
@@ -153,6 +156,7 @@ export function loadIdx(options: IdxOptions): Dataset {
     checksums.set(names.get(path)!, sha256(bytes));
     return bytes;
   };
+  const seen: { file: string; classes: Set<number> }[] = [];
   const split = (imageFile: string, labelFile: string): Split => {
     const images = parseIdxImages(read(imageFile), imageFile);
     const labels = parseIdxLabels(
@@ -174,10 +178,12 @@ export function loadIdx(options: IdxOptions): Dataset {
         fix: "give labels and images that belong together",
       });
     }
+    seen.push({ file: labelFile, classes: new Set(labels) });
     return imageSplit(images, labels, options.scale);
   };
   const train = split(options.trainImages, options.trainLabels);
   const test = split(options.testImages, options.testLabels);
+  for (const warning of classWarnings(seen[0]!, seen[1]!)) options.log?.(`warning: ${warning}`);
   const source = `IDX files ${options.trainImages} and ${options.testImages}`;
   return { train, test, source, checksums: sortedRecord(checksums) };
 }

@@ -92,6 +92,14 @@ describe("loadIdx", () => {
     expect(checksums["test/labels"]).toBe(sha256(idx([1], [5])));
   });
 
+  it("warns of classes that only the test part has", () => {
+    const log: string[] = [];
+    loadIdx({ ...options, log: (line) => log.push(line) });
+    expect(log).toEqual([`warning: ${testLabels} has the class 5, which never occurs in ${trainLabels}`]);
+    loadIdx({ ...options, testLabels: write(folder, "same", idx([1], [2])), log: (line) => log.push(line) });
+    expect(log).toHaveLength(1);
+  });
+
   it("refuses labels that do not belong to the images, and images of another size", async () => {
     const labels = await userError(() => loadIdx({ ...options, trainLabels: testLabels }));
     expect(labels.message).toBe(`${testLabels}: 1 labels, but ${trainImages} has 3 images`);

@@ -64,7 +64,10 @@ async function fetchInto(url: string, partial: string, offset: number, stallMill
     let length = response.status === 206 ? offset : 0;
     for await (const chunk of response.body) {
       length += (chunk as Uint8Array).length;
-      if (length > limit) throw new Error(`more than ${limit} bytes came`);
+      if (length > limit) {
+        rmSync(partial, { force: true });
+        throw new Error(`more than ${limit} bytes came`);
+      }
       clearTimeout(timer);
       timer = setTimeout(stall, stallMilliseconds);
       await file.appendFile(chunk as Uint8Array).catch((error: unknown) => {
