@@ -47,6 +47,7 @@ export const CODES = {
   LC1243: "labels without timesteps to align them with",
   LC1260: "a key of times without effect",
   LC1261: "the times are the target",
+  LC1270: "no class counts in the loss",
   LC2001: "pixels are not scaled",
   LC2002: "an unbounded activation in a recurrent layer",
   LC2003: "dropout of 0.8 or more",

@@ -22,7 +22,7 @@ export function emitData(context: EmitContext): string {
   const names = dataset.inputs.map(({ name }) => name);
   const generic = names.join() === "input" ? "" : `<${names.map(literal).join(" | ")}>`;
   const directory = dataset.type === "digits" ? "_directory" : "directory";
-  const log = ["mnist", "text", "csv"].includes(dataset.type) ? "log" : "_log";
+  const log = dataset.type === "digits" ? "_log" : "log";
   const isShared = loader.type === "Dataset" || loader.type === "ImageDataset";
   const imports = [
     'import * as tf from "@tensorflow/tfjs-core";',
@@ -130,6 +130,11 @@ function isWeighted(dataset: DatasetPlan): boolean {
   return dataset.type === "arrays" && dataset.weightFiles !== undefined;
 }
 
+/** Of targets per timestep a file may weigh samples or their timesteps. */
+function weightsLayout({ targets }: DatasetPlan): string {
+  return targets.perTimestep ? `[B], or [${targets.shape[0]} * B], those of timestep 0 first` : "[B]";
+}
+
 function batchType(dataset: DatasetPlan): string {
   const target = targetTensor(dataset);
   return [
@@ -142,7 +147,7 @@ function batchType(dataset: DatasetPlan): string {
     }),
     "  };",
     `  readonly targets: ${target.type}; // ${target.shown}`,
-    ...(isWeighted(dataset) ? ["  readonly weights: tf.Tensor1D; // [B]"] : []),
+    ...(isWeighted(dataset) ? [`  readonly weights: tf.Tensor1D; // ${weightsLayout(dataset)}`] : []),
     "}",
   ].join("\n");
 }
@@ -269,6 +274,7 @@ function loaderOptions(plan: Plan): string {
         "columns: FEATURES",
         "classes: CLASSES",
         `scale: ${literal(dataset.scale)}`,
+        "log",
       ]);
     case "csv":
       return "seriesOptions(directory, log)";
@@ -297,6 +303,7 @@ function loaderOptions(plan: Plan): string {
           `inputs: [${inputs.join(", ")}]`,
           `targets: ${object(targets)}`,
           ...(dataset.weightFiles === undefined ? [] : [`sampleWeights: ${object(fileOptions(dataset.weightFiles))}`]),
+          "log",
         ],
         "  ",
       );

@@ -505,11 +505,11 @@ export interface ArrayTargets {
   test: string;
 }
 /**
- * How much each sample counts in the loss.
+ * How much each sample, or each of its timesteps, counts in the loss; metrics count all alike.
  */
 export interface ArraySampleWeights {
   /**
-   * File of the weights of the training samples, [samples].
+   * File of the weights of the training samples, numbers from 0 up: [samples], or [samples, timesteps] where the targets have `timesteps`.
    */
   train: string;
   /**
@@ -2598,7 +2598,7 @@ export interface Training {
    */
   metrics?: Metric[];
   /**
-   * How much the samples of a class count in the loss while training: class → weight. A class without one counts 1.
+   * How much the samples of a class, or their timesteps, count in the loss while training: class → weight. A class without one counts 1; `sampleWeights` multiply it.
    */
   classWeight?: Readonly<Record<string, number>>;
   /**

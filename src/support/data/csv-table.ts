@@ -2,7 +2,8 @@ import { constants } from "node:buffer";
 import { basename } from "node:path";
 import { UserError } from "../user-error.ts";
 import { csvError } from "./csv-problems.ts";
-import { readDataFile, sha256 } from "./idx.ts";
+import { sha256 } from "./idx.ts";
+import { readDataFile } from "./read-file.ts";
 
 export interface Cell {
   readonly text: string;
