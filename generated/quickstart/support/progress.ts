@@ -1,4 +1,4 @@
-import { type EpochMetrics, orderedMetrics } from "./run-directory.ts";
+import { type EpochMetrics, orderedMetrics } from "./run/metrics.ts";
 
 export interface ProgressUpdate {
   readonly epoch: number;
@@ -80,6 +80,14 @@ export class Progress {
     if (this.#quiet) return;
     this.#clear();
     this.#stream.write(`${line}\n`);
+  }
+
+  /** On a terminal: what takes a while now, until the next line. */
+  busy(what: string): void {
+    if (!this.#bar) return;
+    this.#clear();
+    this.#stream.write(`${what} …`);
+    this.#barShown = true;
   }
 
   close(): void {
