@@ -28,7 +28,13 @@ function predictor(
 ): string {
   const own = {
     ...PREDICTOR_IMPORTS,
-    "./data.ts": ["FEATURES", "readInputs", "type Samples", "TARGETS", "TIMESTEPS"],
+    "./data.ts": [
+      "FEATURES",
+      "readInputs",
+      "type Samples",
+      ...(quantiles === undefined ? [] : ["TARGETS"]),
+      "TIMESTEPS",
+    ],
     "./support/data/csv-scalers.ts": ["type CsvFitted", "parseCsvFitted"],
     "./support/run/trained.ts": ["openTrainedRun", "type PredictorOptions", "requireFitted"],
     "./support/user-error.ts": ["UserError"],
