@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { type Command, CommanderError } from "commander";
 import { closest, distance } from "fastest-levenshtein";
+import { printableStack } from "../support/printable.ts";
 import { UserError } from "../support/user-error.ts";
 import { COMPILER_VERSION } from "../version.ts";
 import { commandLine } from "./command-line.ts";
@@ -31,7 +32,7 @@ function failure(error: unknown, verbose: boolean): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
   if (error instanceof UserError) {
     printUserError(error);
-    if (verbose && error.cause instanceof Error) process.stderr.write(`${error.cause.stack}\n`);
+    if (verbose && error.cause instanceof Error) process.stderr.write(`${printableStack(error.cause.stack ?? "")}\n`);
     return error.exitCode;
   }
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
@@ -39,7 +40,7 @@ function failure(error: unknown, verbose: boolean): number {
     `this is a bug in lstm-compile ${COMPILER_VERSION}: ${message}`,
     "report it, with the spec and what --verbose prints",
   );
-  if (verbose) process.stderr.write(`${stack}\n`);
+  if (verbose) process.stderr.write(`${printableStack(stack ?? "")}\n`);
   return 1;
 }
 

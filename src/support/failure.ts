@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { printableLines, printableStack } from "./printable.ts";
 import { UserError } from "./user-error.ts";
 
 /**
@@ -11,17 +12,18 @@ export function reportFailure(error: unknown, options: { modelUrl: URL; specPath
     process.stderr.write(`${line}\n`);
   };
   if (error instanceof UserError) {
-    print(`error: ${error.message}`);
-    print(`  fix: ${error.fix}`);
-    if (options.verbose && error.cause !== undefined) print(String((error.cause as Error).stack ?? error.cause));
+    print(`error: ${printableLines(error.message)}`);
+    print(`  fix: ${printableLines(error.fix)}`);
+    if (options.verbose && error.cause !== undefined)
+      print(printableStack(String((error.cause as Error).stack ?? error.cause)));
     return error.exitCode;
   }
   const failure = error instanceof Error ? error : new Error(String(error));
   const line = specLineOf(failure, options.modelUrl);
-  print(`error: ${line === undefined ? "" : `${options.specPath}:${line}: `}${failure.message}`);
+  print(`error: ${printableLines(`${line === undefined ? "" : `${options.specPath}:${line}: `}${failure.message}`)}`);
   if (line !== undefined)
     print(`  fix: look at the layer in line ${line} of the spec; the stack below names the operation that failed`);
-  print(failure.stack ?? "");
+  print(printableStack(failure.stack ?? ""));
   return 1;
 }
 

@@ -66,7 +66,7 @@ export function writeProgram(outDir: string, program: Program): Written {
 }
 
 /** A link on the way from the current folder to the output, as a cloned project could hold, must not lead out of it. */
-function refuseLinkOutside(outDir: string): void {
+export function refuseLinkOutside(outDir: string): void {
   const here = process.cwd();
   const way = relative(here, resolve(outDir)).split(sep);
   if (way[0] === ".." || resolve(outDir) !== join(here, ...way)) return;
@@ -149,7 +149,7 @@ function readIfThere(file: string): Buffer | undefined {
 }
 
 /** A path of a manifest that somebody has edited must not lead out of the folder. */
-function isInside(path: string): boolean {
+export function isInside(path: string): boolean {
   return !path.startsWith("/") && !/^[A-Za-z]:/.test(path) && !path.split(/[/\\]/).includes("..");
 }
 

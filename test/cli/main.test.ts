@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { COMPILER_VERSION } from "../../src/version.ts";
 import { lstmCompile, spec, useProject } from "./specs.ts";
@@ -13,6 +13,7 @@ describe("the command line itself", () => {
     for (const command of [
       "compile",
       "check",
+      "prune",
       "validate",
       "run",
       "explain",
@@ -78,10 +79,38 @@ describe("compile", () => {
     );
     expect(exitCode).toBe(2);
     expect(stderr).toContain("missing.yaml: there is no such file");
-    expect(stderr).toContain("folder: this is a folder");
+    expect(stderr).toContain("folder: this is a folder without specs");
     expect(stderr).toMatch(/bad\.yaml:5:\d+: error LC1101/);
     expect(existsSync("out/good/train.ts")).toBe(true);
     expect(existsSync("out/bad")).toBe(false);
+  });
+
+  it("takes folders and patterns, and names the YAML files of a folder that are no specs", async () => {
+    for (const folder of ["models/deep", "models/node_modules/x", "models/runs"])
+      mkdirSync(folder, { recursive: true });
+    writeFileSync("models/a.yaml", spec("a"));
+    writeFileSync("models/deep/b.yml", spec("b"));
+    writeFileSync("models/deep/services.yaml", "services: {}\n");
+    for (const folder of ["models/node_modules/x", "models/runs"]) writeFileSync(`${folder}/c.yaml`, spec("c"));
+    symlinkSync("..", "models/deep/loop");
+    const folder = await lstmCompile("validate", "models");
+    expect([folder.exitCode, folder.stderr]).toEqual([
+      0,
+      "models/deep/services.yaml: skipped: no spec, for it has no `specVersion`\nmodels/a.yaml: valid\nmodels/deep/b.yml: valid\n",
+    ]);
+    const pattern = await lstmCompile("validate", "models/**/*.{yaml,yml}", "models/runs/*.yaml", "./models/a.yaml");
+    expect(pattern.stderr).toMatch(/services\.yaml:1:1: error LC1101/);
+    for (const path of ["models/a.yaml", "models/deep/b.yml", "models/runs/c.yaml"])
+      expect(pattern.stderr.match(new RegExp(`${path}: valid`, "g"))).toHaveLength(1);
+    const none = await lstmCompile("nothing/*.yaml");
+    expect(none.exitCode).toBe(2);
+    expect(none.stderr).toContain("nothing/*.yaml: no file matches this pattern");
+    expect((await lstmCompile("explain", "models/*.yaml")).stderr).toContain("this command takes one file");
+  });
+
+  it("takes a file whose name looks like a pattern as it is", async () => {
+    writeFileSync("a[1].yaml", spec("a"));
+    expect((await lstmCompile("a[1].yaml")).exitCode).toBe(0);
   });
 
   it("refuses two specs of one name, and takes one spec given twice once", async () => {
