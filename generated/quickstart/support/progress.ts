@@ -1,5 +1,5 @@
 import { printableMessage } from "./printable.ts";
-import { type EpochMetrics, orderedMetrics } from "./run-directory.ts";
+import { type EpochMetrics, orderedMetrics } from "./run/metrics.ts";
 
 export interface ProgressUpdate {
   readonly epoch: number;
