@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { type Command, CommanderError } from "commander";
 import { closest, distance } from "fastest-levenshtein";
+import { systemError } from "../support/files.ts";
 import { printableStack } from "../support/printable.ts";
 import { surviveClosedPipes } from "../support/run/main.ts";
 import { UserError } from "../support/user-error.ts";
@@ -29,8 +30,9 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-function failure(error: unknown, verbose: boolean): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
+function failure(thrown: unknown, verbose: boolean): number {
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2; // commander has printed it
+  const error = systemError(thrown) ?? thrown;
   if (error instanceof UserError) {
     printUserError(error);
     if (verbose && error.cause instanceof Error) process.stderr.write(`${printableStack(error.cause.stack ?? "")}\n`);

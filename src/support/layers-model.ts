@@ -1,6 +1,5 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { atomicWrite, writeError } from "./files.ts";
+import { atomicWrite, makeFolder } from "./files.ts";
 import type { Json } from "./json.ts";
 import type { SavedTensors } from "./run/checkpoint.ts";
 
@@ -43,11 +42,7 @@ export function writeLayersModel(
   const bytes = Buffer.concat(parts);
   const shards = Math.max(1, Math.ceil(bytes.byteLength / SHARD_BYTES));
   const paths = Array.from({ length: shards }, (_, k) => `group1-shard${k + 1}of${shards}.bin`);
-  try {
-    mkdirSync(directory, { recursive: true });
-  } catch (error) {
-    throw writeError(directory, error);
-  }
+  makeFolder(directory);
   for (const [k, path] of paths.entries()) {
     atomicWrite(join(directory, path), bytes.subarray(k * SHARD_BYTES, (k + 1) * SHARD_BYTES));
   }

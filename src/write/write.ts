@@ -1,6 +1,5 @@
 import {
   lstatSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   realpathSync,
@@ -11,7 +10,7 @@ import {
 } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import type { Program } from "../compile.ts";
-import { writeError } from "../support/files.ts";
+import { makeFolder, writeError } from "../support/files.ts";
 import { UserError } from "../support/user-error.ts";
 import { listFiles, readManifest, sha256 } from "./manifest.ts";
 
@@ -27,7 +26,7 @@ export interface Written {
 /**
  * Writes a program into <outDir>/<name>: only files that differ, each whole or not at all, the manifest last. Files of the last
  * manifest that are no longer generated are removed if they are as they were written.
- * @throws UserError (exit code 2) where the folder holds files that are not ours, and nothing is changed then; (exit code 1)
+ * @throws UserError (exit code 2) where the folder holds files that are not ours, and nothing is changed then; (exit code 3)
  * where the system refuses to write
  */
 export function writeProgram(outDir: string, program: Program): Written {
@@ -47,7 +46,7 @@ export function writeProgram(outDir: string, program: Program): Written {
       if (before?.equals(Buffer.from(text))) continue;
       const written = old?.files[path];
       if (before !== undefined && written !== undefined && sha256(before) !== written) overwrittenEdits.push(path);
-      mkdirSync(dirname(file), { recursive: true });
+      makeFolder(dirname(file));
       replaceFile(file, text);
       changed.push(path);
     }
@@ -60,7 +59,7 @@ export function writeProgram(outDir: string, program: Program): Written {
       removeEmptyFolders(folder, dirname(path));
     }
   } catch (error) {
-    throw asUserError(folder, error);
+    throw withOption(writeError(folder, error));
   }
   return { folder, changed, removed, overwrittenEdits };
 }
@@ -160,16 +159,8 @@ function removeEmptyFolders(folder: string, below: string): void {
   }
 }
 
-function asUserError(folder: string, error: unknown): unknown {
-  if (error instanceof UserError && error.exitCode !== 3) return error;
-  if (!(error instanceof UserError) && (error as NodeJS.ErrnoException).code === undefined) return error;
-  const known = error instanceof UserError ? error : writeError(folder, error);
-  if (!(known instanceof UserError)) {
-    return new UserError(`cannot write ${folder}: ${(error as Error).message}`, {
-      exitCode: 1,
-      fix: "choose another folder with --out-dir",
-      cause: error,
-    });
-  }
-  return new UserError(known.message, { exitCode: 1, fix: `${known.fix} (--out-dir)`, cause: error });
+/** Names the option by which another folder is chosen, where the system refused this one. */
+function withOption(error: unknown): unknown {
+  if (!(error instanceof UserError) || error.exitCode !== 3) return error;
+  return new UserError(error.message, { exitCode: 3, fix: `${error.fix} (--out-dir)`, cause: error.cause });
 }

@@ -134,6 +134,13 @@ describe("compile", () => {
     expect(github.stdout).toMatch(/^::error file=a\.yaml,line=5,col=\d+,title=LC1105::/);
   });
 
+  it.runIf(existsSync("/proc/self"))("ends with exit code 3 where the system takes no files", async () => {
+    writeFileSync("a.yaml", spec("a"));
+    const { exitCode, stderr } = await lstmCompile("a.yaml", "-o", "/proc/x");
+    expect(exitCode).toBe(3);
+    expect(stderr).toMatch(/^error: cannot write \/proc\/x\/a: .*\n {2}fix: .*\(--out-dir\)\n$/);
+  });
+
   it("writes nothing of the machine's folders into a program outside the spec's project", async () => {
     mkdirSync("project");
     writeFileSync("project/package.json", "{}");

@@ -128,7 +128,7 @@ describe("writeProgram", () => {
   it("explains where it cannot write", () => {
     writeFileSync("out", "a file");
     const error = refusal(() => writeProgram("out", V1));
-    expect(error.exitCode).toBe(1);
+    expect(error.exitCode).toBe(3);
     expect(error.message).toContain("a part of the path is a file");
     expect(error.fix).toContain("--out-dir");
   });

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { systemError } from "./files.ts";
 import { printableLines, printableStack } from "./printable.ts";
 import { UserError } from "./user-error.ts";
 
@@ -7,10 +8,11 @@ import { UserError } from "./user-error.ts";
  * Prints why the program stops and returns its exit code. An error inside the model is reported at the line of the spec that
  * the failing line of model.ts names in its comment.
  */
-export function reportFailure(error: unknown, options: { modelUrl: URL; specPath: string; verbose: boolean }): number {
+export function reportFailure(thrown: unknown, options: { modelUrl: URL; specPath: string; verbose: boolean }): number {
   const print = (line: string): void => {
     process.stderr.write(`${line}\n`);
   };
+  const error = systemError(thrown) ?? thrown;
   if (error instanceof UserError) {
     print(`error: ${printableLines(error.message)}`);
     print(`  fix: ${printableLines(error.fix)}`);

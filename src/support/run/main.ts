@@ -1,4 +1,6 @@
 import { reportFailure } from "../failure.ts";
+import { writeError } from "../files.ts";
+import type { UserError } from "../user-error.ts";
 
 /**
  * Runs a program that people start: reports what `main` throws, and sets the exit code. A reader such as `head` that has seen enough
@@ -14,13 +16,18 @@ export async function runMain(main: () => Promise<number>, modelUrl: URL, specPa
 
 let surviving = false;
 
-/** A closed pipe is no error, and must not hide the exit code. */
+/**
+ * A closed pipe is no error, and must not hide the exit code. Where results cannot be written the process ends with exit code 3; a log that
+ * fails stops no training.
+ */
 export function surviveClosedPipes(): void {
   if (surviving) return;
   surviving = true;
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") throw error;
-    });
-  }
+  process.stderr.on("error", () => undefined);
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE" || error.code === "ERR_STREAM_DESTROYED") return;
+    const { message, fix = "" } = writeError("the results", error) as Partial<UserError>;
+    process.stderr.write(`error: ${message}\n  fix: ${fix}\n`);
+    process.exit(3);
+  });
 }
