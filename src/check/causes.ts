@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import type { Program } from "../compile.ts";
+import { shellWord } from "../support/shell.ts";
 import { COMPILER_VERSION } from "../version.ts";
 import { readManifest } from "../write/manifest.ts";
 import { type CauseKind, checkProgram, type FileDifference } from "./check.ts";
@@ -211,11 +212,6 @@ export function compileCommand(specs: readonly string[], outDir: string): string
 
 function outDirOption(outDir: string): string {
   return shown(outDir) === "generated" ? "" : ` -o ${shellWord(outDir)}`;
-}
-
-function shellWord(word: string): string {
-  const safe = word.startsWith("-") ? `./${word}` : word;
-  return /^[\w@%+=:,./-]+$/.test(safe) ? safe : `'${safe.replaceAll("'", "'\\''")}'`;
 }
 
 const MAX_LISTED = 5;

@@ -1,4 +1,5 @@
 import type { Plan } from "../plan/types.ts";
+import { shellWord } from "../support/shell.ts";
 import { type EmitContext, INFERENCE_BATCH_SIZE, specLine } from "./context.ts";
 import { hasSampleWeights } from "./loss.ts";
 import { isStateful } from "./states.ts";
@@ -44,7 +45,7 @@ function exampleArguments({ dataset }: Plan): string {
       return dataset.inputs
         .map(({ name }, k) => {
           const file = dataset.inputFiles[k]!.test;
-          return `--input ${dataset.inputs.length === 1 ? "" : `${name}=`}${file}`;
+          return `--input ${shellWord(`${dataset.inputs.length === 1 ? "" : `${name}=`}${file}`)}`;
         })
         .join(" ");
   }

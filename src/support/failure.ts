@@ -41,7 +41,7 @@ export function specLineOf(error: Error, modelUrl: URL): number | undefined {
     } catch {
       return undefined;
     }
-    const comment = /\/\/ \S+\.ya?ml:(\d+)/.exec(source[Number(position[1]) - 1] ?? "");
+    const comment = /\/\/ .+?\.ya?ml:(\d+)/.exec(source[Number(position[1]) - 1] ?? "");
     if (comment !== null) return Number(comment[1]);
   }
   return undefined;

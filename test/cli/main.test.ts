@@ -150,6 +150,46 @@ describe("compile", () => {
   });
 });
 
+describe("text from outside", () => {
+  const hostile = "\u001b]0;title\u0007\u001b[2J\nerror: nothing\u202e";
+
+  it("moves no cursor and fakes no message: paths, values of specs, arguments", async () => {
+    writeFileSync(`${hostile.replaceAll("/", "")}.yaml`, spec("a").replace("digits", JSON.stringify(hostile)));
+    writeFileSync("b.yaml", spec("b").replace("name: b", `name: b\ndescription: ${JSON.stringify(hostile)}`));
+    const printed = [
+      await lstmCompile(`${hostile}.yaml`),
+      await lstmCompile(`${hostile}.yaml`, "--format", "github"),
+      await lstmCompile(`--${hostile}`),
+      await lstmCompile("b.yaml"),
+      await lstmCompile("b.yaml", "-o", `out${hostile}`),
+      await lstmCompile("explain", "b.yaml"),
+      await lstmCompile("check", "b.yaml", "-o", `out${hostile}`),
+      await lstmCompile("check", "b.yaml", "-o", `never${hostile}`),
+    ].map(({ stdout, stderr }) => stdout + stderr);
+    for (const text of printed) {
+      expect(text).not.toMatch(/(?!\n)\p{Cc}|\p{Cf}/u);
+      expect(text).not.toMatch(/^error: nothing/m);
+      expect(text).not.toBe("");
+    }
+  });
+
+  it("is cut where it is very long, as a path or in a spec", async () => {
+    const path = await lstmCompile(`${"a/".repeat(50_000)}b.yaml`);
+    expect(path.exitCode).toBe(2);
+    expect(path.stderr).toContain("characters left out");
+    expect(path.stderr.length).toBeLessThan(10_000);
+    writeFileSync(
+      "a.yaml",
+      spec("a").replaceAll(/digits|adam|softmax|lstm/g, (word) => word.repeat(50_000)),
+    );
+    for (const format of ["text", "json", "github"]) {
+      const { exitCode, stdout, stderr } = await lstmCompile("a.yaml", "--format", format);
+      expect(exitCode).toBe(2);
+      expect(stdout.length + stderr.length).toBeLessThan(20_000);
+    }
+  });
+});
+
 describe("validate", () => {
   it("writes nothing", async () => {
     writeFileSync("a.yaml", spec("a"));

@@ -143,7 +143,7 @@ ${imports(own)}
 
 ${commandLine("Forecasts with a trained", options)}
   const predictor = await createPredictor(options);
-  process.stderr.write(\`weights: \${predictor.run}\\n\`);
+  say(\`weights: \${predictor.run}\`);
   const { future } = loadWindow(options.data ?? dataFolder(PROGRAM), predictor.fitted, options.input);
   const [forecast] = await predictor.predictSamples(future);
 ${

@@ -1,5 +1,6 @@
 import { reportFailure } from "../failure.ts";
 import { writeError } from "../files.ts";
+import { printableMessage } from "../printable.ts";
 import type { UserError } from "../user-error.ts";
 
 /**
@@ -12,6 +13,11 @@ export async function runMain(main: () => Promise<number>, modelUrl: URL, specPa
   process.exitCode = await main().catch((error: unknown) =>
     reportFailure(error, { modelUrl, specPath, verbose: process.argv.includes("--verbose") }),
   );
+}
+
+/** Says something beside the results, which alone go to stdout. */
+export function say(line: string): void {
+  process.stderr.write(`${printableMessage(line)}\n`);
 }
 
 let surviving = false;
