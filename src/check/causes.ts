@@ -78,7 +78,7 @@ function verdict(
       };
     case "compiler output changed":
       return {
-        message: `lstm-compile ${COMPILER_VERSION} writes other code for this spec than ${manifest?.compiler.version} wrote into ${folder}`,
+        message: `lstm-compile ${COMPILER_VERSION} writes other code for this spec than stands in ${folder}, by ${manifest?.compiler.version}`,
         fix: compile,
       };
     case "edited by hand":

@@ -102,7 +102,8 @@ function refuseForeignFiles(folder: string, program: Program): void {
   const ours = new Set(old === undefined ? [] : [...Object.keys(old.files), "manifest.json"]);
   const files = listFiles(folder).filter((path) => !isTemporary(path, program));
   const foreign =
-    files.find((path) => lstatSync(join(folder, path)).isSymbolicLink()) ??
+    // Links lead elsewhere, and to read a pipe would wait for ever.
+    files.find((path) => !lstatSync(join(folder, path)).isFile()) ??
     files.find((path) => !ours.has(path) && readFileSync(join(folder, path), "utf8") !== program.files.get(path));
   if (foreign === undefined) return;
   const damaged = old === undefined && files.includes("manifest.json");
