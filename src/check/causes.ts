@@ -207,11 +207,16 @@ function joined(first: Cause, next: Cause): Cause {
 
 /** The command that compiles specs, as a shell takes it. */
 export function compileCommand(specs: readonly string[], outDir: string): string {
-  return `lstm-compile ${specs.map(shellWord).join(" ")}${outDirOption(outDir)}`;
+  return `lstm-compile ${specs.map(pathWord).join(" ")}${outDirOption(outDir)}`;
 }
 
 function outDirOption(outDir: string): string {
-  return shown(outDir) === "generated" ? "" : ` -o ${shellWord(outDir)}`;
+  return shown(outDir) === "generated" ? "" : ` -o ${pathWord(outDir)}`;
+}
+
+/** A path that cannot be taken for an option. */
+function pathWord(path: string): string {
+  return shellWord(path.startsWith("-") ? `./${path}` : path);
 }
 
 const MAX_LISTED = 5;

@@ -35,7 +35,8 @@ export function commentText(value: string): string {
     .replace(/^(?=@)/, "./");
 }
 
-function oneLine(value: string): string {
+/** Text without line breaks and invisible characters. */
+export function oneLine(value: string): string {
   return value.replace(/[\p{C}\u2028\u2029]+/gu, " ").trim();
 }
 
@@ -81,5 +82,5 @@ export function importLine(module: string, names: readonly string[], types: read
 
 /** Last lines of a program that people start. */
 export const FOOTER = `
-await runMain(main, new URL("model.ts", import.meta.url), PROGRAM.spec);
+await runMain(main, PROGRAM);
 `;

@@ -1,7 +1,7 @@
 import type { Plan } from "../plan/types.ts";
-import { shellWord } from "../support/shell.ts";
 import { type EmitContext, INFERENCE_BATCH_SIZE, specLine } from "./context.ts";
 import { hasSampleWeights } from "./loss.ts";
+import { predictExample } from "./predict/example.ts";
 import { isStateful } from "./states.ts";
 import { commentText, FOOTER, header, literal } from "./text.ts";
 import { printFile } from "./write.ts";
@@ -28,27 +28,6 @@ function introduction({ plan }: EmitContext): string {
     "//",
     "// `--help` lists the options.",
   ].join("\n");
-}
-
-/** What predict.ts can be tried with. */
-function exampleArguments({ dataset }: Plan): string {
-  switch (dataset.type) {
-    case "mnist":
-    case "digits":
-    case "idx":
-      return "--demo 4";
-    case "csv":
-      return "";
-    case "text":
-      return "--length 200";
-    case "arrays":
-      return dataset.inputs
-        .map(({ name }, k) => {
-          const file = dataset.inputFiles[k]!.test;
-          return `--input ${shellWord(`${dataset.inputs.length === 1 ? "" : `${name}=`}${file}`)}`;
-        })
-        .join(" ");
-  }
 }
 
 /** A confusion matrix of more classes would be too large to keep and to read. */
@@ -94,8 +73,9 @@ function imports({ plan }: EmitContext): string {
     'import { gitState } from "./support/run/git.ts";',
     'import { runMain } from "./support/run/main.ts";',
     'import type { EpochMetrics } from "./support/run/metrics.ts";',
-    'import { nextCommand } from "./support/run/next-command.ts";',
-    `import { ${readsFiles(plan) ? "dataFolder, " : ""}hashOf, recordProgram } from "./support/run/program.ts";`,
+    'import { predictionCommand, resumeCommand } from "./support/run/next-command.ts";',
+    ...(plan.dataset.type === "arrays" ? ['import { dataFile } from "./support/data/data-file.ts";'] : []),
+    `import { ${readsFiles(plan) ? "dataFolder, " : ""}hashOf, recordProgram, shownSpec } from "./support/run/program.ts";`,
     'import { CheckpointClock, DivergedError, refuseOtherData } from "./support/run/resume.ts";',
     'import { overrides, type TrainOptions, trainCommandLine } from "./support/run/train-options.ts";',
     "import {",
@@ -168,11 +148,14 @@ function main({ plan }: EmitContext): string {
 
 async function train(run: RunDirectory, options: TrainOptions, progress: Progress): Promise<number> {
   const note = (line: string): void => progress.note(line);
+  progress.busy("reading the data");
   const data = await loadData(${directory}, note);
 ${stateful ? SPLITS : "  const train = firstSamples(data.train, options.limit);\n"}  note(\`data: \${data.source}; \${train.count} training and \${${test}.count} test samples\`);
+  progress.busy("starting the backend");
   const backend = await selectBackend(options.backend, { verbose: options.verbose, log: note });
   note(\`backend: \${backend.name} (\${backend.device}), \${backend.reason}\`);
 
+  const changed = overrides(options, { name: PROGRAM.name, epochs: EPOCHS, seed: SEED });
   const preprocessing = data.fitted === undefined ? undefined : { sha256: hashOf(data.fitted) };
   const saved = run.resumed === undefined ? undefined : loadCheckpoint(run.path);
   const seed = saved?.state.seed ?? options.seed;
@@ -198,6 +181,7 @@ ${stateful ? "    if (saved.states !== undefined) assignTensors(namedStates(stat
     note(\`resumed \${run.path} in epoch \${firstEpoch} after \${firstStep} steps\`);
   }
 
+  progress.busy("preparing the training step");
   // Captured as one TensorFlow graph where the backend allows it; then the session owns the variables until they are pulled.
   const program = captureProgram({
     enabled: !options.noCapture,
@@ -224,7 +208,7 @@ ${stateful ? "    if (saved.states !== undefined) assignTensors(namedStates(stat
     specSha256: PROGRAM.specSha256,
     compiler: PROGRAM.compiler,
     arguments: process.argv.slice(2),
-    overrides: overrides(options, { name: PROGRAM.name, epochs: EPOCHS, seed: SEED }),
+    overrides: changed,
     settings: { epochs: options.epochs, batchSize: BATCH_SIZE, shuffle: SHUFFLE, seed, trainSamples: train.count },
     git: gitState(PROGRAM.folder) ?? null,
     backend,
@@ -278,7 +262,7 @@ ${stateful ? "    if (firstStep === 0) setToZero(carried);\n" : ""}    const sta
       }
       if (interrupt.requested) {
         run.update({ status: "interrupted" });
-        note(\`stopped in epoch \${epoch}; continue with --resume --out \${run.path}\`);
+        note(\`stopped in epoch \${epoch}; next: \${resumeCommand(PROGRAM, run.path, changed)}\`);
         return interrupt.exitCode;
       }
     }
@@ -332,7 +316,7 @@ ${confused ? `        confusion: confusion(${test}, predicted),\n` : ""}        
       }),
     );
 ${confused ? "" : "    void predicted;\n"}    note(\`model, metrics and report: \${run.path}\`);
-    note(\`next: \${nextCommand(PROGRAM, run.path, ${literal(exampleArguments(plan))})}\`);
+    note(\`next: \${predictionCommand(PROGRAM, run.path, ${predictExample(plan)})}\`);
   }
 
   /** Loss and metrics over a split, and the prediction for each sample. */
@@ -362,7 +346,7 @@ ${confused ? '      for (const value of await result.predicted.data<"int32">()) 
     });
     const culprit = (await firstNonFinite(weights)) ?? (await firstNonFinite(outputs));
     const layer = LAYERS.find(({ name }) => name === culprit?.split("/")[0]);
-    const where = layer === undefined ? "" : \`\${PROGRAM.spec}:\${layer.specLine}: \`;
+    const where = layer === undefined ? "" : \`\${shownSpec(PROGRAM)}:\${layer.specLine}: \`;
     const what = culprit === undefined ? "the loss" : culprit.includes("/") ? \`weight \${culprit}\` : \`the output of \${culprit}\`;
     return new DivergedError(
       \`\${where}\${what} is not finite (epoch \${epoch}, step \${step + 1})\`,

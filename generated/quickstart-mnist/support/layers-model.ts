@@ -1,5 +1,6 @@
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { atomicWrite, makeFolder } from "./files.ts";
+import { atomicWrite, makeFolder, writeError } from "./files.ts";
 import type { Json } from "./json.ts";
 import type { SavedTensors } from "./run/checkpoint.ts";
 
@@ -42,7 +43,13 @@ export function writeLayersModel(
   const bytes = Buffer.concat(parts);
   const shards = Math.max(1, Math.ceil(bytes.byteLength / SHARD_BYTES));
   const paths = Array.from({ length: shards }, (_, k) => `group1-shard${k + 1}of${shards}.bin`);
-  makeFolder(directory);
+  try {
+    makeFolder(directory);
+    // What a kill in the middle of an export has left.
+    for (const name of readdirSync(directory)) if (/\.\d+\.tmp$/.test(name)) rmSync(join(directory, name));
+  } catch (error) {
+    throw writeError(directory, error);
+  }
   for (const [k, path] of paths.entries()) {
     atomicWrite(join(directory, path), bytes.subarray(k * SHARD_BYTES, (k + 1) * SHARD_BYTES));
   }
