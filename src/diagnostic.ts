@@ -1,5 +1,5 @@
 import type { DiagnosticCode } from "./diagnostic-codes.ts";
-import { printable, printableMessage } from "./support/printable.ts";
+import { cut, printable, printableMessage } from "./support/printable.ts";
 
 /** A mistake (or a doubt) about a spec: data first; text is made once, by `renderDiagnostics`. */
 export interface Diagnostic {
@@ -100,6 +100,8 @@ export function githubCommand(
   const data = (value: string): string => value.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
   const property = (value: string): string =>
     data(printableMessage(value)).replaceAll(":", "%3A").replaceAll(",", "%2C");
-  const body = data(`${printableMessage(message)}\nfix: ${printableMessage(fix)}`);
+  // Escaped, a line break is only a line break.
+  const lines = `${cut(message)}\nfix: ${cut(fix)}`.split("\n").map(printable);
+  const body = data(lines.join("\n"));
   return `::${severity} file=${property(at.file)},line=${at.line},col=${at.column},title=${property(at.title)}::${body}`;
 }

@@ -67,7 +67,7 @@ describe("renderDiagnostics", () => {
     const hostile = "\u001b[2J\u202e\n::error::x\r";
     const text = renderDiagnostics([at(1, 1, { message: hostile, fix: hostile, file: hostile })], new Map(), "github");
     expect(text).toBe(
-      "::error file=·[2J··%3A%3Aerror%3A%3Ax·,line=1,col=1,title=LC1101::·[2J··::error::x·%0Afix: ·[2J··::error::x·\n",
+      "::error file=·[2J··%3A%3Aerror%3A%3Ax·,line=1,col=1,title=LC1101::·[2J·%0A::error::x·%0Afix: ·[2J·%0A::error::x·\n",
     );
   });
 

@@ -24,7 +24,8 @@ export function printableStack(stack: string): string {
   return printableLines(stack, MAX_STACK);
 }
 
-function cut(text: string, maximum = MAX_MESSAGE): string {
+/** A long text without its middle, and how much that was. */
+export function cut(text: string, maximum = MAX_MESSAGE): string {
   if (text.length <= maximum) return text;
   const left = text.length - maximum;
   return `${text.slice(0, maximum - MAX_END)} […${left.toLocaleString("en-US")} characters left out…] ${text.slice(-MAX_END)}`;
