@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeError } from "../support/files.ts";
 import { RandomStream } from "../support/random.ts";
 import { UserError } from "../support/user-error.ts";
 import { note } from "./report.ts";
@@ -118,12 +119,8 @@ export function initCommand(name: string, templateName: string): number {
   for (const { file, contents } of files) {
     try {
       writeFileSync(file, contents, { flag: "wx" });
-    } catch (cause) {
-      throw new UserError(`cannot write ${file}: ${(cause as NodeJS.ErrnoException).code}`, {
-        exitCode: 1,
-        fix: "run this in a folder that you may write to",
-        cause,
-      });
+    } catch (error) {
+      throw writeError(file, error);
     }
     note(`wrote ${file}`);
   }
