@@ -16,6 +16,8 @@ export interface Diagnostic {
   readonly message: string;
   /** What to do. */
   readonly fix: string;
+  /** All names that could stand there, where only some can. */
+  readonly choices?: readonly string[];
 }
 
 export type DiagnosticFormat = "text" | "json" | "github";
@@ -63,6 +65,25 @@ function width(text: string): number {
   return columns;
 }
 
+/** What to do; and where that names one choice of several, all of them. */
+function advice({ fix, choices = [] }: Diagnostic): string[] {
+  const list = choices.join(", ");
+  return [`fix: ${fix}`, ...(fix.includes(list) ? [] : [`one of: ${list}`])].map(printable);
+}
+
+/** Breaks a line where it would be too long; what follows is indented. */
+function wrapped(line: string): string {
+  const lines: string[] = [];
+  let rest = line;
+  while (rest.length > MAX_LINE) {
+    const space = rest.lastIndexOf(" ", MAX_LINE);
+    if (space < MAX_LINE / 2) break;
+    lines.push(rest.slice(0, space));
+    rest = `      ${rest.slice(space + 1)}`;
+  }
+  return [...lines, rest].join("\n");
+}
+
 function textBlock(diagnostic: Diagnostic, sourceLine: string, color: boolean): string {
   const paint = (style: string, value: string): string => (color ? `\u001b[${style}m${value}\u001b[0m` : value);
   const { file, line, column, severity, code, range } = diagnostic;
@@ -80,15 +101,16 @@ function textBlock(diagnostic: Diagnostic, sourceLine: string, color: boolean): 
     heading,
     `  ${gutter} | ${before}${marked}${after}`,
     `  ${" ".repeat(gutter.length)} | ${" ".repeat(width(before))}${paint(style, "^".repeat(Math.max(1, width(marked))))}`,
-    `  fix: ${printable(diagnostic.fix)}`,
+    ...advice(diagnostic).map((line) => wrapped(`  ${line}`)),
     "",
   ].join("\n");
 }
 
 /** A workflow command of GitHub Actions; its data escapes %, CR and LF, its properties also : and , */
-function githubLine({ file, line, column, severity, code, message, fix }: Diagnostic): string {
+function githubLine(diagnostic: Diagnostic): string {
+  const { file, line, column, severity, code, message } = diagnostic;
   const data = (value: string): string => value.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
   const property = (value: string): string => data(value).replaceAll(":", "%3A").replaceAll(",", "%2C");
-  const body = data(`${message}\nfix: ${fix}`.split("\n").map(printable).join("\n"));
+  const body = data([...message.split("\n").map(printable), ...advice(diagnostic)].join("\n"));
   return `::${severity} file=${property(file)},line=${line},col=${column},title=${code}::${body}`;
 }

@@ -6,7 +6,7 @@ import { compile } from "../../src/compile.ts";
 import { load } from "../../src/load/load.ts";
 import { suggest } from "../../src/spec/suggest.ts";
 import { isReservedName } from "../../src/validate/reserved-names.ts";
-import { schemaText } from "../../src/validate/schema.ts";
+import { choicesOf, schema } from "../../src/validate/schema-file.ts";
 import { validate } from "../../src/validate/validate.ts";
 
 const BASE = {
@@ -133,7 +133,7 @@ describe("validate", () => {
     ["layers.0.kernelInitializer", "he_normal", "LC1104 did you mean `heNormal`?"],
     ["layers.0.kernelInitializer", "constant", "LC1104 write a map with `type: constant`"],
     ["layers.1", { type: "concatenate", inputs: ["lstm1", "lstm1"], axis: 3 }, "LC1104 use one of -1, 1, 2"],
-    ["layers.1", { type: "concatenate", inputs: ["lstm1", "lstm1"], axis: "last" }, "LC1103 give an integer"],
+    ["layers.1", { type: "concatenate", inputs: ["lstm1", "lstm1"], axis: "last" }, "LC1103 use one of -1, 1, 2"],
     ["layers.1", { type: "dot", inputs: ["lstm1", "lstm1"], axes: "last" }, "LC1103 give an integer or a list"],
     ["layers.1", { type: "dot", inputs: ["lstm1", "lstm1"], axes: [1] }, "LC1107 give at least 2 items"],
     ["layers.1", { type: "dot", inputs: ["lstm1", "lstm1"], axes: 3 }, "LC1105 write a number that is at most 2"],
@@ -344,8 +344,5 @@ describe("suggest", () => {
 
 /** The layer types in the order of the schema. */
 function layerTypes(): string[] {
-  const { $defs } = JSON.parse(schemaText()) as {
-    $defs: Record<string, { oneOf?: { $ref: string }[]; properties?: { type: { const: string } } }>;
-  };
-  return $defs.Layer!.oneOf!.map(({ $ref }) => $defs[$ref.split("/").at(-1)!]!.properties!.type.const);
+  return choicesOf(schema().$defs!.Layer!).values;
 }
