@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 
 /** The parts of the schema that messages speak of. */
 export interface SchemaPart {
+  readonly $id?: string;
   readonly title?: string;
   readonly properties?: Readonly<
     Record<
