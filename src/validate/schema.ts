@@ -79,7 +79,9 @@ function explain({ instancePath, keyword, params, data, parentSchema }: ErrorObj
       const inWrapper = /^\/layers\/\d+\/layer$/.test(instancePath) && WRAPPER_KEYS.has(key);
       const fix = inWrapper
         ? `write it beside \`layer:\`, not inside: \`${key}\` belongs to the wrapper`
-        : unknownKeyFix(key, Object.keys(parent.properties ?? {}));
+        : parent.properties === undefined
+          ? "use whole numbers from 0 up, such as `0: 1`"
+          : unknownKeyFix(key, Object.keys(parent.properties));
       return { code: "LC1101", message: `unknown key \`${cut(key)}\``, fix, pointer, kind: "key" };
     }
     case "required": {

@@ -171,6 +171,8 @@ describe("validate", () => {
     ["name", "MyModel 2", "LC1106 use lower-case words joined by hyphens, such as my-model-2"],
     ["name", "com1", "LC1207 choose another name"],
     ["dataset.scale", 0, "LC1105 write a number that is greater than 0"],
+    ["training.classWeight", { one: 2 }, "LC1101 use whole numbers from 0 up, such as `0: 1`"],
+    ["training.classWeight", { "-1": 2 }, "LC1101 use whole numbers from 0 up, such as `0: 1`"],
     ["training.seed", 2 ** 32, "LC1105 write a number that is at most 4294967295"],
   ])("%s: %j is one mistake with one fix", (path, value, expected) => {
     expect(summary(change(path, value))).toEqual([expected]);
