@@ -1,22 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { cursor, namedValues, placeOf, sites, written } from "../spec/sites.ts";
 import { LanguageServer } from "./server.ts";
-import { cursor, namesOf, placeOf, sites, written } from "./sites.ts";
 
 const FOLDER = resolve("specs");
 const MODELINE = "# yaml-language-server: $schema=../schemas/model-spec.v1.schema.json\n";
 const CURSOR = "hereIsTheCursor";
 const { maps, choices } = sites();
-/** Every key whose value is one of several names. */
-const named = maps.flatMap(({ name, properties, around }) =>
-  Object.entries(properties).flatMap(([key, part]) => {
-    const names = namesOf(part);
-    return names.length === 0
-      ? []
-      : [{ name: `${name}.${key}`, names, around: (value: unknown) => around({ [key]: value }) }];
-  }),
-);
+const named = namedValues();
 const SLOW = 60_000;
 
 let server: LanguageServer;
@@ -108,7 +100,7 @@ describe("yaml-language-server with the schema", () => {
     async (_name, { path, properties, around }) => {
       const values = Object.entries(properties).map(([key, { examples, ...part }]) => [
         key,
-        examples?.[0] ?? part.const ?? namesOf(part)[0] ?? {},
+        examples?.[0] ?? part.const ?? part.enum?.[0] ?? {},
       ]);
       const { text, keyAt } = written(around({ ...Object.fromEntries(values), wrongKey: 1 }));
       const document = await server.open(FOLDER, MODELINE + text);
@@ -130,16 +122,8 @@ describe("yaml-language-server with the schema", () => {
   );
 
   it("lists all names where a value is none of them, at its place", { timeout: SLOW }, async () => {
-    const wrongNames = [
-      ...named,
-      ...choices.map(({ name, tag, values, around }) => ({
-        name: `${name}.${tag}`,
-        names: values,
-        around: (value: unknown) => around({ [tag]: value }),
-      })),
-    ];
     await Promise.all(
-      wrongNames.map(async ({ name, names, around }) => {
+      named.map(async ({ name, names, around }) => {
         const text = MODELINE + written(around("nonsense")).text;
         const { findings } = await server.open(FOLDER, text);
         const here = placeOf(text, text.indexOf("nonsense"));

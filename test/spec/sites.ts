@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { isMap, type Node, parseDocument, stringify } from "yaml";
-import type { Place } from "./server.ts";
+import type { Place } from "../editor/server.ts";
 
 /** A part of the JSON Schema. */
 export interface Part {
@@ -41,7 +41,7 @@ const root = JSON.parse(readFileSync("schemas/model-spec.v1.schema.json", "utf8"
 };
 
 /** A part with what it refers to; its own description and default win. */
-export function resolved(part: Part): Part {
+function resolved(part: Part): Part {
   return part.$ref === undefined ? part : { ...root.$defs[part.$ref.split("/").pop()!]!, ...part };
 }
 
@@ -80,10 +80,23 @@ export function sites(): { maps: Site[]; choices: Choice[] } {
   return { maps, choices };
 }
 
-/** The names that a value can be; none where it is not chosen from names. */
-export function namesOf(given: Part): readonly unknown[] {
-  const part = resolved(given);
-  return part.enum ?? (part.anyOf ?? []).flatMap((choice) => resolved(choice).enum ?? []);
+/** Every key whose value is one of several names, the keys that tell maps apart among them. */
+export function namedValues(): { name: string; names: readonly unknown[]; around: (value: unknown) => object }[] {
+  const { maps, choices } = sites();
+  const keys = maps.flatMap(({ name, properties, around }) =>
+    Object.entries(properties).flatMap(([key, part]) => {
+      const { enum: own, anyOf = [] } = resolved(part);
+      const names = own ?? anyOf.flatMap((choice) => resolved(choice).enum ?? []);
+      const here = (value: unknown): object => around({ [key]: value });
+      return names.length === 0 ? [] : [{ name: `${name}.${key}`, names, around: here }];
+    }),
+  );
+  const tags = choices.map(({ name, tag, values, around }) => ({
+    name: `${name}.${tag}`,
+    names: values,
+    around: (value: unknown) => around({ [tag]: value }),
+  }));
+  return [...keys, ...tags];
 }
 
 /** A spec's text and where things stand in it. */
