@@ -16,6 +16,7 @@ Examples:
   lstm-compile init my-model                            a spec to start from
   lstm-compile my-model.yaml                            generated/my-model/
   lstm-compile run my-model.yaml -- --epochs 1          train; the program's options stand after --
+  lstm-compile predict my-model.yaml --help             what its latest run can be asked
   lstm-compile check                                    is generated/ what specs/*.yaml compile to?
 
 Exit codes: 0 done; 1 a check or a training failed; 2 the spec or the command line is wrong; 3 the machine lacks something.
@@ -82,6 +83,17 @@ export function commandLine(set: (exitCode: number) => void): Command {
     .action(async (spec: string, args: string[], options: Compiling) => {
       const { runCommand } = await import("./run-command.ts");
       set(await runCommand(spec, args, options));
+    });
+
+  outDir(command("predict"))
+    .description("predict with a run; what follows the run goes to its predict.ts")
+    .usage("[options] <spec or run> [-- arguments of predict.ts]")
+    .argument("<spec or run>", "a spec, for the latest run of its program, or a run's folder")
+    .argument("[arguments...]", "arguments of predict.ts; its options stand after --")
+    .passThroughOptions()
+    .action(async (what: string, args: string[], options: { outDir: string }) => {
+      const { predictCommand } = await import("./predict-command.ts");
+      set(await predictCommand(what, args, options));
     });
 
   command("explain")

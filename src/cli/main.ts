@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { type Command, CommanderError } from "commander";
 import { closest, distance } from "fastest-levenshtein";
+import { surviveClosedPipes } from "../support/run/main.ts";
 import { UserError } from "../support/user-error.ts";
 import { COMPILER_VERSION } from "../version.ts";
 import { commandLine } from "./command-line.ts";
@@ -53,17 +54,4 @@ function refuseMisspelledCommand(word: string, root: Command): void {
     exitCode: 2,
     fix: near === undefined ? "see `lstm-compile --help`" : `did you mean \`lstm-compile ${near}\`?`,
   });
-}
-
-let surviving = false;
-
-/** A reader such as `head` that has seen enough is no error, and must not hide the exit code. */
-function surviveClosedPipes(): void {
-  if (surviving) return;
-  surviving = true;
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") throw error;
-    });
-  }
 }

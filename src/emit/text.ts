@@ -68,15 +68,7 @@ export function importLine(module: string, names: readonly string[], types: read
   return `import { ${all.join(", ")} } from "${module}";`;
 }
 
-/** Last lines of a program that people start: runs `main` and reports what it throws. `spec` is the constant that names the spec. */
-export function footer(spec: string): string {
-  return `
-process.exitCode = await main().catch((error: unknown) =>
-  reportFailure(error, {
-    modelUrl: new URL("model.ts", import.meta.url),
-    specPath: ${spec},
-    verbose: process.argv.includes("--verbose"),
-  }),
-);
+/** Last lines of a program that people start. */
+export const FOOTER = `
+await runMain(main, new URL("model.ts", import.meta.url), PROGRAM.spec);
 `;
-}

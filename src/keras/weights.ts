@@ -1,5 +1,5 @@
 import type { LayerPlan, ParameterPlan, Plan } from "../plan/types.ts";
-import type { Checkpoint, SavedTensors } from "../support/checkpoint.ts";
+import type { Checkpoint, SavedTensors } from "../support/run/checkpoint.ts";
 import { UserError } from "../support/user-error.ts";
 import type { FileLayer, FileTensor, FileWeights } from "./hdf5.ts";
 import { identifier } from "./import-spec.ts";
@@ -136,12 +136,6 @@ export function initialCheckpoint(plan: Plan, weights: SavedTensors): Checkpoint
       iteration: 0,
       sums: new Array<number>(sums).fill(0),
       seed: training.seed,
-      specSha256: plan.specSha256,
     },
   };
-}
-
-/** What a run predicts with: the weights, or their averages where the optimizer keeps some and has taken a step. */
-export function finalWeights({ weights, optimizer, state }: Checkpoint): SavedTensors {
-  return state.iteration > 0 && optimizer.ema !== undefined ? { ...weights, ...optimizer.ema } : weights;
 }

@@ -24,10 +24,15 @@ export function programCommand(file: string): [command: string, ...args: string[
  * Without TensorFlow.js within the program's reach it is installed beside the program first.
  * @throws UserError (exit code 3) where that fails
  */
-export async function runProgram(folder: string, file: string, args: readonly string[]): Promise<number> {
+export async function runProgram(
+  folder: string,
+  file: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<number> {
   ensurePackages(resolve(folder));
   const [command, ...rest] = programCommand(resolve(folder, file));
-  const child = spawn(command, [...rest, ...args], { stdio: "inherit" });
+  const child = spawn(command, [...rest, ...args], { stdio: "inherit", env: { ...process.env, ...environment } });
   const pass = (signal: NodeJS.Signals): void => {
     // A terminal sends Ctrl-C to the child too, and a second one would stop it before it has saved.
     if (signal === "SIGINT" && process.stdin.isTTY === true) return;

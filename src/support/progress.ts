@@ -1,4 +1,4 @@
-import { type EpochMetrics, orderedMetrics } from "./run-directory.ts";
+import { type EpochMetrics, orderedMetrics } from "./run/metrics.ts";
 
 export interface ProgressUpdate {
   readonly epoch: number;

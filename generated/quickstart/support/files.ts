@@ -45,3 +45,15 @@ export function writeError(path: string, error: unknown): unknown {
     cause: error,
   });
 }
+
+/** A failed read as an error that people can act on; other errors pass through. */
+export function readError(path: string, error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === undefined) return error;
+  const reason = code === "ENOENT" ? "it is not there" : code === "EACCES" ? "permission denied" : "the system refuses";
+  return new UserError(`cannot read ${path}: ${reason} (${code})`, {
+    exitCode: 3,
+    fix: "check that it is there, and that you may read it",
+    cause: error,
+  });
+}

@@ -1,4 +1,4 @@
-import type { EpochMetrics } from "./run-directory.ts";
+import type { EpochMetrics } from "./run/metrics.ts";
 
 export interface ReportContents {
   readonly title: string;

@@ -73,11 +73,17 @@ export function loadArrays<Name extends string>(options: ArraysOptions<Name>): D
 export function loadArrayInputs<Name extends string>(
   inputs: readonly (ArrayInput<Name> & { readonly file: string })[],
 ): Pick<Split<Name>, "count" | "inputs"> {
+  return arrayInputs(inputs.map((input) => ({ ...input, array: parseNpy(readDataFile(input.file), input.file) })));
+}
+
+/** The same of arrays that are in memory; `file` is what messages call them. */
+export function arrayInputs<Name extends string>(
+  inputs: readonly (ArrayInput<Name> & { readonly file: string; readonly array: NpyArray })[],
+): Pick<Split<Name>, "count" | "inputs"> {
   const counts: [file: string, count: number][] = [];
   const gathers = inputs.map((input) => {
-    const array = parseNpy(readDataFile(input.file), input.file);
-    counts.push([input.file, array.shape[0] ?? 0]);
-    return [input.name, inputGather(array, input.file, input)] as const;
+    counts.push([input.file, input.array.shape[0] ?? 0]);
+    return [input.name, inputGather(input.array, input.file, input)] as const;
   });
   return { count: commonCount(counts), inputs: Object.fromEntries(gathers) as Readonly<Record<Name, Gather>> };
 }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, normalize, sep } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { UserError } from "../user-error.ts";
-import type { Dataset, Split } from "./dataset.ts";
+import type { ImageDataset, ImageSplit } from "./dataset.ts";
 
 export interface IdxImages {
   readonly count: number;
@@ -129,7 +129,7 @@ function damaged(file: string, what: string, cause?: unknown): UserError {
 }
 
 /** Images and labels as samples: a row is a timestep. Pixels stay bytes until a batch is read. */
-export function imageSplit(images: IdxImages, labels: Uint8Array, scale: number): Split {
+export function imageSplit(images: IdxImages, labels: Uint8Array, scale: number): ImageSplit {
   const { count, rows, columns, pixels } = images;
   const scaled = Float32Array.from({ length: 256 }, (_, value) => value / scale);
   const input = (indices: Int32Array): Float32Array => {
@@ -144,7 +144,12 @@ export function imageSplit(images: IdxImages, labels: Uint8Array, scale: number)
     }
     return x;
   };
-  return { count, inputs: { input }, targets: (indices) => indices.map((index) => labels[index]!) };
+  return {
+    count,
+    inputs: { input },
+    targets: (indices) => indices.map((index) => labels[index]!),
+    pixels: (index) => pixels.subarray(index * rows * columns, (index + 1) * rows * columns),
+  };
 }
 
 export interface IdxOptions {
@@ -160,7 +165,7 @@ export interface IdxOptions {
 }
 
 /** Two pairs of IDX files. @throws UserError (3) where a file is missing, (1) where it is damaged or does not fit */
-export function loadIdx(options: IdxOptions): Dataset {
+export function loadIdx(options: IdxOptions): ImageDataset {
   const files = [options.trainImages, options.trainLabels, options.testImages, options.testLabels];
   const names = shortNames(files);
   const checksums = new Map<string, string>();
@@ -169,7 +174,7 @@ export function loadIdx(options: IdxOptions): Dataset {
     checksums.set(names.get(path)!, sha256(bytes));
     return bytes;
   };
-  const split = (imageFile: string, labelFile: string): Split => {
+  const split = (imageFile: string, labelFile: string): ImageSplit => {
     const images = parseIdxImages(read(imageFile), imageFile);
     const labels = parseIdxLabels(
       read(labelFile),

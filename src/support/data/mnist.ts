@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { withLock } from "../backends/lock.ts";
 import { writeError } from "../files.ts";
+import { withLock } from "../lock.ts";
 import { UserError } from "../user-error.ts";
-import type { Dataset, Split } from "./dataset.ts";
+import type { ImageDataset, ImageSplit } from "./dataset.ts";
 import { download } from "./download.ts";
 import { imageSplit, parseIdxImages, parseIdxLabels, readDataFile, sha256, sortedRecord } from "./idx.ts";
 
@@ -43,11 +43,11 @@ export interface MnistOptions {
  * MNIST, 28 × 28 pixels, 10 classes: from --data, from the cache, or downloaded into the cache.
  * @throws UserError (3) where it cannot be had, (1) where the files of --data are damaged
  */
-export async function loadMnist(options: MnistOptions): Promise<Dataset> {
+export async function loadMnist(options: MnistOptions): Promise<ImageDataset> {
   const directory = options.directory ?? join(options.cacheDirectory, "mnist");
   const files =
     options.directory === undefined ? await cachedFiles(directory, options) : givenFiles(directory, options);
-  const split = (imageName: string, labelName: string): Split => {
+  const split = (imageName: string, labelName: string): ImageSplit => {
     const file = join(directory, imageName);
     const images = parseIdxImages(files.get(imageName)!, file);
     const labelFile = join(directory, labelName);

@@ -1,6 +1,9 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type CsvOptions, loadCsv } from "../../../src/support/data/csv.ts";
+import { type CsvOptions, loadCsv, readCsvWindow } from "../../../src/support/data/csv.ts";
+import type { CsvFitted } from "../../../src/support/data/csv-scalers.ts";
 import type { Split } from "../../../src/support/data/dataset.ts";
 import { sha256 } from "../../../src/support/data/idx.ts";
 import { temporaryFolder, userError, write } from "./fixtures.ts";
@@ -208,5 +211,122 @@ describe("errors", () => {
   it("says that the file is missing", async () => {
     const error = await userError(() => loadCsv({ ...csv(""), file: join(folder, "none.csv") }));
     expect(error).toMatchObject({ exitCode: 3, fix: expect.stringContaining("--data") });
+  });
+});
+
+describe("a window to forecast from", () => {
+  const later = "y,z\n1,5\n3,5\n2,6\n7,4\n";
+  const trained = (more: Partial<CsvOptions> = {}) => {
+    const options = csv(TEN, { features: ["z", "y"], scaling: "standard", ...more });
+    return { options, fitted: JSON.parse(JSON.stringify(loadCsv(options).fitted)) as CsvFitted };
+  };
+
+  it("is that of training, read from its last rows alone", () => {
+    const { options, fitted } = trained();
+    const { future, targetScaler } = loadCsv(options);
+    const lastRows = `t,y,z\n${TEN.trim().split("\n").slice(-2).join("\n")}\n`;
+    const window = readCsvWindow(options, fitted, csv(lastRows).file);
+    expect(samples(window.future, options).x).toEqual(samples(future, options).x);
+    expect(window.targetScaler).toEqual(targetScaler);
+  });
+
+  it("is scaled as the training rows were, not as its own", () => {
+    const { options, fitted } = trained({ scaling: "minMax" });
+    expect(fitted.scalers).toEqual({ y: { offset: 0, scale: 7 }, z: { offset: 93, scale: 7 } });
+    const { future } = readCsvWindow(options, fitted, csv(later).file);
+    const float = (value: number): number => new Float32Array([value])[0]!;
+    expect(samples(future, options)).toEqual({
+      x: [
+        [
+          [float((6 - 93) / 7), float(2 / 7)],
+          [float((4 - 93) / 7), 1],
+        ],
+      ],
+      y: [[0]],
+    });
+  });
+
+  it("needs no target where the model does not read it", () => {
+    const { options, fitted } = trained({ features: ["z"] });
+    const { future } = readCsvWindow(options, fitted, csv("z\n98\n96\n").file);
+    expect(future.count).toBe(1);
+  });
+
+  it("does not look at rows before it", () => {
+    const { options, fitted } = trained();
+    expect(readCsvWindow(options, fitted, csv("y,z\nn/a,\n1,2\n3,4\n").file).future.count).toBe(1);
+  });
+
+  it("of too few rows is refused, with their number", async () => {
+    const { options, fitted } = trained({ lookback: 3 });
+    const { file } = csv("y,z\n1,2\n3,4\n");
+    const error = await userError(() => readCsvWindow(options, fitted, file));
+    expect(error.message).toBe(`${file}:3:1: 2 rows are too few: the model reads the last 3`);
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ["nothing", undefined, /it is missing/],
+    ["a list", [], /it is no object/],
+    ["no scalers", { scalers: 3 }, /no scalers/],
+    ["a column too few", { scalers: { y: { offset: 0, scale: 1 } } }, /no scaler of column "z"/],
+    ["a text", { scalers: { y: { offset: "0", scale: 1 }, z: { offset: 0, scale: 1 } } }, /column "y"/],
+    ["null for what is not finite", { scalers: { y: { offset: 0, scale: null }, z: {} } }, /column "y"/],
+    ["a scale of 0", { scalers: { y: { offset: 0, scale: 0 }, z: {} } }, /column "y"/],
+    ["an infinite scale", { scalers: { y: { offset: 0, scale: Number.POSITIVE_INFINITY } } }, /column "y"/],
+  ])("is refused where the run's fitted state is %s", async (_, fitted, message) => {
+    const { options } = trained();
+    const error = await userError(() => readCsvWindow(options, fitted));
+    expect(error.exitCode).toBe(1);
+    expect(error.message).toMatch(/^what the run has fitted to its training rows is damaged: /);
+    expect(error.message).toMatch(message);
+  });
+
+  it("has no scaler of a column called like a property of every object", async () => {
+    const text = "__proto__,constructor\n1,2\n3,5\n5,4\n2,7\n4,1\n";
+    const options = csv(text, { target: "__proto__", features: ["constructor"], scaling: "standard" });
+    const { fitted, targetScaler } = loadCsv(options);
+    const kept = JSON.parse(JSON.stringify(fitted)) as CsvFitted;
+    expect(readCsvWindow(options, kept).targetScaler).toEqual(targetScaler);
+    await userError(() => readCsvWindow(options, { scalers: {} }));
+  });
+
+  it("is bit for bit the same for the same last rows, whatever stands before them", () => {
+    const number = fc.oneof(
+      fc.double({ min: -1e6, max: 1e6, noNaN: true }),
+      fc.integer({ min: -1000, max: 1000 }),
+      fc.constantFrom(0, -0, 0.1, 5e-324, 1e-300, 1e15),
+    );
+    const rows = (minLength: number, maxLength: number) =>
+      fc.array(fc.tuple(number, number, number), { minLength, maxLength });
+    const table = (lines: readonly (readonly number[])[]): string =>
+      `a,b,c\n${lines.map((line) => line.map((value) => (Object.is(value, -0) ? "-0" : String(value))).join(",")).join("\n")}\n`;
+    const property = fc.property(
+      rows(20, 40),
+      rows(6, 6),
+      fc.array(rows(0, 30), { minLength: 2, maxLength: 4 }),
+      fc.record({
+        scaling: fc.constantFrom("standard" as const, "minMax" as const, "none" as const),
+        lookback: fc.integer({ min: 1, max: 6 }),
+        horizon: fc.integer({ min: 1, max: 3 }),
+        testFraction: fc.double({ min: 0.2, max: 0.5, noNaN: true }),
+        target: fc.constantFrom("a", "b", "c"),
+        features: fc.subarray(["a", "b", "c"], { minLength: 1 }),
+      }),
+      (training, last, histories, preprocessing) => {
+        const options = csv(table(training), preprocessing);
+        const fitted: unknown = JSON.parse(JSON.stringify(loadCsv(options).fitted));
+        const input = (history: typeof last) => {
+          writeFileSync(join(folder, "later.csv"), table([...history, ...last]));
+          const { future, targetScaler } = readCsvWindow(options, fitted, join(folder, "later.csv"));
+          const x = future.inputs.input(Int32Array.of(0)) as Float32Array;
+          return { bits: [...new Int32Array(x.buffer)], targetScaler };
+        };
+        const alone = input([]);
+        for (const history of histories) expect(input(history)).toEqual(alone);
+        writeFileSync(options.file, table([...training, ...last])); // the run's own file may have grown
+        expect(input(training)).toEqual(alone);
+      },
+    );
+    fc.assert(property, { numRuns: 100, seed: 1 });
   });
 });

@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { withLock } from "../lock.ts";
 import { UserError } from "../user-error.ts";
 import {
   backendsDirectory,
@@ -26,7 +27,6 @@ import { probeInChild } from "./child.ts";
 import { folderSize } from "./command.ts";
 import { missingDriver } from "./gpu-diagnosis.ts";
 import { type Built, buildFromWheel, buildOfficial, fetchPackage, prune } from "./install-native.ts";
-import { withLock } from "./lock.ts";
 import { TFJS_VERSION, WEBGPU_VERSION } from "./platforms.ts";
 import { type InstallContext, NPM_PACKAGES, npmInstall, requireDiskSpace } from "./tools.ts";
 import { messageOf, Unusable } from "./types.ts";
