@@ -84,4 +84,4 @@ async function main(): Promise<number> {
   return 0;
 }
 
-await runMain(main, new URL("model.ts", import.meta.url), PROGRAM.spec);
+await runMain(main, PROGRAM);

@@ -39,7 +39,7 @@ import { gitState } from "./support/run/git.ts";
 import { runMain } from "./support/run/main.ts";
 import type { EpochMetrics } from "./support/run/metrics.ts";
 import { nextCommand } from "./support/run/next-command.ts";
-import { hashOf, recordProgram } from "./support/run/program.ts";
+import { hashOf, recordProgram, shownSpec } from "./support/run/program.ts";
 import { CheckpointClock, DivergedError, refuseOtherData } from "./support/run/resume.ts";
 import { overrides, type TrainOptions, trainCommandLine } from "./support/run/train-options.ts";
 import {
@@ -83,9 +83,11 @@ async function main(): Promise<number> {
 
 async function train(run: RunDirectory, options: TrainOptions, progress: Progress): Promise<number> {
   const note = (line: string): void => progress.note(line);
+  progress.busy("reading the data");
   const data = await loadData(options.data, note);
   const train = firstSamples(data.train, options.limit);
   note(`data: ${data.source}; ${train.count} training and ${data.test.count} test samples`);
+  progress.busy("starting the backend");
   const backend = await selectBackend(options.backend, { verbose: options.verbose, log: note });
   note(`backend: ${backend.name} (${backend.device}), ${backend.reason}`);
 
@@ -114,6 +116,7 @@ async function train(run: RunDirectory, options: TrainOptions, progress: Progres
     note(`resumed ${run.path} in epoch ${firstEpoch} after ${firstStep} steps`);
   }
 
+  progress.busy("preparing the training step");
   // Captured as one TensorFlow graph where the backend allows it; then the session owns the variables until they are pulled.
   const program = captureProgram({
     enabled: !options.noCapture,
@@ -249,7 +252,7 @@ async function train(run: RunDirectory, options: TrainOptions, progress: Progres
       }),
     );
     note(`model, metrics and report: ${run.path}`);
-    note(`next: ${nextCommand(PROGRAM, run.path, "--demo 4")}`);
+    note(`next: ${nextCommand(PROGRAM, run.path, ["--demo", "4"])}`);
   }
 
   /** Loss and metrics over a split, and the prediction for each sample. */
@@ -280,7 +283,7 @@ async function train(run: RunDirectory, options: TrainOptions, progress: Progres
     });
     const culprit = (await firstNonFinite(weights)) ?? (await firstNonFinite(outputs));
     const layer = LAYERS.find(({ name }) => name === culprit?.split("/")[0]);
-    const where = layer === undefined ? "" : `${PROGRAM.spec}:${layer.specLine}: `;
+    const where = layer === undefined ? "" : `${shownSpec(PROGRAM)}:${layer.specLine}: `;
     const what = culprit === undefined ? "the loss" : culprit.includes("/") ? `weight ${culprit}` : `the output of ${culprit}`;
     return new DivergedError(
       `${where}${what} is not finite (epoch ${epoch}, step ${step + 1})`,
@@ -325,4 +328,4 @@ function confusion(split: Samples, predicted: readonly number[]): number[][] {
 }
 
 
-await runMain(main, new URL("model.ts", import.meta.url), PROGRAM.spec);
+await runMain(main, PROGRAM);

@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import type { DiagnosticFormat } from "../diagnostic.ts";
 import { COMPILER_VERSION } from "../version.ts";
+import { note } from "./report.ts";
 
 interface Reporting {
   readonly format: DiagnosticFormat;
@@ -81,6 +82,8 @@ export function commandLine(set: (exitCode: number) => void): Command {
     .argument("<spec>", "YAML file")
     .argument("[arguments...]", "arguments of train.ts, after --")
     .action(async (spec: string, args: string[], options: Compiling) => {
+      // Before the compiler is loaded, which takes a second.
+      if (process.stderr.isTTY) note(`compiling ${spec}`, options);
       const { runCommand } = await import("./run-command.ts");
       set(await runCommand(spec, args, options));
     });

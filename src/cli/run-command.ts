@@ -11,6 +11,7 @@ export async function runCommand(spec: string, args: readonly string[], options:
   if (first === undefined) return exitCode;
   const { folder, overwrittenEdits } = writeProgram(options.outDir, first.program);
   for (const path of overwrittenEdits) note(`note: ${folder}/${path} had been edited by hand and was overwritten`);
+  if (process.stderr.isTTY) note(`starting ${folder}/train.ts`, options);
   return runProgram(folder, "train.ts", options.quiet === true ? ["--quiet", ...args] : args, {
     LSTM_COMPILE_SPEC: resolve(spec),
   });

@@ -1,9 +1,11 @@
+import { posix } from "node:path";
 import { describeOptions } from "../plan/describe.ts";
 import { summarizeOptimizer } from "../plan/optimizer.ts";
 import type { Plan } from "../plan/types.ts";
 import { COMPILER_VERSION } from "../version.ts";
 import type { EmitContext } from "./context.ts";
 import { describeChoice } from "./loss.ts";
+import { exampleWords } from "./predict/example.ts";
 import { batchShape, literal, markdownText } from "./text.ts";
 
 /** Versions of the packages that a generated program uses, the ones that this compiler was tested with. */
@@ -80,6 +82,8 @@ export function emitReadme({ plan, specPath }: EmitContext): string {
   const rows = plan.layers.map((layer) => {
     return `| ${layer.name} | ${layer.type} | ${describeOptions(layer)} | ${batchShape(layer.outputShape)} | ${layer.parameterCount.toLocaleString("en-US")} |`;
   });
+  // Data lies where the spec does; where its folder is not known, in the current one.
+  const example = exampleWords(plan, (path) => posix.join(posix.dirname(specPath), path));
   return `# ${plan.name}
 
 ${plan.description === "" ? "A model compiled from a spec." : markdownText(plan.description)}
@@ -91,10 +95,14 @@ Do not edit: change the spec and compile again. \`manifest.json\` has every reso
 
     npm install
     npx tsx train.ts            # or, with Node 22.18 and newer: node train.ts
-    npx tsx predict.ts --help
+    npx tsx predict.ts${example.map((word) => ` ${word}`).join("")}
 
-\`train.ts --help\` lists the options. A run writes to \`runs/${plan.name}\`: \`run.json\`, \`metrics.jsonl\`, \`checkpoint/\`, \`model/\` (a
-TensorFlow.js LayersModel) and \`report.html\`. \`npm run backend -- install cpu\` brings the native TensorFlow kernels.
+\`--help\` lists the options of both. Each run gets a folder of its own, \`runs/${plan.name}/0001\`, \`0002\` and so on: \`run.json\` (what it was
+made from, and how it ended), \`metrics.jsonl\`, \`checkpoint/\`, \`model/\` (a TensorFlow.js LayersModel) and \`report.html\`. A run is never
+overwritten unless \`--overwrite\` asks for it; \`--resume\` goes on with the latest. \`npm run backend -- install cpu\` brings the native
+TensorFlow kernels.
+
+Other programs predict with \`import { createPredictor } from "./predictor.ts"\`; the head of that file shows how.
 
 ## Model
 

@@ -70,5 +70,5 @@ export function importLine(module: string, names: readonly string[], types: read
 
 /** Last lines of a program that people start. */
 export const FOOTER = `
-await runMain(main, new URL("model.ts", import.meta.url), PROGRAM.spec);
+await runMain(main, PROGRAM);
 `;

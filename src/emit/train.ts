@@ -1,6 +1,7 @@
 import type { Plan } from "../plan/types.ts";
 import { type EmitContext, INFERENCE_BATCH_SIZE, specLine } from "./context.ts";
 import { hasSampleWeights } from "./loss.ts";
+import { predictExample } from "./predict/example.ts";
 import { isStateful } from "./states.ts";
 import { commentText, FOOTER, header, literal } from "./text.ts";
 import { printFile } from "./write.ts";
@@ -27,27 +28,6 @@ function introduction({ plan }: EmitContext): string {
     "//",
     "// `--help` lists the options.",
   ].join("\n");
-}
-
-/** What predict.ts can be tried with. */
-function exampleArguments({ dataset }: Plan): string {
-  switch (dataset.type) {
-    case "mnist":
-    case "digits":
-    case "idx":
-      return "--demo 4";
-    case "csv":
-      return "";
-    case "text":
-      return "--length 200";
-    case "arrays":
-      return dataset.inputs
-        .map(({ name }, k) => {
-          const file = dataset.inputFiles[k]!.test;
-          return `--input ${dataset.inputs.length === 1 ? "" : `${name}=`}${file}`;
-        })
-        .join(" ");
-  }
 }
 
 /** A confusion matrix of more classes would be too large to keep and to read. */
@@ -94,7 +74,8 @@ function imports({ plan }: EmitContext): string {
     'import { runMain } from "./support/run/main.ts";',
     'import type { EpochMetrics } from "./support/run/metrics.ts";',
     'import { nextCommand } from "./support/run/next-command.ts";',
-    `import { ${readsFiles(plan) ? "dataFolder, " : ""}hashOf, recordProgram } from "./support/run/program.ts";`,
+    ...(plan.dataset.type === "arrays" ? ['import { dataFile } from "./support/data/data-file.ts";'] : []),
+    `import { ${readsFiles(plan) ? "dataFolder, " : ""}hashOf, recordProgram, shownSpec } from "./support/run/program.ts";`,
     'import { CheckpointClock, DivergedError, refuseOtherData } from "./support/run/resume.ts";',
     'import { overrides, type TrainOptions, trainCommandLine } from "./support/run/train-options.ts";',
     "import {",
@@ -167,8 +148,10 @@ function main({ plan }: EmitContext): string {
 
 async function train(run: RunDirectory, options: TrainOptions, progress: Progress): Promise<number> {
   const note = (line: string): void => progress.note(line);
+  progress.busy("reading the data");
   const data = await loadData(${directory}, note);
 ${stateful ? SPLITS : "  const train = firstSamples(data.train, options.limit);\n"}  note(\`data: \${data.source}; \${train.count} training and \${${test}.count} test samples\`);
+  progress.busy("starting the backend");
   const backend = await selectBackend(options.backend, { verbose: options.verbose, log: note });
   note(\`backend: \${backend.name} (\${backend.device}), \${backend.reason}\`);
 
@@ -197,6 +180,7 @@ ${stateful ? "    if (saved.states !== undefined) assignTensors(namedStates(stat
     note(\`resumed \${run.path} in epoch \${firstEpoch} after \${firstStep} steps\`);
   }
 
+  progress.busy("preparing the training step");
   // Captured as one TensorFlow graph where the backend allows it; then the session owns the variables until they are pulled.
   const program = captureProgram({
     enabled: !options.noCapture,
@@ -331,7 +315,7 @@ ${confused ? `        confusion: confusion(${test}, predicted),\n` : ""}        
       }),
     );
 ${confused ? "" : "    void predicted;\n"}    note(\`model, metrics and report: \${run.path}\`);
-    note(\`next: \${nextCommand(PROGRAM, run.path, ${literal(exampleArguments(plan))})}\`);
+    note(\`next: \${nextCommand(PROGRAM, run.path, ${predictExample(plan)})}\`);
   }
 
   /** Loss and metrics over a split, and the prediction for each sample. */
@@ -361,7 +345,7 @@ ${confused ? '      for (const value of await result.predicted.data<"int32">()) 
     });
     const culprit = (await firstNonFinite(weights)) ?? (await firstNonFinite(outputs));
     const layer = LAYERS.find(({ name }) => name === culprit?.split("/")[0]);
-    const where = layer === undefined ? "" : \`\${PROGRAM.spec}:\${layer.specLine}: \`;
+    const where = layer === undefined ? "" : \`\${shownSpec(PROGRAM)}:\${layer.specLine}: \`;
     const what = culprit === undefined ? "the loss" : culprit.includes("/") ? \`weight \${culprit}\` : \`the output of \${culprit}\`;
     return new DivergedError(
       \`\${where}\${what} is not finite (epoch \${epoch}, step \${step + 1})\`,

@@ -82,6 +82,14 @@ export class Progress {
     this.#stream.write(`${line}\n`);
   }
 
+  /** On a terminal: what takes a while now, until the next line. */
+  busy(what: string): void {
+    if (!this.#bar) return;
+    this.#clear();
+    this.#stream.write(`${what} …`);
+    this.#barShown = true;
+  }
+
   close(): void {
     this.#clear();
   }

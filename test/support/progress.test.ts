@@ -46,6 +46,18 @@ describe("Progress", () => {
     }
   });
 
+  it("says what takes a while on a terminal, until the next line, and nothing elsewhere", () => {
+    const { state, progress } = setUp({ isTTY: true });
+    progress.busy("starting the backend");
+    expect(state.written).toBe("starting the backend …");
+    progress.note("backend: wasm");
+    expect(state.written).toBe(`starting the backend …\r${ESCAPE}[Kbackend: wasm\n`);
+    for (const other of [setUp({ isTTY: false }), setUp({ isTTY: true }, { quiet: true })]) {
+      other.progress.busy("starting the backend");
+      expect(other.state.written).toBe("");
+    }
+  });
+
   it.each([10, 40, 60, 80])("stays within %d columns", (columns) => {
     const { state, progress } = setUp({ isTTY: true, columns }, { color: true });
     progress.update({ ...update, samplesDone: 1 });

@@ -1,14 +1,18 @@
 import { reportFailure } from "../failure.ts";
+import { type Program, shownSpec } from "./program.ts";
 
 /**
  * Runs a program that people start: reports what `main` throws, and sets the exit code. A reader such as `head` that has seen enough
- * ends it quietly.
- * @param modelUrl of model.ts, whose comments lead from a failing line to the spec's
+ * is no error.
  */
-export async function runMain(main: () => Promise<number>, modelUrl: URL, specPath: string): Promise<void> {
+export async function runMain(main: () => Promise<number>, program: Program): Promise<void> {
   surviveClosedPipes();
   process.exitCode = await main().catch((error: unknown) =>
-    reportFailure(error, { modelUrl, specPath, verbose: process.argv.includes("--verbose") }),
+    reportFailure(error, {
+      modelUrl: new URL("model.ts", program.folder), // its comments lead from a failing line to the spec's
+      specPath: shownSpec(program),
+      verbose: process.argv.includes("--verbose"),
+    }),
   );
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Json } from "../json.ts";
 import { UserError } from "../user-error.ts";
@@ -122,13 +122,19 @@ function shown({ name, spec, specSha256 }: ProgramRecord): string {
   return `${name} (${basename(spec)}, SHA-256 ${specSha256.slice(0, 12)}…)`;
 }
 
+/** The spec as messages name it: from the current folder, where it lies where the program says. */
+export function shownSpec({ folder, spec }: Pick<Program, "folder" | "spec">): string {
+  const path = resolve(fileURLToPath(folder), spec);
+  return existsSync(path) ? relative(process.cwd(), path) : spec;
+}
+
 /**
  * The folder that data paths of the spec start from: that of the spec, where it lies as the program says (`lstm-compile run` names it in
  * LSTM_COMPILE_SPEC); the current one for a program that was copied elsewhere.
  */
 export function dataFolder(program: Pick<Program, "folder" | "spec">): string {
   const spec = process.env.LSTM_COMPILE_SPEC || resolve(fileURLToPath(program.folder), program.spec);
-  return existsSync(spec) ? dirname(spec) : ".";
+  return existsSync(spec) ? relative(process.cwd(), dirname(spec)) || "." : ".";
 }
 
 /** A JSON value as a run keeps it, and its SHA-256. */

@@ -221,6 +221,7 @@ function directory(
         throw writeError(path, error);
       }
       linkLatest(path);
+      process.send?.({ run: realpathSync(path) });
     },
     update(changes) {
       const ended = changes.status === "running" ? {} : { ended: new Date().toISOString() };
@@ -255,6 +256,17 @@ function sessionsOf(resumed: RunInfo): unknown[] {
   const earlier = Array.isArray(resumed.sessions) ? resumed.sessions : [];
   const killed = status === "running" ? "killed" : status;
   return [...earlier, { status: killed, started: again ?? started, ended, arguments: args, process: owner, error }];
+}
+
+/** Says in run.json what the process that trained there could not say any more. */
+export function markKilled(path: string, signal: string): void {
+  const info = readRunInfo(path);
+  if (info?.status !== "running") return;
+  const { program, ...rest } = info;
+  const { resolved: _inProgramJson, ...recorded } = program ?? {};
+  const ended = new Date().toISOString();
+  const killed = { ...rest, program: recorded, status: "killed", ended, error: { kind: signal, message: "killed" } };
+  atomicWrite(join(path, "run.json"), `${JSON.stringify(killed, null, 2)}\n`);
 }
 
 function removeEmpty(path: string): void {
