@@ -22,6 +22,17 @@ export interface Diagnostic {
 
 export type DiagnosticFormat = "text" | "json" | "github";
 
+/** Of a file with thousands of mistakes the first ones help; all of them would only cost time and screens. */
+export const MAX_MISTAKES = 200;
+
+/** The first mistakes of a file, in their order; the last says where more are not listed. */
+export function firstMistakes(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  if (diagnostics.length <= MAX_MISTAKES) return [...diagnostics];
+  const last = diagnostics[MAX_MISTAKES - 1]!;
+  const message = `${last.message}; more mistakes follow, which are not listed`;
+  return [...diagnostics.slice(0, MAX_MISTAKES - 1), { ...last, message }];
+}
+
 const MAX_SHOWN = 50;
 const MAX_LINE = 110;
 

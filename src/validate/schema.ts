@@ -1,6 +1,6 @@
-import type { ErrorObject, ValidateFunction } from "ajv";
+import type { ErrorObject, SchemaValidateFunction, ValidateFunction } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import type { Diagnostic } from "../diagnostic.ts";
+import { type Diagnostic, firstMistakes, MAX_MISTAKES } from "../diagnostic.ts";
 import type { DiagnosticCode } from "../diagnostic-codes.ts";
 import { escapePointer, type Source } from "../load/load.ts";
 import { sameWord, suggest, suggestion } from "../spec/suggest.ts";
@@ -21,8 +21,34 @@ function validator(): ValidateFunction<ModelSpec> {
     strictTypes: false,
     strictRequired: false,
     keywords: ["tsType", "enumDescriptions"], // for the generated types, and for editors
-  }).compile<ModelSpec>(schema());
+  })
+    .removeKeyword("uniqueItems")
+    .addKeyword({ keyword: "uniqueItems", type: "array", schemaType: "boolean", validate: uniqueItems, errors: true })
+    .compile<ModelSpec>(schema());
   return validateSpec;
+}
+
+/** ajv's own compares each item with each other: seconds for a list of thousands. */
+const uniqueItems: SchemaValidateFunction = (wanted: boolean, items: readonly unknown[]) => {
+  const firsts = new Map<string, number>();
+  for (const [j, item] of items.entries()) {
+    const i = firsts.get(canonical(item)) ?? j;
+    if (wanted && i < j) {
+      uniqueItems.errors = [{ keyword: "uniqueItems", params: { i, j } }];
+      return false;
+    }
+    firsts.set(canonical(item), i);
+  }
+  return true;
+};
+
+/** Text that equal values share, in whatever order their keys stand. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
 }
 
 /** Checks a value against the schema. Returns a copy with every default filled in, or diagnostics. */
@@ -32,13 +58,14 @@ export function checkSchema(source: Source): { diagnostics: Diagnostic[]; spec?:
   if (validate(value)) return { diagnostics: [], spec: withNamesAsMaps(value) };
   const diagnostics: Diagnostic[] = [];
   const choices = new Set((validate.errors ?? []).flatMap((e) => (e.keyword === "anyOf" ? [e.instancePath] : [])));
-  for (const error of validate.errors ?? []) {
+  for (const error of inOrder(validate.errors ?? [], source)) {
     if (error.keyword === "type" && choices.has(error.instancePath)) continue; // of the other choice, or said by anyOf
     const found = explain(error);
     if (found === undefined) continue;
     const { pointer = error.instancePath, kind = "value", ...said } = found;
     const { line, column, ...range } = source.position(pointer, kind);
     diagnostics.push({ ...said, severity: "error", file: source.file, range, line, column });
+    if (diagnostics.length > MAX_MISTAKES) break;
   }
   const [first] = validate.errors ?? [];
   if (diagnostics.length === 0 && first !== undefined) {
@@ -55,7 +82,13 @@ export function checkSchema(source: Source): { diagnostics: Diagnostic[]; spec?:
       fix: "see `lstm-compile schema`",
     });
   }
-  return { diagnostics };
+  return { diagnostics: firstMistakes(diagnostics) };
+}
+
+/** Errors as their values stand in the file. */
+function inOrder(errors: readonly ErrorObject[], source: Source): ErrorObject[] {
+  const placed = errors.map((error) => ({ error, start: source.position(error.instancePath).start }));
+  return placed.sort((a, b) => a.start - b.start).map(({ error }) => error);
 }
 
 interface Explanation {
@@ -166,10 +199,18 @@ function unknownKeyFix(key: string, known: readonly string[]): string {
   if (suggest(key, known) === undefined) {
     const elsewhere = sameWord(key, allKeys());
     const places = elsewhere === undefined ? [] : placesOf(elsewhere);
-    if (places.length > 0) return `\`${elsewhere}\` is a key of ${places.join(", ")}`;
+    if (places.length > 0) return `\`${elsewhere}\` is a key of ${some(places)}`;
   }
   return suggestion(key, known);
 }
+
+/** The first of a long list, and how many more there are. */
+function some(places: readonly string[]): string {
+  const more = places.length - MAX_PLACES;
+  return more <= 1 ? places.join(", ") : `${places.slice(0, MAX_PLACES).join(", ")} and ${more} others`;
+}
+
+const MAX_PLACES = 8;
 
 /** "`learningRate: 0.001`", or the key alone where its value is a section. */
 function exampleOf(key: string, { properties }: SchemaPart): string {
@@ -222,7 +263,7 @@ function typeFix(data: unknown, wanted: string, { tag, values }: ReturnType<type
     return `write \`${number}\`, without quotes and separators`;
   const value = values.length > 0 ? suggest(data, values) : undefined;
   if (value !== undefined) return `write a map with \`${tag}: ${value}\``;
-  if (wanted === "array" && /^[\w-]+$/.test(data)) return `write \`[${data}]\``;
+  if (wanted === "array" && /^[\w-]{1,60}$/.test(data)) return `write \`[${data}]\``;
   return `give ${article(wanted)}`;
 }
 

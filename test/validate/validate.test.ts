@@ -348,3 +348,23 @@ describe("suggest", () => {
 function layerTypes(): string[] {
   return choicesOf(schema().$defs!.Layer!).values;
 }
+
+describe("a spec with thousands of mistakes", () => {
+  const metrics = Array.from({ length: 5000 }, (_, index) => `metric${index}`);
+  const { diagnostics } = check(change("training.metrics", metrics));
+
+  it("lists the first 200, in their order, and says that there are more", () => {
+    expect(diagnostics).toHaveLength(200);
+    expect(diagnostics.slice(1).map(({ message }) => message.split(";")[0])).toEqual(
+      metrics.slice(0, 199).map((name, index) => `\`metrics[${index}]\` cannot be "${name}"`),
+    );
+    expect(diagnostics.filter(({ message }) => message.includes("more mistakes follow"))).toEqual([diagnostics[199]]);
+  });
+
+  it.each([
+    [["accuracy", "precision", "accuracy"], "LC1107 remove one"],
+    [[{ type: "auc", curve: "PR" }, "recall", { curve: "PR", type: "auc" }], "LC1107 remove one"],
+  ])("%j names one thing twice", (list, expected) => {
+    expect(summary(change("training.metrics", list))).toEqual([expected]);
+  });
+});
