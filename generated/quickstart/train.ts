@@ -38,7 +38,7 @@ import { openRun, type RunDirectory } from "./support/run/directory.ts";
 import { gitState } from "./support/run/git.ts";
 import { runMain } from "./support/run/main.ts";
 import type { EpochMetrics } from "./support/run/metrics.ts";
-import { nextCommand } from "./support/run/next-command.ts";
+import { predictionCommand, resumeCommand } from "./support/run/next-command.ts";
 import { hashOf, recordProgram, shownSpec } from "./support/run/program.ts";
 import { CheckpointClock, DivergedError, refuseOtherData } from "./support/run/resume.ts";
 import { overrides, type TrainOptions, trainCommandLine } from "./support/run/train-options.ts";
@@ -91,6 +91,7 @@ async function train(run: RunDirectory, options: TrainOptions, progress: Progres
   const backend = await selectBackend(options.backend, { verbose: options.verbose, log: note });
   note(`backend: ${backend.name} (${backend.device}), ${backend.reason}`);
 
+  const changed = overrides(options, { name: PROGRAM.name, epochs: EPOCHS, seed: SEED });
   const preprocessing = data.fitted === undefined ? undefined : { sha256: hashOf(data.fitted) };
   const saved = run.resumed === undefined ? undefined : loadCheckpoint(run.path);
   const seed = saved?.state.seed ?? options.seed;
@@ -143,7 +144,7 @@ async function train(run: RunDirectory, options: TrainOptions, progress: Progres
     specSha256: PROGRAM.specSha256,
     compiler: PROGRAM.compiler,
     arguments: process.argv.slice(2),
-    overrides: overrides(options, { name: PROGRAM.name, epochs: EPOCHS, seed: SEED }),
+    overrides: changed,
     settings: { epochs: options.epochs, batchSize: BATCH_SIZE, shuffle: SHUFFLE, seed, trainSamples: train.count },
     git: gitState(PROGRAM.folder) ?? null,
     backend,
@@ -197,7 +198,7 @@ async function train(run: RunDirectory, options: TrainOptions, progress: Progres
       }
       if (interrupt.requested) {
         run.update({ status: "interrupted" });
-        note(`stopped in epoch ${epoch}; continue with --resume --out ${run.path}`);
+        note(`stopped in epoch ${epoch}; next: ${resumeCommand(PROGRAM, run.path, changed)}`);
         return interrupt.exitCode;
       }
     }
@@ -252,7 +253,7 @@ async function train(run: RunDirectory, options: TrainOptions, progress: Progres
       }),
     );
     note(`model, metrics and report: ${run.path}`);
-    note(`next: ${nextCommand(PROGRAM, run.path, ["--demo", "4"])}`);
+    note(`next: ${predictionCommand(PROGRAM, run.path, ["--demo", "4"])}`);
   }
 
   /** Loss and metrics over a split, and the prediction for each sample. */

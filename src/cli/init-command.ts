@@ -44,6 +44,7 @@ dataset:
   type: csv
   path: ${name}.csv
   target: sales
+  time: month
   lookback: 12
   horizon: 3
 layers:

@@ -541,6 +541,17 @@ describe("writeLayersModel", () => {
     expect([...bias.dataSync()]).toEqual([...weights["wide/bias"].values]);
   });
 
+  it("keeps what was fitted to the data, and clears what a kill has left of an export", () => {
+    const weights = { "wide/kernel": weight("k", [1100, 3]), "wide/bias": weight("b", [3]) };
+    writeFileSync(join(folder, "model.json.77.tmp"), "torn");
+    writeFileSync(join(folder, "group1-shard1of1.bin.77.tmp"), "torn");
+    const fitted = { scalers: { sales: { offset: 0.1, scale: 3 } } };
+    writeLayersModel(folder, topology(3), weights, { generatedBy: "lstm-compile", fitted });
+    expect(readdirSync(folder).sort()).toEqual(["group1-shard1of1.bin", "model.json"]);
+    const model = JSON.parse(readFileSync(join(folder, "model.json"), "utf8"));
+    expect(model.userDefinedMetadata).toEqual({ fitted });
+  });
+
   it("names a weight that is missing", () => {
     const weights = { "wide/kernel": weight("k", [1100, 3]) };
     expect(() =>

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { atomicWrite, writeError } from "./files.ts";
 import type { Json } from "./json.ts";
@@ -45,6 +45,8 @@ export function writeLayersModel(
   const paths = Array.from({ length: shards }, (_, k) => `group1-shard${k + 1}of${shards}.bin`);
   try {
     mkdirSync(directory, { recursive: true });
+    // What a kill in the middle of an export has left.
+    for (const name of readdirSync(directory)) if (/\.\d+\.tmp$/.test(name)) rmSync(join(directory, name));
   } catch (error) {
     throw writeError(directory, error);
   }
