@@ -333,7 +333,7 @@ ${confused ? `        confusion: confusion(${test}, predicted),\n` : ""}${series
         },
       }),
     );
-${kept === undefined ? "    void predicted;\n" : ""}${series ? "    note(`forecast: ${describeErrors(data.series, errors[0]!, errors.slice(1))}`);\n" : ""}    note(\`model, metrics and report: \${run.path}\`);
+${kept === undefined ? "    void predicted;\n" : ""}${series ? DESCRIBED : ""}    note(\`model, metrics and report: \${run.path}\`);
     note(\`next: \${predictionCommand(PROGRAM, run.path, ${predictExample(plan)})}\`);
   }
 
@@ -419,6 +419,9 @@ function comparison({ training }: Plan, test: string): string {
     ];
 `;
 }
+
+const DESCRIBED = `    note(\`forecast: \${describeErrors(data.series, errors[0]!, errors.slice(1))}\`);
+`;
 
 /** Of each metric that has a unit, the power of the target's scale that turns it into that of the data. */
 function unitPowers({ dataset, training }: Plan): [name: string, power: number][] {
