@@ -367,7 +367,7 @@ export interface CsvDataset {
    */
   scaling?: "standard" | "minMax" | "none";
   /**
-   * Column of the rows' times: dates, timestamps, months, quarters, years, seconds since 1970 or numbers that count the rows. Forecasts are dated by it.
+   * Column of the rows' times: dates, timestamps, months, quarters, years, seconds since 1970 or numbers that count the rows. Forecasts are dated by it. Default: the rows have no times.
    */
   time?: string;
   /**
