@@ -371,7 +371,7 @@ export interface CsvDataset {
    */
   time?: string;
   /**
-   * Whether the day or the month comes first in dates such as 01/02/2024, where no date of the column tells.
+   * Whether the day or the month comes first in dates such as 01/02/2024, where no date of the column tells. Default: such a file is refused.
    */
   timeFormat?: "dayFirst" | "monthFirst";
   /**
