@@ -17,9 +17,22 @@ export interface Diagnostic {
   readonly message: string;
   /** What to do. */
   readonly fix: string;
+  /** All names that could stand there, where only some can. */
+  readonly choices?: readonly string[];
 }
 
 export type DiagnosticFormat = "text" | "json" | "github";
+
+/** Of a file with thousands of mistakes the first ones help; all of them would only cost time and screens. */
+export const MAX_MISTAKES = 200;
+
+/** The first mistakes of a file, in their order; the last says where more are not listed. */
+export function firstMistakes(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  if (diagnostics.length <= MAX_MISTAKES) return [...diagnostics];
+  const last = diagnostics[MAX_MISTAKES - 1]!;
+  const message = `${last.message}; more mistakes follow, which are not listed`;
+  return [...diagnostics.slice(0, MAX_MISTAKES - 1), { ...last, message }];
+}
 
 const MAX_SHOWN = 50;
 const MAX_LINE = 110;
@@ -64,6 +77,25 @@ function width(text: string): number {
   return columns;
 }
 
+/** What to do; and where that names one choice of several, all of them. */
+function advice({ fix, choices = [] }: Diagnostic): string[] {
+  const list = choices.join(", ");
+  return [`fix: ${fix}`, ...(fix.includes(list) ? [] : [`one of: ${list}`])].map(printableMessage);
+}
+
+/** Breaks a line where it would be too long; what follows is indented. */
+function wrapped(line: string): string {
+  const lines: string[] = [];
+  let rest = line;
+  while (rest.length > MAX_LINE) {
+    const space = rest.lastIndexOf(" ", MAX_LINE);
+    if (space < MAX_LINE / 2) break;
+    lines.push(rest.slice(0, space));
+    rest = `      ${rest.slice(space + 1)}`;
+  }
+  return [...lines, rest].join("\n");
+}
+
 function textBlock(diagnostic: Diagnostic, sourceLine: string, color: boolean): string {
   const paint = (style: string, value: string): string => (color ? `\u001b[${style}m${value}\u001b[0m` : value);
   const { file, line, column, severity, code, range } = diagnostic;
@@ -81,13 +113,14 @@ function textBlock(diagnostic: Diagnostic, sourceLine: string, color: boolean): 
     heading,
     `  ${gutter} | ${before}${marked}${after}`,
     `  ${" ".repeat(gutter.length)} | ${" ".repeat(width(before))}${paint(style, "^".repeat(Math.max(1, width(marked))))}`,
-    `  fix: ${printableMessage(diagnostic.fix)}`,
+    ...advice(diagnostic).map((line) => wrapped(`  ${line}`)),
     "",
   ].join("\n");
 }
 
-function githubLine({ file, line, column, severity, code, message, fix }: Diagnostic): string {
-  return githubCommand(severity, { file, line, column, title: code }, message, fix);
+function githubLine(diagnostic: Diagnostic): string {
+  const { file, line, column, severity, code, message } = diagnostic;
+  return githubCommand(severity, { file, line, column, title: code }, message, advice(diagnostic));
 }
 
 /** A workflow command of GitHub Actions; its data escapes %, CR and LF, its properties also : and , */
@@ -95,13 +128,13 @@ export function githubCommand(
   severity: Diagnostic["severity"],
   at: { file: string; line: number; column: number; title: string },
   message: string,
-  fix: string,
+  advice: readonly string[],
 ): string {
   const data = (value: string): string => value.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
   const property = (value: string): string =>
     data(printableMessage(value)).replaceAll(":", "%3A").replaceAll(",", "%2C");
   // Escaped, a line break is only a line break.
-  const lines = `${cut(message)}\nfix: ${cut(fix)}`.split("\n").map(printable);
+  const lines = [...cut(message).split("\n").map(printable), ...advice];
   const body = data(lines.join("\n"));
   return `::${severity} file=${property(at.file)},line=${at.line},col=${at.column},title=${property(at.title)}::${body}`;
 }

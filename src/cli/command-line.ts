@@ -167,7 +167,7 @@ export function commandLine(set: (exitCode: number) => void): Command {
   command("backend")
     .description("list, install or remove native backends")
     .argument("<action>", "list, install, remove or check")
-    .argument("[name]", "cpu, gpu or webgpu")
+    .argument("[name]", "gpu, cpu or webgpu")
     .option("--offline", "never touch the network")
     .option("--without-device", "install gpu also where there is no NVIDIA driver")
     .action(async (action: string, name: string | undefined, options: Record<string, boolean | undefined>) => {

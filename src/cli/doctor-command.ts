@@ -51,6 +51,6 @@ function report(machine: Machine, backends: readonly BackendProbe[], auto: strin
     );
     if (!usable && fix !== "") lines.push(`         fix: ${fix}`);
   }
-  lines.push("", auto === null ? "no backend works" : `--backend auto takes ${auto}`, "");
+  lines.push("", auto === null ? "no backend works" : `train.ts and predict.ts take ${auto} (--backend auto)`, "");
   return lines.join("\n");
 }

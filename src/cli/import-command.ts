@@ -1,9 +1,11 @@
 import { existsSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { analyze } from "../compile.ts";
 import { importSpec } from "../keras/import-spec.ts";
 import { readModelFile } from "../keras/model-file.ts";
 import { writeError } from "../support/files.ts";
 import { UserError } from "../support/user-error.ts";
+import { editorSchema, writeCopy } from "./editor-schema.ts";
 import { note, printDiagnostics } from "./report.ts";
 
 /** Writes the spec of a saved model, to a file or stdout. */
@@ -35,12 +37,14 @@ export async function importCommand(path: string, options: { output?: string; ti
   for (const what of notExpressed) note(`warning: not expressed: ${what}`);
   if (options.output === undefined) process.stdout.write(text);
   else {
+    const schema = editorSchema(dirname(options.output));
     try {
-      writeFileSync(options.output, text, { flag: "wx" });
+      writeFileSync(options.output, `${schema.comment}\n${text}`, { flag: "wx" });
     } catch (error) {
       throw writeError(options.output, error);
     }
     note(`wrote ${options.output}`);
+    writeCopy(schema);
     note("next: name your data in `dataset`, or import the weights: lstm-compile weights import --help");
   }
   return 0;

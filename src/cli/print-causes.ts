@@ -20,7 +20,9 @@ export function printCauses(causes: readonly Cause[], format: DiagnosticFormat):
   const patches = patchLines(causes);
   if (format === "github") {
     for (const { kind, file, line, column, message, fix } of causes)
-      process.stdout.write(`${githubCommand("error", { file, line, column, title: kind }, message, fix)}\n`);
+      process.stdout.write(
+        `${githubCommand("error", { file, line, column, title: kind }, message, [`fix: ${fix}`])}\n`,
+      );
     if (patches.length > 0) process.stdout.write(`${withoutCommands(patches.flatMap(([, lines]) => lines))}\n`);
     return;
   }

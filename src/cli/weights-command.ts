@@ -28,6 +28,13 @@ export async function weightsCommand(
   if (action !== "import" && action !== "export") {
     throw new UserError(`weights cannot ${action}`, { exitCode: 2, fix: "use `weights import` or `weights export`" });
   }
+  if (options.output !== undefined && (action === "import" || path !== undefined)) {
+    const [message, fix] =
+      action === "import"
+        ? ["weights import takes no -o: it writes a run", "name the run's folder with --run"]
+        : [`weights export writes one file, not ${path} and ${options.output}`, "name it once, with -o"];
+    throw new UserError(message, { exitCode: 2, fix });
+  }
   const plan = planOf(spec);
   if (plan === undefined) return 2;
   return action === "import"

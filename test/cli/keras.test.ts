@@ -44,6 +44,8 @@ describe("import", () => {
     [["import", KERAS, "--timesteps", "few"], "--timesteps few is no positive whole number"],
     [["weights", "move", "a.yaml"], "weights cannot move"],
     [["weights", "import", "a.yaml"], "weights import needs a file"],
+    [["weights", "import", "a.yaml", KERAS, "-o", "b"], "weights import takes no -o"],
+    [["weights", "export", "a.yaml", "a.keras", "-o", "b.keras"], "not a.keras and b.keras"],
     [["weights", "export", "a.yaml", "-o", "a.h5"], "ends in .weights.h5 or .keras"],
     [["weights", "export", "a.yaml", "-o", "a.keras"], "there is no run runs/a"],
   ])("refuses %j with exit code 2", async (argv, message) => {

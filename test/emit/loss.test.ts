@@ -4,7 +4,7 @@ import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { compile } from "../../src/compile.ts";
-import { schema } from "../../src/validate/schema-file.ts";
+import { choicesOf, schema } from "../../src/validate/schema-file.ts";
 
 type Choice = string | { type: string; [option: string]: unknown };
 
@@ -146,9 +146,8 @@ const SPECS = [
   },
 ];
 
-function typesIn(choice: string): unknown[] {
-  const { oneOf = [] } = schema().$defs![choice]!;
-  return oneOf.map(({ $ref }) => schema().$defs![$ref!.split("/").pop()!]!.properties!.type!.const);
+function typesIn(choice: string): string[] {
+  return choicesOf(schema().$defs![choice]!).values;
 }
 
 describe("emitted programs", () => {

@@ -11,8 +11,8 @@ import { probeBackends } from "./select.ts";
 
 const USAGE = `Usage: backend <command> [options]
 
-  install <cpu|gpu|webgpu>   install a backend into the cache
-  remove <cpu|gpu|webgpu>    remove it from the cache
+  install <${INSTALLABLE.join("|")}>   install a backend into the cache
+  remove <${INSTALLABLE.join("|")}>    remove it from the cache
   list                       what is installed
   check                      try every backend and say what was found; exit code 3 where none works
 
@@ -58,7 +58,7 @@ export async function backendCommand(args: readonly string[], probe = probeBacke
     }
     if (name === undefined || !INSTALLABLE.includes(name)) {
       throw new UserError(`there is no backend "${name}" to ${command}`, {
-        fix: "choose one of cpu, gpu, webgpu",
+        fix: `choose one of ${INSTALLABLE.join(", ")}`,
         exitCode: 2,
       });
     }
