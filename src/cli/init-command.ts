@@ -48,6 +48,7 @@ dataset:
   type: csv
   path: ${name}.csv
   target: sales
+  time: month
   lookback: 12
   horizon: 3
 layers:

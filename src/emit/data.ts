@@ -22,7 +22,7 @@ export function emitData(context: EmitContext): string {
   const names = dataset.inputs.map(({ name }) => name);
   const generic = names.join() === "input" ? "" : `<${names.map(literal).join(" | ")}>`;
   const directory = dataset.type === "digits" ? "_directory" : "directory";
-  const log = ["mnist", "text"].includes(dataset.type) ? "log" : "_log";
+  const log = dataset.type === "digits" ? "_log" : "log";
   const isShared = loader.type === "Dataset" || loader.type === "ImageDataset";
   const imports = [
     'import * as tf from "@tensorflow/tfjs-core";',
@@ -130,6 +130,11 @@ function isWeighted(dataset: DatasetPlan): boolean {
   return dataset.type === "arrays" && dataset.weightFiles !== undefined;
 }
 
+/** Of targets per timestep a file may weigh samples or their timesteps. */
+function weightsLayout({ targets }: DatasetPlan): string {
+  return targets.perTimestep ? `[B], or [${targets.shape[0]} * B], those of timestep 0 first` : "[B]";
+}
+
 function batchType(dataset: DatasetPlan): string {
   const target = targetTensor(dataset);
   return [
@@ -142,7 +147,7 @@ function batchType(dataset: DatasetPlan): string {
     }),
     "  };",
     `  readonly targets: ${target.type}; // ${target.shown}`,
-    ...(isWeighted(dataset) ? ["  readonly weights: tf.Tensor1D; // [B]"] : []),
+    ...(isWeighted(dataset) ? [`  readonly weights: tf.Tensor1D; // ${weightsLayout(dataset)}`] : []),
     "}",
   ].join("\n");
 }
@@ -202,16 +207,26 @@ function seriesOptions(dataset: DatasetPlan & { readonly type: "csv" }): string 
       "horizon: TARGETS",
       `testFraction: ${literal(dataset.testFraction)}`,
       `scaling: ${literal(dataset.scaling)}`,
+      ...(dataset.time === undefined ? [] : [`time: ${literal(dataset.time)}`]),
+      ...(dataset.timeFormat === undefined ? [] : [`timeFormat: ${literal(dataset.timeFormat)}`]),
+      `order: ${literal(dataset.order)}`,
+      ...(dataset.season === undefined ? [] : [`season: ${literal(dataset.season)}`]),
+      "note",
     ],
     "",
   );
-  return `/** What is read of the series, to train and to forecast. */\nconst seriesOptions = (directory: string | undefined): CsvOptions => (${options});`;
+  return `/** What is read of the series, to train and to forecast. */\nconst seriesOptions = (directory: string | undefined, note?: (line: string) => void): CsvOptions => (${options});`;
 }
 
 const LOAD_WINDOW = [
   "/** The last rows of the series, to forecast what follows; scaled by what the run has fitted. `file` instead of the spec's. */",
-  "export function loadWindow(directory: string | undefined, fitted: unknown, file?: string): CsvWindow {",
-  "  return readCsvWindow(seriesOptions(directory), fitted, file);",
+  "export function loadWindow(",
+  "  directory: string | undefined,",
+  "  fitted: unknown,",
+  "  file?: string,",
+  "  log?: (line: string) => void,",
+  "): CsvWindow {",
+  "  return readCsvWindow(seriesOptions(directory, log), fitted, file);",
   "}",
   "",
 ].join("\n");
@@ -259,9 +274,10 @@ function loaderOptions(plan: Plan): string {
         "columns: FEATURES",
         "classes: CLASSES",
         `scale: ${literal(dataset.scale)}`,
+        "log",
       ]);
     case "csv":
-      return "seriesOptions(directory)";
+      return "seriesOptions(directory, log)";
     case "text":
       return object([
         `file: dataFile(directory, ${literal(dataset.path)})`,
@@ -287,6 +303,7 @@ function loaderOptions(plan: Plan): string {
           `inputs: [${inputs.join(", ")}]`,
           `targets: ${object(targets)}`,
           ...(dataset.weightFiles === undefined ? [] : [`sampleWeights: ${object(fileOptions(dataset.weightFiles))}`]),
+          "log",
         ],
         "  ",
       );

@@ -39,9 +39,10 @@ function hasConfusionMatrix({ dataset }: Plan): boolean {
 }
 
 function imports({ plan }: EmitContext): string {
+  const series = plan.dataset.type === "csv";
   return [
     'import * as tf from "@tensorflow/tfjs-core";',
-    `import { type Batch, ${hasConfusionMatrix(plan) ? "CLASSES, " : ""}loadData, readBatch, type Samples } from "./data.ts";`,
+    `import { type Batch, ${hasConfusionMatrix(plan) ? "CLASSES, " : ""}loadData, readBatch, type Samples${series ? ", TARGETS" : ""} } from "./data.ts";`,
     "import {",
     "  evaluateStep,",
     "  forward,",
@@ -75,6 +76,13 @@ function imports({ plan }: EmitContext): string {
     'import type { EpochMetrics } from "./support/run/metrics.ts";',
     'import { predictionCommand, resumeCommand } from "./support/run/next-command.ts";',
     ...(plan.dataset.type === "arrays" ? ['import { dataFile } from "./support/data/data-file.ts";'] : []),
+    ...(series
+      ? [
+          'import { inDataUnits } from "./support/data/csv-scalers.ts";',
+          'import { baselineErrors, describeErrors, forecastErrors } from "./support/forecast/compare.ts";',
+        ]
+      : []),
+    ...(unitPowers(plan).length > 0 ? ['import { metricsInDataUnits } from "./support/forecast/units.ts";'] : []),
     `import { ${readsFiles(plan) ? "dataFolder, " : ""}hashOf, recordProgram, shownSpec } from "./support/run/program.ts";`,
     'import { CheckpointClock, DivergedError, refuseOtherData } from "./support/run/resume.ts";',
     'import { overrides, type TrainOptions, trainCommandLine } from "./support/run/train-options.ts";',
@@ -102,6 +110,7 @@ function readsFiles({ dataset }: Plan): boolean {
 function settings(context: EmitContext): string {
   const { plan } = context;
   const { training } = plan;
+  const units = unitPowers(plan);
   const line = (key: keyof typeof training.lines): string => specLine(context, training.lines[key]);
   return [
     "",
@@ -112,6 +121,12 @@ function settings(context: EmitContext): string {
     isStateful(plan)
       ? "const EVALUATION_BATCH_SIZE = BATCH_SIZE; // a sample continues the one at its place in the batch before"
       : `const EVALUATION_BATCH_SIZE = ${literal(Math.max(training.batchSize, INFERENCE_BATCH_SIZE))};`,
+    ...(units.length === 0
+      ? []
+      : [
+          "/** Metrics with a unit: the power of the target's scale by which they become those of the data. */",
+          `const UNIT_POWERS = { ${units.map(([name, power]) => `${name}: ${power}`).join(", ")} };`,
+        ]),
     "",
   ].join("\n");
 }
@@ -121,6 +136,9 @@ function main({ plan }: EmitContext): string {
   const names = plan.dataset.inputs.map(({ name }) => name).join(", ");
   const targets = `targets${weighted ? ", weights" : ""}`;
   const confused = hasConfusionMatrix(plan);
+  const series = plan.dataset.type === "csv";
+  const units = unitPowers(plan);
+  const kept = confused ? "int32" : series ? "float32" : undefined; // of the predictions
   const stateful = isStateful(plan);
   const test = stateful ? "test" : "data.test";
   const accuracy = plan.training.metrics.findIndex(({ name }) => name === "accuracy");
@@ -277,7 +295,7 @@ ${stateful ? "    if (firstStep === 0) setToZero(carried);\n" : ""}    const sta
       seconds,
       samplesPerSecond: (train.count - firstStep * BATCH_SIZE) / seconds,
     });
-    firstStep = 0;
+${units.length > 0 ? "    Object.assign(metrics, metricsInDataUnits(metrics, UNIT_POWERS, data.targetScaler.scale));\n" : ""}    firstStep = 0;
     tf.tidy(() => totals.assign(tf.tensor1d(zeroSums(METRICS))));
     program.push(["totals"]);
     run.metrics.append(metrics); // before the checkpoint: a resumed run drops lines of epochs that it repeats
@@ -299,14 +317,14 @@ ${stateful ? "    if (firstStep === 0) setToZero(carried);\n" : ""}    const sta
 ${plan.optimizer.ema === undefined ? "" : average(test)}    const values = await readTensors(weights);
     writeLayersModel(run.modelPath, TOPOLOGY, values, { generatedBy: PROGRAM.compiler, fitted: data.fitted });
     for (const warning of TOPOLOGY.warnings) note(\`model: \${warning}\`);
-    run.update({ status: "finished", metrics: last });
+${series ? comparison(plan, test) : ""}    run.update({ status: "finished", metrics: last${series ? ", forecast: errors" : ""} });
     run.writeReport(
       renderReport({
         title: PROGRAM.name,
         description: ${literal(plan.description)},
         layers: LAYERS,
         metrics: run.metrics.read(),
-${confused ? `        confusion: confusion(${test}, predicted),\n` : ""}        summary: {
+${confused ? `        confusion: confusion(${test}, predicted),\n` : ""}${series ? "        forecast: { target: data.series.name, errors },\n" : ""}        summary: {
           Spec: \`\${PROGRAM.spec} (SHA-256 \${PROGRAM.specSha256})\`,
           Compiler: PROGRAM.compiler,
           Backend: \`\${backend.name}: \${backend.device}\`,
@@ -315,7 +333,7 @@ ${confused ? `        confusion: confusion(${test}, predicted),\n` : ""}        
         },
       }),
     );
-${confused ? "" : "    void predicted;\n"}    note(\`model, metrics and report: \${run.path}\`);
+${kept === undefined ? "    void predicted;\n" : ""}${series ? DESCRIBED : ""}    note(\`model, metrics and report: \${run.path}\`);
     note(\`next: \${predictionCommand(PROGRAM, run.path, ${predictExample(plan)})}\`);
   }
 
@@ -328,7 +346,7 @@ ${stateful ? "    setToZero(evaluationCarried);\n" : ""}    const sums = new Dev
       const feed = evaluationFeed(readBatch(split, order.subarray(start, start + EVALUATION_BATCH_SIZE)));
       const result = program.functions.evaluate(feed);
       sums.add(result.totals);
-${confused ? '      for (const value of await result.predicted.data<"int32">()) predicted.push(value);\n' : ""}      tf.dispose([feed, result.predicted]);
+${kept === undefined ? "" : `      for (const value of await result.predicted.data<"${kept}">()) predicted.push(value);\n`}      tf.dispose([feed, result.predicted]);
       await breathe();
     }
     const values = metricValues(METRICS, await sums.read(), split.count);
@@ -383,6 +401,37 @@ function epochMetrics(
 }
 ${confused ? CONFUSION : ""}
 `;
+}
+
+/** The model's forecasts of the test part beside those that need no model. Of several quantiles the one nearest to the median counts. */
+function comparison({ training }: Plan, test: string): string {
+  const quantiles = training.loss.type === "quantile" ? training.loss.quantiles : [0.5];
+  const distances = quantiles.map((quantile) => Math.abs(quantile - 0.5));
+  const middle = distances.indexOf(Math.min(...distances));
+  const values =
+    quantiles.length === 1
+      ? "predicted"
+      : `predicted.filter((_, k) => k % ${quantiles.length} === ${middle}) /* quantile ${quantiles[middle]} */`;
+  return `    const forecasts = inDataUnits(${values}, data.targetScaler); // [windows, TARGETS]
+    const errors = [
+      forecastErrors("model", data.series, TARGETS, forecasts),
+      ...baselineErrors(data.series, TARGETS, ${test}.count),
+    ];
+`;
+}
+
+const DESCRIBED = `    note(\`forecast: \${describeErrors(data.series, errors[0]!, errors.slice(1))}\`);
+`;
+
+/** Of each metric that has a unit, the power of the target's scale that turns it into that of the data. */
+function unitPowers({ dataset, training }: Plan): [name: string, power: number][] {
+  if (dataset.type !== "csv" || dataset.scaling === "none") return [];
+  const powers: Partial<Record<string, number>> = {
+    meanAbsoluteError: 1,
+    rootMeanSquaredError: 1,
+    meanSquaredError: 2,
+  };
+  return training.metrics.flatMap(({ name, type }) => (powers[type] === undefined ? [] : [[name, powers[type]]]));
 }
 
 const average = (test: string): string => `    program.pull();

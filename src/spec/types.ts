@@ -375,6 +375,22 @@ export interface CsvDataset {
    * How columns are scaled, fitted on the training part only.
    */
   scaling?: "standard" | "minMax" | "none";
+  /**
+   * Column of the rows' times: dates, timestamps, months, quarters, years, seconds since 1970 or numbers that count the rows. Forecasts are dated by it.
+   */
+  time?: string;
+  /**
+   * Whether the day or the month comes first in dates such as 01/02/2024, where no date of the column tells.
+   */
+  timeFormat?: "dayFirst" | "monthFirst";
+  /**
+   * What happens to rows that are not in order of time: `check` refuses them, `sort` sorts by `time`, `asIs` takes the rows as they stand and looks at no times.
+   */
+  order?: "check" | "sort" | "asIs";
+  /**
+   * Rows of one season, for the seasonal naive forecast that the model is compared with. Default: by the frequency of the times, such as 12 for months. Unit: rows.
+   */
+  season?: number;
 }
 /**
  * A text file read by characters: the model predicts the next one.
@@ -489,11 +505,11 @@ export interface ArrayTargets {
   test: string;
 }
 /**
- * How much each sample counts in the loss.
+ * How much each sample, or each of its timesteps, counts in the loss; metrics count all alike.
  */
 export interface ArraySampleWeights {
   /**
-   * File of the weights of the training samples, [samples].
+   * File of the weights of the training samples, numbers from 0 up: [samples], or [samples, timesteps] where the targets have `timesteps`.
    */
   train: string;
   /**
@@ -2582,7 +2598,7 @@ export interface Training {
    */
   metrics?: Metric[];
   /**
-   * How much the samples of a class count in the loss while training: class → weight. A class without one counts 1.
+   * How much the samples of a class, or their timesteps, count in the loss while training: class → weight. A class without one counts 1; `sampleWeights` multiply it.
    */
   classWeight?: Readonly<Record<string, number>>;
   /**

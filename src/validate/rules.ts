@@ -6,6 +6,7 @@ import { datasetInputs, datasetTargets } from "../spec/dataset.ts";
 import { layerNames } from "../spec/names.ts";
 import type { Layer, ModelSpec } from "../spec/types.ts";
 import { ARRAY_RULES } from "./array-rules.ts";
+import { CSV_RULES } from "./csv-rules.ts";
 import { INITIALIZER_RULES } from "./initializer-rules.ts";
 import { OPTIMIZER_RULES } from "./optimizer-rules.ts";
 import { isReservedName, isWindowsDevice } from "./reserved-names.ts";
@@ -129,6 +130,7 @@ const RULES: Rules = {
     check(spec.dataset, "/dataset");
   },
   ...ARRAY_RULES,
+  ...CSV_RULES,
   "the model fits into memory": ({ spec, graph, report }) => {
     if (graph.nodes.length < spec.layers.length) return;
     const counts = graph.nodes.map(({ layer, definition, inputShapes }) =>

@@ -239,6 +239,12 @@ export const TRAINING_RULES: Rules = {
       const message = `there is no class ${label}: the dataset has the classes 0 to ${classes - 1}`;
       report("LC1232", `/training/classWeight/${label}`, message, `use a class from 0 to ${classes - 1}`);
     }
+    const given = spec.training.classWeight ?? {};
+    const all = Array.from({ length: classes ?? 0 }, (_, label) => given[String(label)] ?? 1);
+    if (labels.length > 0 && all.every((weight) => weight === 0)) {
+      const message = "every class has the weight 0, so that no sample counts in the loss";
+      report("LC1270", "/training/classWeight", message, "give a class that counts a weight above 0");
+    }
   },
   "top-k leaves something to miss": ({ spec, report, targets: { classes } }) => {
     for (const [index, metric] of metricsOf(spec).entries()) {

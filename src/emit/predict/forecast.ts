@@ -28,7 +28,13 @@ function predictor(
 ): string {
   const own = {
     ...PREDICTOR_IMPORTS,
-    "./data.ts": ["FEATURES", "readInputs", "type Samples", "TARGETS", "TIMESTEPS"],
+    "./data.ts": [
+      "FEATURES",
+      "readInputs",
+      "type Samples",
+      ...(quantiles === undefined ? [] : ["TARGETS"]),
+      "TIMESTEPS",
+    ],
     "./support/data/csv-scalers.ts": ["type CsvFitted", "parseCsvFitted"],
     "./support/run/trained.ts": ["openTrainedRun", "type PredictorOptions", "requireFitted"],
     "./support/user-error.ts": ["UserError"],
@@ -45,7 +51,7 @@ ${quantiles === undefined ? "" : `/** Of each step of a forecast. */\nexport con
 /** A time step, in the units of the data. */
 export type Row = Readonly<Record<(typeof COLUMNS)[number], number>>;
 
-/** TARGETS steps ahead, in the units of the data${quantiles === undefined ? "" : ": QUANTILES of each"}. */
+/** The values of the next steps, in the units of the data${quantiles === undefined ? "" : ": QUANTILES of each"}. */
 export type Forecast = readonly ${quantiles === undefined ? "number" : "(readonly number[])"}[];
 
 export interface Predictor {
@@ -144,15 +150,16 @@ ${imports(own)}
 ${commandLine("Forecasts with a trained", options)}
   const predictor = await createPredictor(options);
   say(\`weights: \${predictor.run}\`);
-  const { future } = loadWindow(options.data ?? dataFolder(PROGRAM), predictor.fitted, options.input);
+  const directory = options.data ?? dataFolder(PROGRAM);
+  const { future, forecastTimes: times } = loadWindow(directory, predictor.fitted, options.input, say);
   const [forecast] = await predictor.predictSamples(future);
-${
-  quantiles
-    ? `  if (options.json) process.stdout.write(\`\${JSON.stringify({ quantiles: QUANTILES, forecast })}\\n\`);
-  else for (const [step, row] of forecast!.entries()) process.stdout.write(\`+\${step + 1}: \${row.join(" ")}\\n\`);`
-    : `  if (options.json) process.stdout.write(\`\${JSON.stringify({ forecast })}\\n\`);
-  else for (const [step, value] of forecast!.entries()) process.stdout.write(\`+\${step + 1}: \${value}\\n\`);`
-}
+  if (options.json) {
+    process.stdout.write(\`\${JSON.stringify({ ${quantiles ? "quantiles: QUANTILES, " : ""}...(times === undefined ? {} : { times }), forecast })}\\n\`);
+    return 0;
+  }
+  for (const [step, ${quantiles ? "row" : "value"}] of forecast!.entries()) {
+    process.stdout.write(\`\${times?.[step] ?? \`+\${step + 1}\`}: \${${quantiles ? 'row.join(" ")' : "value"}}\\n\`);
+  }
   return 0;
 }
 ${FOOTER}`;

@@ -1,76 +1,50 @@
-import { type CsvTable, rowCells, wrong, wrongAt } from "./csv-table.ts";
-
-/** What counts as a number; Number() alone would take "", "0x10" and "Infinity" too. */
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+import { parseNumber } from "./csv-cells.ts";
+import { layoutError } from "./csv-layout.ts";
+import type { Problem } from "./csv-problems.ts";
+import { type CsvTable, rowCells } from "./csv-table.ts";
 
 /**
  * The numbers of each named column.
- * @throws UserError (1) at the first cell that is none
+ * @param others what else is wrong with the file, for the message
+ * @throws UserError (1) where a cell is none, or a column is missing, with all that is wrong
  */
-export function readColumns(table: CsvTable, names: readonly string[]): Map<string, Float64Array> {
-  const unique = [...new Set(names)];
-  const columns = unique.map((name) => ({
+export function readColumns(
+  table: CsvTable,
+  names: readonly string[],
+  others: (table: CsvTable) => readonly Problem[],
+): Map<string, Float64Array> {
+  requireColumns(table, names, undefined, others);
+  const columns = [...new Set(names)].map((name) => ({
+    index: table.names.indexOf(name),
     name,
-    index: columnIndex(table, name),
     values: new Float64Array(table.starts.length),
   }));
   for (let row = 0; row < table.starts.length; row++) {
     const cells = rowCells(table, row);
-    if (cells.length !== table.names.length) {
-      const what = `the row has ${cells.length} cell${cells.length === 1 ? "" : "s"}, the header has ${table.names.length}`;
-      const fix = "make them agree; numbers need a decimal point, not a comma";
-      throw wrongAt(table, table.starts[row]!, what, fix);
-    }
-    for (const { name, index, values } of columns) {
-      const { text, start } = cells[index]!;
-      const value = Number(text);
-      if (!NUMBER.test(text.trim()) || !Number.isFinite(value)) {
-        const what = text.trim() === "" ? "an empty cell" : JSON.stringify(text);
-        throw wrongAt(
-          table,
-          start,
-          `${what} in column ${JSON.stringify(name)} is not a finite number`,
-          "give a number",
-        );
-      }
+    if (cells.length !== table.names.length) throw layoutError(table, names, others);
+    for (const { index, values } of columns) {
+      const value = parseNumber(cells[index]!.text);
+      if (value === undefined) throw layoutError(table, names, others);
       values[row] = value;
     }
   }
   return new Map(columns.map(({ name, values }) => [name, values]));
 }
 
-/** @throws UserError (1) where no column, or more than one, has the name */
-export function columnIndex(table: CsvTable, name: string): number {
-  const { file, header, names } = table;
-  const index = names.indexOf(name);
-  if (index < 0) {
-    const near = nearest(name, names);
-    const hint = near === undefined ? "" : `; did you mean ${JSON.stringify(near)}?`;
-    throw wrong(file, 1, 1, `there is no column ${JSON.stringify(name)}${hint}`, `use one of: ${names.join(", ")}`);
-  }
-  const again = names.indexOf(name, index + 1);
-  if (again < 0) return index;
-  const what = `a second column is called ${JSON.stringify(name)}`;
-  throw wrongAt(table, header[again]!.start, what, "give each column its own name");
-}
-
-/** The name with the smallest edit distance, where that is at most a third of its length or differs in case alone. */
-function nearest(name: string, names: readonly string[]): string | undefined {
-  const [best] = names
-    .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance);
-  return best !== undefined && best.distance <= Math.floor(best.candidate.length / 3) ? best.candidate : undefined;
-}
-
-/** Levenshtein's. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row[b.length]!;
+/**
+ * @param names of columns of numbers
+ * @param time the column of times, where there is one
+ * @throws UserError (1) where no column, or more than one, has one of the names
+ */
+export function requireColumns(
+  table: CsvTable,
+  names: readonly string[],
+  time: string | undefined,
+  others: (table: CsvTable) => readonly Problem[],
+): void {
+  const isThere = (name: string): boolean => {
+    const index = table.names.indexOf(name);
+    return index >= 0 && table.names.indexOf(name, index + 1) < 0;
+  };
+  if (!names.every(isThere) || (time !== undefined && !isThere(time))) throw layoutError(table, names, others, time);
 }

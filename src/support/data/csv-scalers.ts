@@ -1,4 +1,5 @@
 import { UserError } from "../user-error.ts";
+import { type FittedTime, parseFittedTime } from "./time.ts";
 
 /** value = scaled · scale + offset */
 export type Scaler = {
@@ -11,6 +12,8 @@ export type Scaling = "standard" | "minMax" | "none";
 /** What is fitted to the training rows: plain JSON, kept with the run and read by everything that forecasts with it. */
 export type CsvFitted = {
   readonly scalers: { readonly [column: string]: Scaler };
+  /** null where the rows have no times. */
+  readonly time: FittedTime | null;
 };
 
 /** The scaler of a column's training rows. Its numbers are never -0, which JSON cannot say. */
@@ -21,9 +24,28 @@ export function fitScaler(values: Float64Array, scaling: Scaling): Scaler {
   // A constant column: its computed deviation may be a rounding error instead of 0.
   if (low === high) return { offset: low + 0, scale: 1 };
   if (scaling === "minMax") return { offset: low + 0, scale: high - low };
+  const unit = Math.max(Math.abs(low), Math.abs(high));
+  // Squares of numbers that large, or that small, have no double.
+  const { mean, deviation } =
+    unit > 1e150 || unit < 1e-150
+      ? moments(
+          values.map((value) => value / unit),
+          unit,
+        )
+      : moments(values, 1);
+  return { offset: mean + 0, scale: deviation || 1 };
+}
+
+/** Mean and standard deviation, of the whole population, of values in `unit`. */
+function moments(values: Float64Array, unit: number): { mean: number; deviation: number } {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-  return { offset: mean + 0, scale: Math.sqrt(variance) || 1 };
+  return { mean: mean * unit, deviation: Math.sqrt(variance) * unit };
+}
+
+/** Scaled values in units of the data. */
+export function inDataUnits(scaled: ArrayLike<number>, { offset, scale }: Scaler): Float64Array {
+  return Float64Array.from(scaled, (value) => value * scale + offset);
 }
 
 /**
@@ -44,7 +66,9 @@ export function parseCsvFitted(value: unknown, columns: readonly string[]): CsvF
     }
     scalers.push([column, { offset, scale }]);
   }
-  return { scalers: Object.fromEntries(scalers) };
+  const time = parseFittedTime(value.time);
+  if (time === undefined) throw damaged("what it says about times");
+  return { scalers: Object.fromEntries(scalers), time };
 }
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,13 +1,23 @@
 import { constants } from "node:buffer";
 import { basename } from "node:path";
 import { UserError } from "../user-error.ts";
-import { readDataFile, sha256 } from "./idx.ts";
+import { csvError } from "./csv-problems.ts";
+import { sha256 } from "./idx.ts";
+import { readDataFile } from "./read-file.ts";
 
 export interface Cell {
   readonly text: string;
   /** Offset into the table's text. */
   readonly start: number;
 }
+
+/** What separates cells in files that are called CSV, and its name. */
+export const DELIMITERS: ReadonlyMap<string, string> = new Map([
+  [",", "commas"],
+  [";", "semicolons"],
+  ["\t", "tabs"],
+  ["|", "vertical bars"],
+]);
 
 /** A CSV file: its text, its header, and where its rows begin. Cells are cut out of the text when they are asked for. */
 export interface CsvTable {
@@ -59,6 +69,8 @@ export function rowCells(table: CsvTable, row: number): Cell[] {
   return cells;
 }
 
+const [QUOTE, LF, CR] = [34, 10, 13];
+
 type Source = Pick<CsvTable, "text" | "delimiter" | "file">;
 
 /**
@@ -66,31 +78,56 @@ type Source = Pick<CsvTable, "text" | "delimiter" | "file">;
  * RFC 4180: quotes, doubled quotes, line breaks inside quotes; lines end in CRLF, LF or CR.
  */
 function readRecord({ text, delimiter, file }: Source, at: number, cells: Cell[]): number {
-  const isBreak = (): boolean => text[at] === "\n" || text[at] === "\r";
+  const separator = delimiter.charCodeAt(0);
   for (;;) {
     const start = at;
-    if (text[at] === '"') {
-      for (at++; text[at] !== '"' || text[at + 1] === '"'; ) {
-        if (at >= text.length) throw wrongAt({ text, file }, start, "a quote is never closed", "close it");
-        at += text[at] === '"' ? 2 : 1;
-      }
-      at++;
+    if (text.charCodeAt(at) === QUOTE) {
+      at = endOfQuote(text, at, file);
       cells.push({ text: text.slice(start + 1, at - 1).replaceAll('""', '"'), start });
-      if (at < text.length && text[at] !== delimiter && !isBreak()) {
-        throw wrongAt({ text, file }, at, "text follows a closing quote", "separate cells by commas");
+      const next = text.charCodeAt(at);
+      if (at < text.length && next !== separator && next !== LF && next !== CR) {
+        const other = DELIMITERS.get(text[at]!);
+        const what =
+          other === undefined ? "text follows a closing quote" : `the columns are separated by ${other}, not by commas`;
+        throw wrongAt({ text, file }, at, what, "separate cells by commas");
       }
     } else {
-      while (at < text.length && text[at] !== delimiter && !isBreak()) at++;
+      for (; at < text.length; at++) {
+        const code = text.charCodeAt(at);
+        if (code === separator || code === LF || code === CR) break;
+      }
       cells.push({ text: text.slice(start, at), start });
     }
-    if (text[at] !== delimiter) break;
+    if (text.charCodeAt(at) !== separator) break;
     at++;
   }
   if (at >= text.length) return text.length + 1;
-  return at + (text[at] === "\r" && text[at + 1] === "\n" ? 2 : 1);
+  return at + (text.charCodeAt(at) === CR && text.charCodeAt(at + 1) === LF ? 2 : 1);
 }
 
+/** The offset behind the quote that closes the one at `start`; a doubled quote is one of the text. */
+function endOfQuote(text: string, start: number, file: string): number {
+  for (let at = start + 1; ; at += 2) {
+    at = text.indexOf('"', at);
+    if (at < 0) throw wrongAt({ text, file }, start, "a quote is never closed", "close it");
+    if (text.charCodeAt(at + 1) !== QUOTE) return at + 1;
+  }
+}
+
+/** First bytes of files that are no text. */
+const MAGIC: readonly (readonly [string, string, string])[] = [
+  ["504b0304", "a ZIP archive, such as an Excel workbook", "export the sheet as CSV in UTF-8"],
+  ["d0cf11e0", "an Excel workbook", "export the sheet as CSV in UTF-8"],
+  ["50415231", "a Parquet file", "export it as CSV"],
+  ["28b52ffd", "a Zstandard archive", "unpack it"],
+  ["fffe", "in UTF-16", "save it as UTF-8"],
+  ["feff", "in UTF-16", "save it as UTF-8"],
+];
+
 function decode(bytes: Uint8Array, file: string): string {
+  const start = Buffer.from(bytes.subarray(0, 4)).toString("hex");
+  const magic = MAGIC.find(([first]) => start.startsWith(first));
+  if (magic !== undefined) throw wrong(file, 1, 1, `the file is ${magic[1]}, not CSV text in UTF-8`, magic[2]);
   if (bytes.length > constants.MAX_STRING_LENGTH) {
     const limit = Math.floor(constants.MAX_STRING_LENGTH / 1e6);
     throw wrong(
@@ -104,26 +141,15 @@ function decode(bytes: Uint8Array, file: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes); // drops a byte order mark
   } catch {
-    throw wrong(file, 1, 1, "the file is not text in UTF-8", "save it as UTF-8");
+    const text = new TextDecoder("utf-8").decode(bytes);
+    const at = text.search(/\ufffd/);
+    const fix = "save it as UTF-8: it may be in Latin-1 or Windows-1252";
+    throw wrongAt({ text, file }, at, "the file is not text in UTF-8 from here on", fix);
   }
-}
-
-/** Line and column of an offset, from 1 on. */
-export function placeOf({ text }: Pick<CsvTable, "text">, offset: number): { line: number; column: number } {
-  let line = 1;
-  let lineStart = 0;
-  for (let at = 0; at < offset; at++) {
-    const crlf = text[at] === "\r" && text[at + 1] === "\n";
-    if (crlf || (text[at] !== "\n" && text[at] !== "\r")) continue;
-    line++;
-    lineStart = at + 1;
-  }
-  return { line, column: offset - lineStart + 1 };
 }
 
 export function wrongAt(table: Pick<CsvTable, "text" | "file">, offset: number, what: string, fix: string): UserError {
-  const { line, column } = placeOf(table, offset);
-  return wrong(table.file, line, column, what, fix);
+  return csvError(table, [{ offset, what, fix }]);
 }
 
 export function wrong(file: string, line: number, column: number, what: string, fix: string): UserError {

@@ -1,9 +1,15 @@
-import { columnIndex, readColumns } from "./csv-columns.ts";
+import type { ForecastSeries } from "../forecast/compare.ts";
+import { readColumns, requireColumns } from "./csv-columns.ts";
+import { counted, csvError, type Problem } from "./csv-problems.ts";
 import { type CsvFitted, fitScaler, parseCsvFitted, type Scaler, type Scaling } from "./csv-scalers.ts";
-import { type CsvTable, placeOf, readTable, wrong, wrongAt } from "./csv-table.ts";
+import { type CsvTable, readTable, wrongAt } from "./csv-table.ts";
+import { fitTime, orderRows, type TimeOptions } from "./csv-time.ts";
+import { type Column, scaleColumn, valueNotes } from "./csv-values.ts";
+import { orderWindow } from "./csv-window.ts";
 import type { Dataset, Split } from "./dataset.ts";
+import { seasonLength } from "./time.ts";
 
-export interface CsvOptions {
+export interface CsvOptions extends TimeOptions {
   readonly file: string;
   readonly target: string;
   readonly features: readonly string[];
@@ -13,11 +19,17 @@ export interface CsvOptions {
   /** Share of the rows, at the end, kept for testing. */
   readonly testFraction: number;
   readonly scaling: Scaling;
+  /** Rows per season. By default those that the frequency suggests. */
+  readonly season?: number;
+  /** Takes lines about data that may not be what it seems. */
+  readonly note?: (line: string) => void;
 }
 
 export interface CsvDataset extends Dataset {
   readonly fitted: CsvFitted;
   readonly targetScaler: Scaler;
+  /** What is forecast, in units of the data. */
+  readonly series: ForecastSeries;
   /** One sample: the last window of the file, whose targets lie in the future. */
   readonly future: Split;
 }
@@ -27,6 +39,10 @@ export interface CsvWindow {
   /** One sample, the last rows of the file; its targets lie in the future and are 0. */
   readonly future: Split;
   readonly targetScaler: Scaler;
+  /** The times of these rows, as the file has them; undefined without a column of times. */
+  readonly times: readonly string[] | undefined;
+  /** The times that are forecast, [horizon], written in the same way; undefined where rows have no frequency. */
+  readonly forecastTimes: readonly string[] | undefined;
   /** One line: where the rows came from. */
   readonly source: string;
   readonly checksums: Readonly<Record<string, string>>;
@@ -38,14 +54,19 @@ export interface CsvWindow {
  * @throws UserError (3) where the file is missing, (1) with file, line and column where it is wrong
  */
 export function loadCsv(options: CsvOptions): CsvDataset {
-  const { file, target, features, lookback, horizon, testFraction, scaling } = options;
-  const table = readTable(file);
-  const columns = readColumns(table, [target, ...features]);
+  const { file, target, features, lookback, horizon, testFraction, scaling, note = () => undefined } = options;
+  const wanted = [target, ...features];
+  const read = readTable(file);
+  const othersOf = (table: CsvTable): readonly Problem[] => orderRows(table, options, wanted).problems;
+  requireColumns(read, wanted, options.time, othersOf);
+  const { table, time, problems } = orderRows(read, options, wanted);
+  const columns = [...readColumns(table, wanted, othersOf)].map(([name, values]): Column => ({ name, values }));
+  if (problems.length > 0) throw csvError(table, problems);
   const rows = table.starts.length;
 
   const trainRows = rows - Math.max(1, Math.round(rows * testFraction));
   const testRows = rows - trainRows;
-  const few = `${rows} row${rows === 1 ? " is" : "s are"} too few`;
+  const few = `${counted(rows, "row")} ${rows === 1 ? "is" : "are"} too few`;
   if (trainRows < lookback + horizon) {
     const what = `${few}: ${trainRows} of them for training, but a window needs ${lookback} + ${horizon}`;
     throw wrongAtEnd(table, what, "give more rows, or lower dataset.lookback, dataset.horizon or dataset.testFraction");
@@ -55,19 +76,30 @@ export function loadCsv(options: CsvOptions): CsvDataset {
     throw wrongAtEnd(table, what, "give more rows, raise dataset.testFraction or lower dataset.horizon");
   }
   const scalers = Object.fromEntries(
-    [...columns].map(([name, values]) => [name, fitScaler(values.subarray(0, trainRows), scaling)]),
+    columns.map(({ name, values }) => [name, fitScaler(values.subarray(0, trainRows), scaling)]),
   );
-  const scaled = new Map([...columns].map(([name, values]) => [name, scale(values, scalers[name]!, table, name)]));
+  const scaled = scaleColumns(table, columns, scalers, trainRows);
+  const kept = time === undefined ? undefined : fitTime(table, time);
+  for (const line of [...(kept?.notes ?? []), ...columns.flatMap((column) => valueNotes(table, column, trainRows))]) {
+    note(`data: ${file}: ${line}`);
+  }
   const inputs = features.map((name) => scaled.get(name)!);
   const targets = scaled.get(target)!;
   const windows = (first: number, count: number): Split =>
     windowSplit({ inputs, targets, lookback, horizon }, first, count);
+  const fitted: CsvFitted = { scalers, time: kept?.fitted ?? null };
   return {
     train: windows(lookback, trainRows - lookback - horizon + 1),
     test: windows(trainRows, testRows - horizon + 1),
     future: windows(rows, 1),
-    fitted: { scalers },
+    fitted,
     targetScaler: scalers[target]!,
+    series: {
+      name: target,
+      values: columns.find(({ name }) => name === target)!.values,
+      trainRows,
+      season: options.season ?? seasonLength(fitted.time?.frequency),
+    },
     source: file,
     checksums: table.checksums,
   };
@@ -80,25 +112,49 @@ export function loadCsv(options: CsvOptions): CsvDataset {
  * @throws UserError (3) where the file is missing, (1) where it or the fitted state is wrong
  */
 export function readCsvWindow(options: CsvOptions, fitted: unknown, file = options.file): CsvWindow {
-  const { target, features, lookback, horizon } = options;
-  const { scalers } = parseCsvFitted(fitted, [target, ...features]);
-  const table = readTable(file);
-  for (const name of features) columnIndex(table, name);
-  const rows = table.starts.length;
+  const { target, features, lookback, horizon, note = () => undefined } = options;
+  const { scalers, time } = parseCsvFitted(fitted, [target, ...features]);
+  const read = readTable(file);
+  requireColumns(read, features, options.time, () => []);
+  const rows = read.starts.length;
   if (rows < lookback) {
-    const what = `${rows} row${rows === 1 ? " is" : "s are"} too few: the model reads the last ${lookback}`;
-    throw wrongAtEnd(table, what, `give the last ${lookback} rows of the series, or more`);
+    const what = `${counted(rows, "row")} ${rows === 1 ? "is" : "are"} too few: the model reads the last ${lookback}`;
+    throw wrongAtEnd(read, what, `give the last ${lookback} rows of the series, or more`);
   }
-  const last = { ...table, starts: table.starts.slice(-lookback) };
-  const columns = readColumns(last, features);
-  const inputs = features.map((name) => scale(columns.get(name)!, scalers[name]!, last, name));
-  const targets = new Float32Array(0);
+  const window = orderWindow(read, { ...options, target, fitted: time });
+  const { table, times, forecastTimes } = window;
+  const columns = [...readColumns(table, features, () => window.problems)].map(
+    ([name, values]): Column => ({ name, values }),
+  );
+  if (window.problems.length > 0) throw csvError(table, window.problems);
+  const scaled = scaleColumns(table, columns, scalers, 0);
+  for (const line of window.notes) note(`data: ${file}: ${line}`);
+  const inputs = features.map((name) => scaled.get(name)!);
   return {
-    future: windowSplit({ inputs, targets, lookback, horizon }, lookback, 1),
+    future: windowSplit({ inputs, targets: new Float32Array(0), lookback, horizon }, lookback, 1),
     targetScaler: scalers[target]!,
+    times,
+    forecastTimes,
     source: file,
     checksums: table.checksums,
   };
+}
+
+/** @throws UserError (1) naming the numbers that cannot be scaled */
+function scaleColumns(
+  table: CsvTable,
+  columns: readonly Column[],
+  scalers: CsvFitted["scalers"],
+  trainRows: number,
+): Map<string, Float32Array> {
+  const results = columns.map(
+    (column) => [column.name, scaleColumn(table, column, scalers[column.name]!, trainRows)] as const,
+  );
+  const problems = results.flatMap(([, result]): Problem[] => (result instanceof Float32Array ? [] : [result]));
+  if (problems.length > 0) throw csvError(table, problems);
+  return new Map(
+    results.flatMap(([name, result]) => (result instanceof Float32Array ? [[name, result] as const] : [])),
+  );
 }
 
 interface Series {
@@ -138,15 +194,12 @@ function windowSplit({ inputs, targets, lookback, horizon }: Series, first: numb
   };
 }
 
-function scale(values: Float64Array, scaler: Scaler, table: CsvTable, name: string): Float32Array {
-  const result = Float32Array.from(values, (value) => (value - scaler.offset) / scaler.scale);
-  const outside = result.findIndex((value) => !Number.isFinite(value));
-  if (outside < 0) return result;
-  const what = `column ${JSON.stringify(name)} does not fit into 32-bit floats when it is scaled`;
-  throw wrongAt(table, table.starts[outside]!, what, "give its numbers in a larger unit, or drop the outliers");
-}
-
-/** In the last row. */
-function wrongAtEnd(table: CsvTable, what: string, fix: string): Error {
-  return wrong(table.file, placeOf(table, table.starts.at(-1) ?? 0).line, 1, what, fix);
+/** At the last row of the file. */
+function wrongAtEnd({ starts, ...table }: CsvTable, what: string, fix: string): Error {
+  return wrongAt(
+    table,
+    starts.reduce((last, start) => Math.max(last, start), 0),
+    what,
+    fix,
+  );
 }

@@ -11,7 +11,7 @@ export interface Split<Name extends string = "input"> {
   readonly count: number;
   readonly inputs: Readonly<Record<Name, Gather>>;
   readonly targets: Gather;
-  /** A weight per sample, [B]. */
+  /** A weight per sample, [B], or per timestep of its targets, time-major [T·B]. */
   readonly weights?: Gather<Float32Array>;
 }
 

@@ -2,7 +2,8 @@ import { basename } from "node:path";
 import type { Json } from "../json.ts";
 import { UserError } from "../user-error.ts";
 import type { Dataset, Split } from "./dataset.ts";
-import { readDataFile, sha256 } from "./idx.ts";
+import { sha256 } from "./idx.ts";
+import { readDataFile } from "./read-file.ts";
 import { charactersOf, encode, fitVocabulary, shownCharacters } from "./vocabulary.ts";
 
 export interface TextOptions {

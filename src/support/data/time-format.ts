@@ -21,6 +21,8 @@ export interface Time {
 const MONTHS = "January February March April May June July August September October November December".split(" ");
 const TOKEN = /YYYY|YY|MMMM|MMM|MM|M|DD|D|HH|H|hh|h|mm|ss|S+|[qAZXxunN]/g;
 
+const TOKEN_OR_BETWEEN = new RegExp(`^(?:${TOKEN.source}|[-/.,: TQ])+$`);
+
 /** Dates that can be told from their text alone, and forms of digits only, which any number may have. */
 const DATES = [
   ...["YYYY-M-D", "YYYY/M/D", "YYYY.M.D", "M/D/YYYY", "D/M/YYYY", "M-D-YYYY", "D-M-YYYY", "D.M.YYYY"],
@@ -55,7 +57,7 @@ const EPOCHS: readonly (readonly [number, string])[] = [
 ];
 
 /** Whether a column of this form could be one of plain numbers as well. */
-export function isDigits({ template }: TimeFormat): boolean {
+export function isDigits(template: string): boolean {
   return DIGITS.includes(template) || /^[XxunN]$/.test(template);
 }
 
@@ -78,6 +80,11 @@ export function possibleTemplates(cell: string): string[] {
   if (epoch !== undefined) templates.push(epoch[1]);
   if (Number.isFinite(number)) templates.push("N");
   return templates.filter((template) => parseTime(cell, { template, century: 1969 }) !== undefined);
+}
+
+/** Whether a text is a template: tokens and what stands between them, no other letters. */
+export function isTemplate(text: string): boolean {
+  return TOKEN_OR_BETWEEN.test(text) && (text.match(TOKEN) ?? []).length > 0;
 }
 
 interface Matcher {
@@ -145,20 +152,51 @@ export function parseTime(text: string, { template, century }: TimeFormat): Time
   }
   let [year, month, day, hour, minute, second, fraction] = [1970, 1, 1, 0, 0, 0, 0];
   let [half, zone, offset] = ["", "", 0];
-  for (const [k, token] of tokens.entries()) {
+  for (let k = 0; k < tokens.length; k++) {
     const part = match[k + 1] ?? "";
-    if (token === "YYYY") year = Number(part);
-    else if (token === "YY") year = century + ((((Number(part) - century) % 100) + 100) % 100);
-    else if (token === "MMM" || token === "MMMM") month = monthOf(part);
-    else if (token === "M" || token === "MM") month = Number(part);
-    else if (token === "D" || token === "DD") day = Number(part);
-    else if (token === "q") month = 3 * Number(part) - 2;
-    else if (/^[Hh]+$/.test(token)) hour = Number(part);
-    else if (token === "mm") minute = Number(part);
-    else if (token === "ss") second = Number(part);
-    else if (token === "A") half = part[0]!.toUpperCase();
-    else if (token === "Z") [zone, offset] = [part, offsetOf(part)];
-    else fraction = Number(`0.${part || 0}`);
+    switch (tokens[k]) {
+      case "YYYY":
+        year = Number(part);
+        break;
+      case "YY":
+        year = century + ((((Number(part) - century) % 100) + 100) % 100);
+        break;
+      case "MMM":
+      case "MMMM":
+        month = monthOf(part);
+        break;
+      case "M":
+      case "MM":
+        month = Number(part);
+        break;
+      case "D":
+      case "DD":
+        day = Number(part);
+        break;
+      case "q":
+        month = 3 * Number(part) - 2;
+        break;
+      case "H":
+      case "HH":
+      case "h":
+      case "hh":
+        hour = Number(part);
+        break;
+      case "mm":
+        minute = Number(part);
+        break;
+      case "ss":
+        second = Number(part);
+        break;
+      case "A":
+        half = part[0]!.toUpperCase();
+        break;
+      case "Z":
+        [zone, offset] = [part, offsetOf(part)];
+        break;
+      default:
+        fraction = Number(`0.${part || 0}`);
+    }
   }
   if (half !== "") {
     if (hour < 1 || hour > 12) return undefined;
@@ -188,8 +226,10 @@ export function dateUtc(year: number, month: number, day: number): number {
   return new Date(0).setUTCFullYear(year, month - 1, day);
 }
 
+/** @param month from 1 to 12 */
 export function daysInMonth(year: number, month: number): number {
-  return new Date(dateUtc(year, month + 1, 0)).getUTCDate();
+  if (month !== 2) return [4, 6, 9, 11].includes(month) ? 30 : 31;
+  return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
 }
 
 /** The template with the zeros that these cells have: DD where no day has one digit, and as many digits of a fraction as they show. */
@@ -197,12 +237,14 @@ export function asWritten(template: string, cells: readonly string[]): string {
   const { whole, tokens } = matcher(template);
   const short = new Set<string>();
   let fraction = 1;
-  for (const cell of cells) {
-    const match = whole.exec(cell);
-    for (const [k, token] of tokens.entries()) {
-      const length = match?.[k + 1]?.length ?? 0;
-      if (token.startsWith("S")) fraction = Math.max(fraction, length);
-      else if (length === 1) short.add(token);
+  if (tokens.some((token) => /^([DMHh]|S+)$/.test(token))) {
+    for (const cell of cells) {
+      const match = whole.exec(cell);
+      for (let k = 0; k < tokens.length; k++) {
+        const length = match?.[k + 1]?.length ?? 0;
+        if (tokens[k]!.startsWith("S")) fraction = Math.max(fraction, length);
+        else if (length === 1) short.add(tokens[k]!);
+      }
     }
   }
   return template.replace(TOKEN, (token) => {

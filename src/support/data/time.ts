@@ -3,6 +3,7 @@ import {
   dateUtc,
   daysInMonth,
   formatTime,
+  isTemplate,
   parseTime,
   possibleTemplates,
   type TimeFormat,
@@ -193,6 +194,27 @@ export type FittedTime = {
   /** null where rows have none. */
   readonly frequency: Frequency | null;
 };
+
+/** {@link FittedTime} or null, as it was read from a file; undefined where it is something else. */
+export function parseFittedTime(value: unknown): FittedTime | null | undefined {
+  if (value === null) return null;
+  const { column, format, frequency } = (value ?? {}) as { [Key in keyof FittedTime]?: unknown };
+  const { template, century } = (format ?? {}) as { [Key in keyof TimeFormat]?: unknown };
+  if (typeof column !== "string" || typeof template !== "string" || template.length > 60) return undefined;
+  if (century !== 1969 && century !== 1900 && century !== 2000) return undefined;
+  if (!isTemplate(template)) return undefined;
+  const checked = frequency === null ? null : parseFrequency(frequency ?? {});
+  return checked === undefined ? undefined : { column, format: { template, century }, frequency: checked };
+}
+
+function parseFrequency({ unit, step, day }: { unit?: unknown; step?: unknown; day?: unknown }): Frequency | undefined {
+  if (typeof step !== "number" || !(step > 0 && step < 1e15)) return undefined;
+  if (unit === "number" || unit === "milliseconds") return { unit, step };
+  if (!Number.isInteger(step)) return undefined;
+  if (unit === "businessDays") return step === 1 ? { unit, step } : undefined;
+  const isDay = typeof day === "number" && Number.isInteger(day) && day >= 1 && day <= 31;
+  return unit === "months" && isDay && step < 1e6 ? { unit, step, day } : undefined;
+}
 
 /**
  * The times of the rows that follow, written as those of the file.

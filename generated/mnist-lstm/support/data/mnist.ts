@@ -5,7 +5,8 @@ import { withLock } from "../lock.ts";
 import { UserError } from "../user-error.ts";
 import type { ImageDataset, ImageSplit } from "./dataset.ts";
 import { download } from "./download.ts";
-import { imageSplit, parseIdxImages, parseIdxLabels, readDataFile, sha256, sortedRecord } from "./idx.ts";
+import { imageSplit, parseIdxImages, parseIdxLabels, sha256, sortedRecord } from "./idx.ts";
+import { readDataFile } from "./read-file.ts";
 
 /** The files and the SHA-256 of their uncompressed bytes. */
 export const MNIST_FILES: Readonly<Record<string, string>> = {
@@ -55,7 +56,7 @@ export async function loadMnist(options: MnistOptions): Promise<ImageDataset> {
       files.get(labelName)!,
       labelFile,
       10,
-      "give the labels of MNIST, or use dataset type: idx",
+      () => "give the labels of MNIST, or use dataset type: idx",
     );
     if (images.count !== labels.length || images.rows !== 28 || images.columns !== 28) {
       throw new UserError(
