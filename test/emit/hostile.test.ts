@@ -8,8 +8,8 @@ import { commentText, dataLiteral } from "../../src/emit/text.ts";
 /** Every string of a spec that people choose freely, and the two paths that come from outside of it. */
 interface Texts {
   readonly description: string;
-  /** Two names of columns. */
-  readonly columns: readonly [string, string];
+  /** Names of columns. */
+  readonly columns: readonly [string, string, string];
   /** Below the data folder. */
   readonly files: readonly [string, string, string, string];
   readonly specPath: string;
@@ -18,7 +18,7 @@ interface Texts {
 
 const HARMLESS: Texts = {
   description: "words",
-  columns: ["one", "two"],
+  columns: ["one", "two", "three"],
   files: ["w", "x", "y", "z"],
   specPath: "spec.yaml",
   headerPath: "../../spec.yaml",
@@ -66,7 +66,10 @@ const file = wellFormed.map((value) =>
 
 const texts: fc.Arbitrary<Texts> = fc.record({
   description: wellFormed,
-  columns: fc.tuple(wellFormed, wellFormed).filter(([a, b]) => a !== b && a !== "" && b !== ""),
+  columns: fc.uniqueArray(
+    wellFormed.filter((name) => name !== ""),
+    { minLength: 3, maxLength: 3 },
+  ) as unknown as fc.Arbitrary<Texts["columns"]>,
   files: fc.uniqueArray(file, { minLength: 4, maxLength: 4 }) as unknown as fc.Arbitrary<Texts["files"]>,
   specPath: text,
   headerPath: fc.option(text, { nil: undefined }),
@@ -86,8 +89,8 @@ function specs({ description, columns, files: [w, x, y, z] }: Texts): Record<str
     optimizer: { type: "sgd" },
     training: { loss },
   });
-  const [target, other] = columns;
-  const series = { type: "csv", path: w, target, features: [target, other], lookback: 4, horizon: 2 };
+  const [target, other, time] = columns;
+  const series = { type: "csv", path: w, target, features: [target, other], time, lookback: 4, horizon: 2 };
   const images = { type: "idx", trainImages: w, trainLabels: x, testImages: y, testLabels: z, rows: 3, columns: 3 };
   const arrays = {
     type: "arrays",
