@@ -55,7 +55,9 @@ async function importWeights(plan: Plan, spec: string, path: string | undefined,
   }
   const { readWeightsFile } = await import("../keras/model-file.ts");
   const { initialCheckpoint, matchWeights } = await import("../keras/weights.ts");
-  const weights = matchWeights(plan, await readWeightsFile(path));
+  const file = await readWeightsFile(path);
+  const weights = matchWeights(plan, file);
+  for (const warning of file.warnings ?? []) note(`warning: ${warning}`);
   const directory = openRunDirectory(run, { resume: false });
   saveCheckpoint(directory.path, initialCheckpoint(plan, weights));
   directory.writeRun({

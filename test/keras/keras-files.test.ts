@@ -203,8 +203,8 @@ describe("bad model files", () => {
     ["shared", "twice is shared: it is called 2 times"],
     ["outputs", "the model has 2 outputs (left, right)"],
     ["nested", "inner is a model inside the model"],
-    ["activation", 'head: activation is "log_softmax", which no spec knows'],
-    ["convolution", "image is of the class Conv2D"],
+    ["activation", 'head (Dense): activation is "log_softmax", which no spec knows (config.layers[1].config.activation)'],
+    ["convolution", "image (Conv2D) is of a class that no spec has (config.layers[1].config)"],
     ["open", "has the shape [null, 3]"],
   ])("%s", async (name, message) => {
     const file = await readModelFile(archive(readFileSync(fixture(`${name}.config.json`))));
@@ -239,9 +239,9 @@ describe("bad model files", () => {
       "an archive with a broken config",
       "m.keras",
       zipSync({ "config.json": Buffer.from("{") }),
-      "config.json is no JSON object",
+      "config.json is no JSON",
     ],
-    ["HDF5", "m.h5", h5, "an HDF5 file does not hold a model"],
+    ["weights alone", "m.h5", h5, "holds weights without a model"],
     ["text", "m.json", "hello", "is not a Keras model"],
     ["a package.json", "m.json", "{}", "is not a Keras model"],
     ["a graph model", "m.json", '{"format":"graph-model"}', "a graph model, which has no layers"],
