@@ -45,6 +45,7 @@ function choice(section: string, tag: string, value: string): SchemaPart | undef
 const WITHOUT_MEANING: Readonly<Record<string, (value: unknown) => boolean>> = {
   name: () => true,
   dtype: () => true,
+  fn: () => true,
   reduction: (value) =>
     value === undefined || ["sum_over_batch_size", "auto", "mean_with_sample_weight", null].includes(value as string),
   axis: (value) => value === -1 || value === null,

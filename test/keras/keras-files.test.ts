@@ -203,7 +203,10 @@ describe("bad model files", () => {
     ["shared", "twice is shared: it is called 2 times"],
     ["outputs", "the model has 2 outputs (left, right)"],
     ["nested", "inner is a model inside the model"],
-    ["activation", 'head (Dense): activation is "log_softmax", which no spec knows (config.layers[1].config.activation)'],
+    [
+      "activation",
+      'head (Dense): activation is "log_softmax", which no spec knows (config.layers[1].config.activation)',
+    ],
     ["convolution", "image (Conv2D) is of a class that no spec has (config.layers[1].config)"],
     ["open", "has the shape [null, 3]"],
   ])("%s", async (name, message) => {
