@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { analyze } from "../compile.ts";
+import { layersModelWarnings } from "../emit/layers-model-warnings.ts";
 import { cut } from "../keras/field.ts";
 import { importSpec } from "../keras/import-spec.ts";
 import { type ModelFile, readModelFile } from "../keras/model-file.ts";
@@ -30,9 +31,14 @@ export async function importCommand(path: string, options: { output?: string; ti
   const imported = importSpec(file, { name, ...(timesteps === undefined ? {} : { timesteps }) });
   const { text, notExpressed, warnings } = imported;
   const label = options.output ?? "spec.yaml";
-  const { diagnostics } = analyze(text, { specPath: label });
+  const { diagnostics, plan } = analyze(text, { specPath: label });
   printDiagnostics(diagnostics, new Map([[label, text]]), { format: "text" });
   for (const warning of warnings) note(`warning: ${warning}`);
+  if (file.format === "tfjs" && plan !== undefined) {
+    for (const what of layersModelWarnings(plan).filter((text) => text.includes(": loaded in TensorFlow.js"))) {
+      note(`warning: the program computes what Keras computes; ${what}`);
+    }
+  }
   for (const what of notExpressed) note(`warning: not expressed: ${cut(what, 400)}`);
   if (why !== undefined) note(`the spec is called ${name}: ${why}`);
   if (options.output === undefined) process.stdout.write(text);

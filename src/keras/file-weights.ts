@@ -36,6 +36,9 @@ export function groupsByName(classes: Iterable<readonly [name: string, className
   return groups;
 }
 
+/** Of the groups of layers; Keras 2.12 and 2.13 call it by the second name. */
+const CONTAINERS = ["layers", "_layer_checkpoint_dependencies"];
+
 /**
  * Weights of an HDF5 file: layers/<group>/…/vars/<number> of Keras 3 and of the archives of Keras 2; <layer>/<weight> of older files.
  * @param names of the layers by group, where a config beside the file says them
@@ -55,27 +58,50 @@ export function hdf5Weights(
   names?: ReadonlyMap<string, string>,
 ): FileWeights {
   const paths = new Set(items.map((item) => item.path));
-  const [root] = items;
   const base = paths.has("model_weights") ? "model_weights" : "";
   const legacy = listOf(items.find((item) => item.path === base)?.attributes, "layer_names");
   if (legacy !== undefined) return { path, layers: legacyLayers(path, items, base, legacy) };
-  if (root === undefined || !paths.has("layers")) {
+  const container = CONTAINERS.find((name) => paths.has(name));
+  if (container === undefined) {
     refuse(
       path,
       "it has neither a group `layers` nor the attribute layer_names: Keras did not write it",
       'write it with Keras: model.save_weights("model.weights.h5")',
     );
   }
-  const groups = items.flatMap(({ path: item }) => (/^layers\/[^/]+$/.test(item) ? [item] : []));
-  return { path, layers: groups.map((group) => numberedLayer(items, group, names)) };
+  const groups = items.flatMap(({ path: item }) => {
+    const [parent, group, ...inner] = item.split("/");
+    return parent === container && group !== undefined && inner.length === 0 ? [group] : [];
+  });
+  const numbers = container === "layers" ? undefined : consecutive(groups);
+  return {
+    path,
+    layers: groups.map((group) => numberedLayer(items, `${container}/${group}`, numbers?.get(group) ?? group, names)),
+  };
+}
+
+/** Keras 2.12 and 2.13 count a layer with weights twice: lstm, lstm_2, lstm_4 are lstm, lstm_1, lstm_2 elsewhere. */
+function consecutive(groups: readonly string[]): Map<string, string> {
+  const number = (group: string): number => Number(/_(\d+)$/.exec(group)?.[1] ?? 0);
+  const counts = new Map<string, number>();
+  return new Map(
+    [...groups]
+      .sort((a, b) => number(a) - number(b))
+      .map((group) => {
+        const base = group.replace(/_\d+$/, "");
+        const count = counts.get(base) ?? 0;
+        counts.set(base, count + 1);
+        return [group, count === 0 ? base : `${base}_${count}`];
+      }),
+  );
 }
 
 function numberedLayer(
   items: readonly Hdf5Item[],
   path: string,
+  group: string,
   names: ReadonlyMap<string, string> | undefined,
 ): FileLayer {
-  const group = path.slice("layers/".length);
   const label = items.find((item) => item.path === `${path}/vars`)?.attributes.name;
   return {
     name: typeof label === "string" ? label : names?.get(group),

@@ -22,7 +22,8 @@ export interface Hdf5Request {
 export type Hdf5Answer =
   | { readonly items: readonly Hdf5Item[] }
   | { readonly tooLarge: number }
-  | { readonly error: string };
+  /** `isOver`: the library can be used no more. */
+  | { readonly error: string; readonly isOver: boolean };
 
 /** Groups that hold no weights of layers. */
 const SKIPPED = /^(optimizer|optimizer_weights|metrics|_metrics|loss)$/;
@@ -112,6 +113,11 @@ function read(library: Library, { file: path, maxBytes }: Hdf5Request): Hdf5Item
   return items;
 }
 
+/** The library throws what it finds wrong as plain errors; anything else is the end of it. */
+function isReported(error: unknown): boolean {
+  return error instanceof Error && error.constructor === Error;
+}
+
 async function start(port: NonNullable<typeof parentPort>): Promise<void> {
   boundMemory((workerData as { maxMemory: number }).maxMemory);
   const library = (await import("h5wasm/node")) as unknown as Library;
@@ -125,7 +131,7 @@ async function start(port: NonNullable<typeof parentPort>): Promise<void> {
       answer =
         error instanceof TooLarge
           ? { tooLarge: error.bytes }
-          : { error: String((error as Error)?.message ?? error).slice(0, 500) };
+          : { error: String((error as Error)?.message ?? error).slice(0, 500), isOver: !isReported(error) };
     }
     port.postMessage(answer);
   });

@@ -38,7 +38,7 @@ export async function readHdf5(path: string, bytes: Uint8Array): Promise<readonl
     const maxBytes = limit("megabytes") * 1e6;
     const answer = await ask({ file, maxBytes }, path);
     if ("items" in answer) return answer.items;
-    stop();
+    if ("isOver" in answer && answer.isOver) stop();
     if ("tooLarge" in answer) checkSize(path, "its weights have", answer.tooLarge);
     throw new UserError(`${path} is damaged: it cannot be read as HDF5`, {
       exitCode: 2,
@@ -87,8 +87,8 @@ async function ask(request: Hdf5Request, path: string): Promise<Hdf5Answer> {
   const seconds = limit("seconds");
   let timer: NodeJS.Timeout | undefined;
   let settle: (answer: Hdf5Answer) => void = () => undefined;
-  const onError = (error: Error): void => settle({ error: error.message });
-  const onExit = (): void => settle({ error: "the library ended" });
+  const onError = (error: Error): void => settle({ error: error.message, isOver: true });
+  const onExit = (): void => settle({ error: "the library ended", isOver: true });
   try {
     return await new Promise<Hdf5Answer>((resolve, reject) => {
       settle = resolve;

@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../diagnostic.ts";
 import { load, type Source } from "../load/load.ts";
 import { validate } from "../validate/validate.ts";
-import { cut, quote } from "./field.ts";
+import { cut, isMap, quote } from "./field.ts";
 import { type FileGraph, refuse, titleOf } from "./graph.ts";
 import type { ModelFile } from "./model-file.ts";
 import { snakeCase } from "./names.ts";
@@ -32,6 +32,10 @@ interface Mending {
  */
 export function mendTraining(found: Training, mending: Mending): { spec: Spec; warnings: string[] } {
   const { usual, head, lossOfFile, build, notExpressed } = mending;
+  if (found.loss !== undefined) {
+    const whole = build(found.loss, found.optimizer, found.metrics);
+    if (firstError(whole) === undefined) return { spec: whole, warnings: [] };
+  }
   const plain = build(usual, undefined, []);
   if (firstError(plain) !== undefined) return { spec: plain, warnings: [] };
   const warnings: string[] = [];
@@ -81,13 +85,19 @@ function firstError(spec: Spec): Diagnostic | undefined {
  */
 export function refuseErrors(spec: Spec, graph: FileGraph, file: ModelFile): void {
   const { source, errors } = errorsOf(spec);
-  const [first] = errors;
+  const places = errors.map((error) => source && placeOf(error, spec, source, graph));
+  // What stands nowhere in the file, such as the number of classes, follows from what does.
+  const index = Math.max(
+    0,
+    places.findIndex((place) => place !== undefined),
+  );
+  const first = errors[index];
   if (first === undefined) return;
-  const more = errors.length > 1 ? `, and ${errors.length - 1} more like it` : "";
-  const place = source && placeOf(first, spec, source, graph);
+  const count = places.filter((place) => place !== undefined).length;
+  const more = count > 1 ? `; ${count - 1} more like it` : "";
   refuse(
     file.path,
-    `${place === undefined ? "" : `${place}: `}${cut(first.message, 300)} (${first.code}${more})`,
+    `${places[index] === undefined ? "" : `${places[index]}: `}${cut(first.message, 300)} (${first.code}${more})`,
     "no spec can hold such a model: change it where it was made, or save it again if the file is damaged",
   );
 }
@@ -105,7 +115,12 @@ function placeOf({ range }: Diagnostic, spec: Spec, source: Source, graph: FileG
     const input = graph.inputs.findIndex((_, k) => holds(`/dataset/inputs/${k}`));
     return graph.inputs[input] === undefined ? undefined : `the input ${cut(graph.inputs[input].name)}`;
   }
-  const key = Object.keys(layers[index]!).find((name) => holds(`/layers/${index}/${name}`));
-  const option = key === undefined ? undefined : node.config.at(snakeCase(key));
-  return `${titleOf(node)}, ${option?.isGiven === true ? option.place : node.config.place}`;
+  let [values, config, pointer] = [layers[index]!, node.config, `/layers/${index}`];
+  const inner = `${pointer}/layer`;
+  if (isMap(values.layer) && holds(inner)) {
+    [values, config, pointer] = [values.layer, config.at("layer").at("config"), inner];
+  }
+  const key = Object.keys(values).find((name) => holds(`${pointer}/${name}`));
+  const option = key === undefined ? undefined : config.at(snakeCase(key));
+  return `${titleOf(node)}, ${option?.isGiven === true ? option.place : config.place}`;
 }
