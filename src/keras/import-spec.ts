@@ -5,7 +5,7 @@ import type { Shape } from "../spec/dataset.ts";
 import type { ModelSpec } from "../spec/types.ts";
 import { checkSchema } from "../validate/schema.ts";
 import { cut, Field } from "./field.ts";
-import { type FileGraph, readGraph, refuse } from "./graph.ts";
+import { type FileGraph, readGraph, refuse, titleOf } from "./graph.ts";
 import { checkMasks } from "./masks.ts";
 import type { ModelFile } from "./model-file.ts";
 import { type ImportContext, layerSpec } from "./options.ts";
@@ -75,6 +75,14 @@ export function importSpec(file: ModelFile, options: ImportOptions = {}): Import
   const output = nodes.at(-1)?.outputShape;
   const compiled = new Field(file.path, file.compilePlace ?? "compile_config", file.compileConfig ?? {});
   const head = headActivation(layers.at(-1)!);
+  if (head === "softmax" && output?.at(-1) === 1) {
+    const last = graph.nodes.at(-1)!;
+    refuse(
+      file.path,
+      `${titleOf(last)} has a softmax of one unit, which is 1 whatever its input (${last.config.place})`,
+      "give it a unit for each class, or the activation sigmoid",
+    );
+  }
   const usual = usualLoss(head);
   const loss = importLoss(compiled.at("loss"), context);
   const build = (chosen: string | Spec, optimizer: object | undefined, metrics: readonly unknown[]): Spec => ({

@@ -13,6 +13,14 @@ export function checkMasks(graph: FileGraph, names: SpecNames, nodes: readonly G
   const built = new Map(nodes.map((node) => [node.name, node]));
   for (const node of graph.nodes) {
     const mask = node.call.at("mask");
+    const isMasked = built.get(names.of(node.name))?.inputMasks.some((maker) => maker !== undefined) === true;
+    if (node.className === "Softmax" && isMasked) {
+      refuse(
+        file.path,
+        `${titleOf(node)} takes a mask with its input, by which Keras changes its numbers (${node.config.place})`,
+        "use an Activation layer with softmax, which has none",
+      );
+    }
     if (!mask.isGiven) continue;
     const found = file.format === "keras3" ? origins(mask, graph, names) : undefined;
     const here = built.get(names.of(node.name));

@@ -91,6 +91,13 @@ describe("what no spec can say is named as in the file", () => {
       ({ config }) => Object.assign(config, { zero_output_for_mask: true, return_sequences: true }),
       "gru (GRU) has zero_output_for_mask true",
     ],
+    [
+      "a softmax of what a mask keeps",
+      3,
+      (layer) => Object.assign(layer, { class_name: "Softmax", config: { name: "soft", axis: -1 } }),
+      "soft (Softmax) takes a mask with its input",
+    ],
+    ["a softmax of one unit", 6, ({ config }) => (config.units = 1), "dense (Dense) has a softmax of one unit"],
     ["a ragged input", 0, ({ config }) => (config.ragged = true), "the input input_layer has ragged true"],
     [
       "layers that do not fit together",
