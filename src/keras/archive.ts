@@ -32,6 +32,10 @@ export class Archive {
     } catch (cause) {
       throw this.#damaged(cause instanceof RangeError ? "it ends too early" : (cause as Error).message, cause);
     }
+    // Nothing is unpacked of an archive that is too large.
+    for (const { name, size } of this.#entries.values()) {
+      checkSize(path, `${cut(name)} unpacks to`, size, name.endsWith(".json") ? "json" : "megabytes");
+    }
   }
 
   has(name: string): boolean {
@@ -47,7 +51,6 @@ export class Archive {
         fix: "name a Keras model (.keras), as model.save writes it",
       });
     }
-    checkSize(this.#path, `${name} unpacks to`, entry.size);
     let bytes: Buffer;
     try {
       bytes = unpack(this.#bytes, entry);

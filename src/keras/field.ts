@@ -1,6 +1,6 @@
 import { printable } from "../diagnostic.ts";
 import { UserError } from "../support/user-error.ts";
-import { limit, overLimit } from "./limits.ts";
+import { checkSize, limit, overLimit } from "./limits.ts";
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -116,6 +116,7 @@ export function quote(value: unknown, most = 80): string {
  */
 export function parseJson(file: string, place: string, bytes: Uint8Array | string): Json {
   const where = place === "" ? file : `${file} is damaged: ${place}`;
+  checkSize(file, `${place === "" ? "the file" : place} has`, bytes.length, "json");
   let value: unknown;
   try {
     const text = typeof bytes === "string" ? bytes : new TextDecoder("utf-8", { fatal: true }).decode(bytes);

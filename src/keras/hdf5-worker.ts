@@ -22,14 +22,17 @@ export interface Hdf5Request {
 export type Hdf5Answer =
   | { readonly items: readonly Hdf5Item[] }
   | { readonly tooLarge: number }
-  /** `isOver`: the library can be used no more. */
-  | { readonly error: string; readonly isOver: boolean };
+  /** `isOver`: the library can be used no more. `reason`: in words for a message. */
+  | { readonly error: string; readonly isOver: boolean; readonly reason?: string };
 
 /** Groups that hold no weights of layers. */
 const SKIPPED = /^(optimizer|optimizer_weights|metrics|_metrics|loss)$/;
 const ATTRIBUTES = /^(name|keras_version|model_config|training_config|(layer|weight)_names\d*)$/;
 const MOST_ITEMS = 100_000;
 const DEEPEST = 30;
+
+/** What this file finds wrong itself, in words for a message. */
+class Damage extends Error {}
 
 class TooLarge extends Error {
   readonly bytes: number;
@@ -75,38 +78,44 @@ function read(library: Library, { file: path, maxBytes }: Hdf5Request): Hdf5Item
   const items: Hdf5Item[] = [];
   const fileBytes = statSync(path).size;
   let bytes = 0;
-  const numbers = (dataset: H5.Dataset): Pick<Hdf5Item, "shape" | "values"> => {
+  // All sizes are looked at before any numbers are read.
+  const pending: (() => void)[] = [];
+  const add = (dataset: H5.Dataset, at: string): void => {
     const { type, size, chunks } = dataset.metadata;
     const shape = [...(dataset.shape ?? [])];
+    const item: { -readonly [K in keyof Hdf5Item]: Hdf5Item[K] } = { path: at, attributes: {}, shape };
+    items.push(item);
+    if (type !== 1 || (size !== 4 && size !== 8)) return; // 1: floating-point numbers
     const count = shape.reduce((product, n) => product * n, 1);
-    if (type !== 1 || (size !== 4 && size !== 8)) return { shape }; // 1: floating-point numbers
     bytes += count * size;
-    if (bytes > maxBytes) throw new TooLarge(bytes);
-    if (chunks === null && count * size > fileBytes) throw new Error("a dataset is larger than the file");
-    const { value } = dataset;
-    const values = typeof value === "number" ? Float32Array.of(value) : Float32Array.from(value as ArrayLike<number>);
-    if (values.length !== count) throw new Error("a dataset is cut off");
-    return { shape, values };
+    if (chunks === null && count * size > fileBytes) throw new Damage("a dataset is larger than the file");
+    pending.push(() => {
+      const { value } = dataset;
+      item.values = typeof value === "number" ? Float32Array.of(value) : Float32Array.from(value as ArrayLike<number>);
+      if (item.values.length !== count) throw new Damage("a dataset is cut off");
+    });
   };
   const visit = (parent: H5.Group, prefix: string, depth: number): void => {
-    if (depth > DEEPEST) throw new Error("groups stand in each other without an end");
+    if (depth > DEEPEST) throw new Damage("groups stand in each other without an end");
     // Numbers sort as numbers: vars/10 comes after vars/9.
     const keys = parent.keys().sort((a, b) => Number(a) - Number(b) || (a < b ? -1 : 1));
     for (const key of keys) {
       if (depth === 0 && SKIPPED.test(key)) continue;
-      if (items.length > MOST_ITEMS) throw new Error("it has too many groups");
+      if (items.length > MOST_ITEMS) throw new Damage("it has too many groups");
       const item = parent.get(key);
       const path = `${prefix}${key}`;
       if (item instanceof library.Group) {
         items.push({ path, attributes: attributesOf(item) });
         visit(item, `${path}/`, depth + 1);
-      } else if (item instanceof library.Dataset) items.push({ path, attributes: {}, ...numbers(item) });
+      } else if (item instanceof library.Dataset) add(item, path);
     }
   };
   const file = new library.File(path, "r");
   try {
     items.push({ path: "", attributes: attributesOf(file) });
     visit(file, "", 0);
+    if (bytes > maxBytes) throw new TooLarge(bytes);
+    for (const readValues of pending) readValues();
   } finally {
     file.close();
   }
@@ -116,6 +125,12 @@ function read(library: Library, { file: path, maxBytes }: Hdf5Request): Hdf5Item
 /** The library throws what it finds wrong as plain errors; anything else is the end of it. */
 function isReported(error: unknown): boolean {
   return error instanceof Error && error.constructor === Error;
+}
+
+function failure(error: unknown): Hdf5Answer {
+  if (error instanceof TooLarge) return { tooLarge: error.bytes };
+  if (error instanceof Damage) return { error: error.message, isOver: false, reason: error.message };
+  return { error: String((error as Error)?.message ?? error).slice(0, 500), isOver: !isReported(error) };
 }
 
 async function start(port: NonNullable<typeof parentPort>): Promise<void> {
@@ -128,10 +143,7 @@ async function start(port: NonNullable<typeof parentPort>): Promise<void> {
     try {
       answer = { items: read(library, request) };
     } catch (error) {
-      answer =
-        error instanceof TooLarge
-          ? { tooLarge: error.bytes }
-          : { error: String((error as Error)?.message ?? error).slice(0, 500), isOver: !isReported(error) };
+      answer = failure(error);
     }
     port.postMessage(answer);
   });

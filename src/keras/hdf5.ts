@@ -40,7 +40,8 @@ export async function readHdf5(path: string, bytes: Uint8Array): Promise<readonl
     if ("items" in answer) return answer.items;
     if ("isOver" in answer && answer.isOver) stop();
     if ("tooLarge" in answer) checkSize(path, "its weights have", answer.tooLarge);
-    throw new UserError(`${path} is damaged: it cannot be read as HDF5`, {
+    const reason = "reason" in answer ? answer.reason : undefined;
+    throw new UserError(`${path} is damaged: ${reason ?? "it cannot be read as HDF5"}`, {
       exitCode: 2,
       fix: "save or copy it again",
       cause: new Error("error" in answer ? answer.error : "too large"),

@@ -3,7 +3,9 @@ import { UserError } from "../support/user-error.ts";
 /** How much of a model file is read before it is taken for a mistake or an attack. Each can be raised by its environment variable. */
 const LIMITS = {
   /** Of a file, of what an archive unpacks to, and of all weights, in MB of 10^6 bytes. */
-  megabytes: { variable: "LSTM_COMPILE_MODEL_MAX_MB", usual: 1000 },
+  megabytes: { variable: "LSTM_COMPILE_MODEL_MAX_MB", usual: 500 },
+  /** Of the description of a model, in MB. */
+  json: { variable: "LSTM_COMPILE_MODEL_MAX_JSON_MB", usual: 50 },
   /** Maps and lists inside each other. */
   nesting: { variable: "LSTM_COMPILE_MODEL_MAX_NESTING", usual: 100 },
   layers: { variable: "LSTM_COMPILE_MODEL_MAX_LAYERS", usual: 1000 },
@@ -38,14 +40,10 @@ export function megabytes(bytes: number): string {
   return `${Math.ceil(bytes / 1e6).toLocaleString("en-US")} MB`;
 }
 
-export function checkSize(path: string, what: string, bytes: number): void {
-  const most = limit("megabytes") * 1e6;
+export function checkSize(path: string, what: string, bytes: number, name: "megabytes" | "json" = "megabytes"): void {
+  const most = limit(name) * 1e6;
   if (bytes > most) {
-    throw overLimit(
-      path,
-      `${what} ${megabytes(bytes)}, more than the limit of ${megabytes(most)}`,
-      "megabytes",
-      bytes / 1e6,
-    );
+    const message = `${what} ${megabytes(bytes)}, more than the limit of ${megabytes(most)}`;
+    throw overLimit(path, message, name, bytes / 1e6);
   }
 }

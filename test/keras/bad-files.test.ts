@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { unzipSync, type Zippable, zipSync } from "fflate";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
@@ -155,7 +155,7 @@ describe("files that would fill the memory, or the stack", () => {
   it("an archive that unpacks to much more than it has", async () => {
     vi.stubEnv("LSTM_COMPILE_MODEL_MAX_MB", "20");
     const path = archive({ "model.weights.h5": new Uint8Array(30e6) }, 9);
-    await expect(readWeightsFile(path)).rejects.toMatchObject({
+    await expect(readModelFile(path)).rejects.toMatchObject({
       exitCode: 2,
       message: expect.stringContaining("model.weights.h5 unpacks to 30 MB, more than the limit of 20 MB"),
       fix: expect.stringContaining("LSTM_COMPILE_MODEL_MAX_MB=30"),
@@ -163,6 +163,32 @@ describe("files that would fill the memory, or the stack", () => {
     vi.stubEnv("LSTM_COMPILE_MODEL_MAX_MB", "30");
     await expect(readWeightsFile(path)).rejects.toMatchObject({
       message: expect.stringContaining("cannot be read as HDF5"),
+    });
+  });
+
+  it("a description that is larger than any model's", async () => {
+    const path = archive({ "config.json": Buffer.alloc(60e6, " ") }, 9);
+    await expect(readModelFile(path)).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining("config.json unpacks to 60 MB, more than the limit of 50 MB"),
+      fix: expect.stringContaining("LSTM_COMPILE_MODEL_MAX_JSON_MB=60"),
+    });
+  });
+
+  it("an HDF5 file whose packed numbers are many more than its bytes", async () => {
+    const path = write("packed.weights.h5", "");
+    const library = await import("h5wasm/node");
+    await library.ready;
+    const file = new library.File(path, "w");
+    file.create_group("layers");
+    const data = new Float32Array(500_000);
+    file.create_dataset({ name: "layers/0", data, shape: [500_000], dtype: "<f", chunks: [100_000], compression: 9 });
+    file.close();
+    expect(statSync(path).size).toBeLessThan(100_000);
+    vi.stubEnv("LSTM_COMPILE_MODEL_MAX_MB", "1");
+    await expect(readWeightsFile(path)).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining("its weights have 2 MB, more than the limit of 1 MB"),
     });
   });
 
