@@ -1,7 +1,9 @@
-// Writes src/spec/types.ts from the JSON Schema. With --check: exits 1 where the file is stale.
+// Completes the JSON Schema and writes src/spec/types.ts from it. With --check: exits 1 where one of them is stale.
+import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { compile } from "json-schema-to-typescript";
+import { completed } from "./schema.js";
 
 const schemaPath = fileURLToPath(new URL("../schemas/model-spec.v1.schema.json", import.meta.url));
 const typesPath = fileURLToPath(new URL("../src/spec/types.ts", import.meta.url));
@@ -11,12 +13,17 @@ function withPlainReferences(value) {
   if (Array.isArray(value)) return value.map(withPlainReferences);
   if (typeof value !== "object" || value === null) return value;
   if (typeof value.$ref === "string") return { $ref: value.$ref };
+  if (value.then?.allOf !== undefined)
+    return { title: value.title, description: value.description, oneOf: value.then.allOf.map(({ then }) => then) };
   if (value.if !== undefined) return { description: value.description, anyOf: [{ type: "number" }, value.then] }; // a number, or a map that `then` checks
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withPlainReferences(item)]));
+  const { description = value.properties?.type?.description ?? value.properties?.schedule?.description } = value;
+  const described =
+    description === undefined || value.additionalProperties !== false ? value : { ...value, description };
+  return Object.fromEntries(Object.entries(described).map(([key, item]) => [key, withPlainReferences(item)]));
 }
 
 export async function generateTypes() {
-  const schema = JSON.parse(readFileSync(schemaPath, "utf8"));
+  const schema = completed(JSON.parse(readFileSync(schemaPath, "utf8")));
   const text = await compile(withPlainReferences(schema), "ModelSpec", {
     additionalProperties: false,
     bannerComment: "// Generated from schemas/model-spec.v1.schema.json by `npm run types`. Do not edit.",
@@ -27,14 +34,26 @@ export async function generateTypes() {
   return text;
 }
 
+/** The schema's text with what follows from the rest of it, formatted like all files here. */
+function schemaText() {
+  const text = JSON.stringify(completed(JSON.parse(readFileSync(schemaPath, "utf8"))), null, 2);
+  const biome = fileURLToPath(new URL("../node_modules/@biomejs/biome/bin/biome", import.meta.url));
+  const format = [biome, "format", "--stdin-file-path", schemaPath];
+  return execFileSync(process.execPath, format, { input: `${text}\n`, encoding: "utf8", maxBuffer: 1 << 26 });
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const text = await generateTypes();
-  if (process.argv.includes("--check")) {
-    if (readFileSync(typesPath, "utf8") !== text) {
-      console.error("src/spec/types.ts is stale: run `npm run types`");
+  const current = [
+    ["schemas/model-spec.v1.schema.json", schemaPath, schemaText()],
+    ["src/spec/types.ts", typesPath, await generateTypes()],
+  ];
+  for (const [name, path, text] of current) {
+    if (readFileSync(path, "utf8") === text) continue;
+    if (process.argv.includes("--check")) {
+      console.error(`${name} is stale: run \`npm run types\``);
       process.exitCode = 1;
+    } else {
+      writeFileSync(path, text);
     }
-  } else {
-    writeFileSync(typesPath, text);
   }
 }

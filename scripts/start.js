@@ -18,19 +18,10 @@ function run(command, ...args) {
   });
 }
 
+const compiler = join(root, "bin", "lstm-compile.js");
+
 function train(name, ...args) {
-  const compiler = join(root, "bin", "lstm-compile.js");
-  return run(
-    process.execPath,
-    compiler,
-    "run",
-    `specs/${name}.yaml`,
-    "--",
-    "--out",
-    `runs/${name}`,
-    ...args,
-    ...options,
-  );
+  return run(process.execPath, compiler, "run", `specs/${name}.yaml`, "--", ...args, ...options);
 }
 
 setUp();
@@ -48,14 +39,13 @@ if (status === 3) {
 if (status !== 0) process.exit(status);
 
 console.log("\nWhat it sees in test images, and what it says:\n");
-const { programCommand } = await import("../dist/run/run.js");
-const predict = programCommand(join(root, "generated", name, "predict.ts"));
-status = await run(...predict, "--run", `runs/${name}`, "--demo", "4", ...(name === "quickstart" ? [] : data));
+const demo = ["predict", `specs/${name}.yaml`, "--", "--demo", "4", ...(name === "quickstart" ? [] : data)];
+status = await run(process.execPath, compiler, ...demo);
 if (status !== 0) process.exit(status);
 
 console.log(`
 Next:
-  open runs/${name}/report.html                                 curves and the confusion matrix
+  open runs/${name}/latest/report.html                          curves and the confusion matrix
   less generated/${name}/model.ts                               the code that was trained
   npx lstm-compile explain specs/mnist-lstm.yaml                the reference model: layers, parameters, cost
   npx lstm-compile run specs/mnist-lstm.yaml -- --limit 6000    train it on part of MNIST

@@ -45,6 +45,11 @@ export const CODES = {
   LC1241: "token ids with a shape or scale of floats",
   LC1242: "targets and output differ in timesteps",
   LC1243: "labels without timesteps to align them with",
+  LC1250: "a softmax of one unit",
+  LC1251: "one output where each class needs one",
+  LC1260: "a key of times without effect",
+  LC1261: "the times are the target",
+  LC1270: "no class counts in the loss",
   LC2001: "pixels are not scaled",
   LC2002: "an unbounded activation in a recurrent layer",
   LC2003: "dropout of 0.8 or more",
@@ -55,6 +60,7 @@ export const CODES = {
   LC2030: "the outputs can be negative",
   LC2031: "the targets are centred at 0",
   LC2032: "labels may not fit into the timesteps",
+  LC2040: "the last activation does not reach the targets",
 } as const;
 
 export type DiagnosticCode = keyof typeof CODES;

@@ -2,14 +2,14 @@
 // (SHA-256 9a9cd6ddbe4a10b3141905e8bff4cdd1b0709e2043ae6561ebdd2ac15b6308b5).
 // Do not edit: change the spec and compile again.
 import { cacheDirectory } from "./support/data/cache.ts";
-import type { Dataset, Split } from "./support/data/dataset.ts";
+import type { ImageDataset, Split } from "./support/data/dataset.ts";
 import { loadMnist } from "./support/data/mnist.ts";
 import * as tf from "@tensorflow/tfjs-core";
 export const TIMESTEPS = 28;
 export const FEATURES = 28;
 export const CLASSES = 10;
 /** Reads the dataset: mnist-lstm.yaml:7. `directory` is what --data names. */
-export async function loadData(directory: string | undefined, log: (line: string) => void): Promise<Dataset> {
+export async function loadData(directory: string | undefined, log: (line: string) => void): Promise<ImageDataset> {
   return loadMnist({ directory, cacheDirectory: cacheDirectory(), scale: 255, log });
 }
 

@@ -23,18 +23,25 @@ import {
   stepScalars,
   trainStep,
 } from "./model.ts";
+import { PROGRAM } from "./program.ts";
 import { selectBackend } from "./support/backends/select.ts";
 import { captureProgram } from "./support/capture/program.ts";
-import { loadCheckpoint, saveCheckpoint } from "./support/checkpoint.ts";
-import { reportFailure } from "./support/failure.ts";
 import { onInterrupt } from "./support/interrupt.ts";
 import { writeLayersModel } from "./support/layers-model.ts";
 import { stepRandom } from "./support/nn/step-random.ts";
 import { assignTensors, type NamedWeights, readTensors, variablesOf } from "./support/nn/weights.ts";
-import { overrides, parseOptions, usage } from "./support/options.ts";
+import { readOptions, usage } from "./support/options.ts";
 import { Progress } from "./support/progress.ts";
 import { renderReport } from "./support/report.ts";
-import { type EpochMetrics, openRunDirectory } from "./support/run-directory.ts";
+import { loadCheckpoint, saveCheckpoint } from "./support/run/checkpoint.ts";
+import { openRun, type RunDirectory } from "./support/run/directory.ts";
+import { gitState } from "./support/run/git.ts";
+import { runMain } from "./support/run/main.ts";
+import type { EpochMetrics } from "./support/run/metrics.ts";
+import { predictionCommand, resumeCommand } from "./support/run/next-command.ts";
+import { hashOf, recordProgram, shownSpec } from "./support/run/program.ts";
+import { CheckpointClock, DivergedError, refuseOtherData } from "./support/run/resume.ts";
+import { overrides, type TrainOptions, trainCommandLine } from "./support/run/train-options.ts";
 import {
   batchSizes,
   breathe,
@@ -46,13 +53,7 @@ import {
   scalarTensors,
   zeroSums,
 } from "./support/training.ts";
-import { UserError } from "./support/user-error.ts";
 import { TOPOLOGY } from "./topology.ts";
-
-const NAME = "mnist-lstm";
-const SPEC = "../../specs/mnist-lstm.yaml";
-const SPEC_SHA256 = "9a9cd6ddbe4a10b3141905e8bff4cdd1b0709e2043ae6561ebdd2ac15b6308b5";
-const COMPILER = "lstm-compile 0.1.0";
 
 const EPOCHS = 4; // mnist-lstm.yaml:37
 const BATCH_SIZE = 32; // mnist-lstm.yaml:38
@@ -60,22 +61,39 @@ const SHUFFLE = true; // mnist-lstm.yaml:34
 const SEED = 42; // mnist-lstm.yaml:34
 const EVALUATION_BATCH_SIZE = 100;
 async function main(): Promise<number> {
-  const options = parseOptions(process.argv.slice(2), { name: NAME, epochs: EPOCHS, seed: SEED });
-  if (options.help) {
-    process.stdout.write(usage({ name: NAME, epochs: EPOCHS, seed: SEED }));
+  const defaults = { name: PROGRAM.name, epochs: EPOCHS, seed: SEED };
+  const commandLine = trainCommandLine(defaults);
+  const options = readOptions(process.argv.slice(2), commandLine);
+  if (options === "help") {
+    process.stdout.write(usage(commandLine));
     return 0;
   }
   const progress = new Progress({ stream: process.stderr, quiet: options.quiet, epochs: options.epochs });
-  const note = (line: string): void => progress.note(line);
+  const run = openRun(recordProgram(PROGRAM), options, (line) => progress.note(line));
+  try {
+    return await train(run, options, progress);
+  } catch (error) {
+    run.fail(error);
+    throw error;
+  } finally {
+    progress.close();
+    run.close();
+  }
+}
 
+async function train(run: RunDirectory, options: TrainOptions, progress: Progress): Promise<number> {
+  const note = (line: string): void => progress.note(line);
+  progress.busy("reading the data");
   const data = await loadData(options.data, note);
   const train = firstSamples(data.train, options.limit);
   note(`data: ${data.source}; ${train.count} training and ${data.test.count} test samples`);
+  progress.busy("starting the backend");
   const backend = await selectBackend(options.backend, { verbose: options.verbose, log: note });
   note(`backend: ${backend.name} (${backend.device}), ${backend.reason}`);
 
-  const run = openRunDirectory(options.out, { resume: options.resume });
-  const saved = options.resume ? loadCheckpoint(run.path, { specSha256: SPEC_SHA256 }) : undefined;
+  const changed = overrides(options, { name: PROGRAM.name, epochs: EPOCHS, seed: SEED });
+  const preprocessing = data.fitted === undefined ? undefined : { sha256: hashOf(data.fitted) };
+  const saved = run.resumed === undefined ? undefined : loadCheckpoint(run.path);
   const seed = saved?.state.seed ?? options.seed;
   const w = initializeWeights(seed);
   const weights = namedWeights(w);
@@ -84,28 +102,25 @@ async function main(): Promise<number> {
   let firstEpoch = 1;
   let firstStep = 0;
   const totals = tf.variable(tf.tensor1d(zeroSums(METRICS)), false); // of loss and metrics over an epoch
-  if (saved !== undefined) {
-    const trained = run.readInfo().settings as { trainSamples?: number } | undefined;
-    if (options.seed !== SEED && options.seed !== seed) {
-      throw new UserError(`--seed ${options.seed}, but the run began with seed ${seed}`, { exitCode: 2, fix: "leave out --seed" });
-    }
-    const began = trained?.trainSamples; // imported weights saw no samples
-    if (began !== undefined && began !== train.count) {
-      throw new UserError(`${train.count} training samples, but the run began with ${began}`, {
-        exitCode: 2,
-        fix: "give the same --data and --limit as before",
-      });
-    }
+  if (run.resumed !== undefined && saved !== undefined) {
+    refuseOtherData(run.path, run.resumed, seed, {
+      checksums: data.checksums,
+      trainSamples: train.count,
+      preprocessing: preprocessing?.sha256,
+      seed: options.seed,
+      specSeed: SEED,
+    });
     assignTensors(weights, saved.weights);
-    for (const [slot, values] of Object.entries<NamedWeights>(optimizer)) assignTensors(values, saved.optimizer[slot]!);
+    for (const [slot, values] of Object.entries<NamedWeights>(optimizer)) assignTensors(values, saved.optimizer[slot] ?? {});
     totals.assign(tf.tensor1d(saved.state.sums));
     ({ iteration, epoch: firstEpoch, step: firstStep } = saved.state);
-    note(`resumed in epoch ${firstEpoch} after ${firstStep} steps`);
+    note(`resumed ${run.path} in epoch ${firstEpoch} after ${firstStep} steps`);
   }
 
+  progress.busy("preparing the training step");
   // Captured as one TensorFlow graph where the backend allows it; then the session owns the variables until they are pulled.
   const program = captureProgram({
-    enabled: options.capture,
+    enabled: !options.noCapture,
     variables: { ...variablesOf({ weights, ...optimizer }), totals },
     functions: {
       train: {
@@ -123,18 +138,20 @@ async function main(): Promise<number> {
     },
     log: note,
   });
-  run.writeRun({
-    name: NAME,
-    spec: SPEC,
-    specSha256: SPEC_SHA256,
-    compiler: COMPILER,
-    status: "running",
-    overrides: overrides(options, { name: NAME, epochs: EPOCHS, seed: SEED }),
+  run.begin({
+    name: PROGRAM.name,
+    spec: PROGRAM.spec,
+    specSha256: PROGRAM.specSha256,
+    compiler: PROGRAM.compiler,
+    arguments: process.argv.slice(2),
+    overrides: changed,
     settings: { epochs: options.epochs, batchSize: BATCH_SIZE, shuffle: SHUFFLE, seed, trainSamples: train.count },
+    git: gitState(PROGRAM.folder) ?? null,
     backend,
     captured: program.captured,
     versions: { node: process.version, "@tensorflow/tfjs-core": tf.version_core },
     data: { source: data.source, sha256: data.checksums },
+    preprocessing,
   });
 
   /** Sums of loss and metrics over the epoch so far. */
@@ -149,12 +166,14 @@ async function main(): Promise<number> {
     saveCheckpoint(run.path, {
       weights: await readTensors(weights),
       optimizer: slots,
-      state: { ...state, iteration, seed, specSha256: SPEC_SHA256 },
+      state: { ...state, iteration, seed },
+      ...(data.fitted === undefined ? {} : { fitted: data.fitted }),
     });
   };
 
   const interrupt = onInterrupt();
-  run.keepMetricsBefore(firstEpoch);
+  const clock = new CheckpointClock(options.checkpointSeconds);
+  run.metrics.keepBefore(firstEpoch);
   for (let epoch = firstEpoch; epoch <= options.epochs; epoch++) {
     const started = performance.now();
     const order = sampleOrder(train.count, { shuffle: SHUFFLE, seed, epoch });
@@ -172,10 +191,14 @@ async function main(): Promise<number> {
         progress.update({ epoch, samplesDone, samples: train.count, loss: loss!, accuracy: metrics[0]! });
       }
       await breathe();
+      if (interrupt.requested || clock.due()) {
+        const sums = await readTotals();
+        if (!Number.isFinite(metricValues(METRICS, sums, samplesDone)[0])) throw await diverged(epoch, step);
+        await clock.save(() => checkpoint({ epoch, step: step + 1, sums }));
+      }
       if (interrupt.requested) {
-        await checkpoint({ epoch, step: step + 1, sums: await readTotals() });
-        run.finishRun({ status: "interrupted" });
-        note(`stopped in epoch ${epoch}; continue with --resume --out ${options.out}`);
+        run.update({ status: "interrupted" });
+        note(`stopped in epoch ${epoch}; next: ${resumeCommand(PROGRAM, run.path, changed)}`);
         return interrupt.exitCode;
       }
     }
@@ -184,6 +207,7 @@ async function main(): Promise<number> {
     const seconds = (performance.now() - started) / 1000;
 
     const { values: validated, predicted } = await evaluate(data.test);
+    if (!Number.isFinite(validated[0])) throw await diverged(epoch, steps - 1);
     const metrics = epochMetrics(epoch, trained, validated, {
       learningRate: learningRate(iteration - 1),
       seconds,
@@ -192,44 +216,44 @@ async function main(): Promise<number> {
     firstStep = 0;
     tf.tidy(() => totals.assign(tf.tensor1d(zeroSums(METRICS))));
     program.push(["totals"]);
-    run.appendMetrics(metrics); // before the checkpoint: a resumed run drops lines of epochs that it repeats
-    await checkpoint({ epoch: epoch + 1, step: 0, sums: zeroSums(METRICS) });
+    run.metrics.append(metrics); // before the checkpoint: a resumed run drops lines of epochs that it repeats
+    await clock.save(() => checkpoint({ epoch: epoch + 1, step: 0, sums: zeroSums(METRICS) }));
     progress.epochEnd(metrics);
     if (epoch === options.epochs) await finish(metrics, predicted);
   }
   if (firstEpoch > options.epochs) {
     note(`nothing left to train: ${options.epochs} epochs are done`);
     const { predicted } = await evaluate(data.test);
-    await finish(run.readMetrics().at(-1), predicted);
+    await finish(run.metrics.read().at(-1), predicted);
   }
   interrupt.dispose();
   program.dispose();
-  progress.close();
   return 0;
 
   /** Exports the model and writes the report. */
   async function finish(last: EpochMetrics | undefined, predicted: number[]): Promise<void> {
     const values = await readTensors(weights);
-    writeLayersModel(run.modelPath, TOPOLOGY, values, COMPILER);
+    writeLayersModel(run.modelPath, TOPOLOGY, values, { generatedBy: PROGRAM.compiler, fitted: data.fitted });
     for (const warning of TOPOLOGY.warnings) note(`model: ${warning}`);
-    run.finishRun({ status: "finished", metrics: last });
+    run.update({ status: "finished", metrics: last });
     run.writeReport(
       renderReport({
-        title: NAME,
+        title: PROGRAM.name,
         description: "Classifies handwritten digits, reading each image row by row",
         layers: LAYERS,
-        metrics: run.readMetrics(),
+        metrics: run.metrics.read(),
         confusion: confusion(data.test, predicted),
         summary: {
-          Spec: `${SPEC} (SHA-256 ${SPEC_SHA256})`,
-          Compiler: COMPILER,
+          Spec: `${PROGRAM.spec} (SHA-256 ${PROGRAM.specSha256})`,
+          Compiler: PROGRAM.compiler,
           Backend: `${backend.name}: ${backend.device}`,
           Data: data.source,
           Seed: String(seed),
         },
       }),
     );
-    note(`model, metrics and report: ${options.out}`);
+    note(`model, metrics and report: ${run.path}`);
+    note(`next: ${predictionCommand(PROGRAM, run.path, ["--demo", "4"])}`);
   }
 
   /** Loss and metrics over a split, and the prediction for each sample. */
@@ -251,7 +275,7 @@ async function main(): Promise<number> {
   }
 
   /** The error for a loss that is no number: names the first layer that has left the finite numbers. */
-  async function diverged(epoch: number, step: number): Promise<UserError> {
+  async function diverged(epoch: number, step: number): Promise<DivergedError> {
     program.pull();
     const { inputs } = readBatch(train, Int32Array.of(0));
     const outputs = tf.tidy(() => {
@@ -260,12 +284,12 @@ async function main(): Promise<number> {
     });
     const culprit = (await firstNonFinite(weights)) ?? (await firstNonFinite(outputs));
     const layer = LAYERS.find(({ name }) => name === culprit?.split("/")[0]);
-    const where = layer === undefined ? "" : `${SPEC}:${layer.specLine}: `;
+    const where = layer === undefined ? "" : `${shownSpec(PROGRAM)}:${layer.specLine}: `;
     const what = culprit === undefined ? "the loss" : culprit.includes("/") ? `weight ${culprit}` : `the output of ${culprit}`;
-    return new UserError(`${where}${what} is not finite (epoch ${epoch}, step ${step + 1})`, {
-      exitCode: 1,
-      fix: "lower optimizer.learningRate, scale the input, or use tanh instead of relu in recurrent layers",
-    });
+    return new DivergedError(
+      `${where}${what} is not finite (epoch ${epoch}, step ${step + 1})`,
+      "lower optimizer.learningRate, scale the input, or use tanh instead of relu in recurrent layers",
+    );
   }
 }
 
@@ -305,10 +329,4 @@ function confusion(split: Samples, predicted: readonly number[]): number[][] {
 }
 
 
-process.exitCode = await main().catch((error: unknown) =>
-  reportFailure(error, {
-    modelUrl: new URL("model.ts", import.meta.url),
-    specPath: SPEC,
-    verbose: process.argv.includes("--verbose"),
-  }),
-);
+await runMain(main, PROGRAM);

@@ -2,14 +2,14 @@
 // (SHA-256 913e6e00fcd92a124e747ef3baecf10dd974162fdac1371b9e9683359f786af8).
 // Do not edit: change the spec and compile again.
 import { cacheDirectory } from "./support/data/cache.ts";
-import type { Dataset, Split } from "./support/data/dataset.ts";
+import type { ImageDataset, Split } from "./support/data/dataset.ts";
 import { loadMnist } from "./support/data/mnist.ts";
 import * as tf from "@tensorflow/tfjs-core";
 export const TIMESTEPS = 28;
 export const FEATURES = 28;
 export const CLASSES = 10;
 /** Reads the dataset: quickstart-mnist.yaml:7. `directory` is what --data names. */
-export async function loadData(directory: string | undefined, log: (line: string) => void): Promise<Dataset> {
+export async function loadData(directory: string | undefined, log: (line: string) => void): Promise<ImageDataset> {
   return loadMnist({ directory, cacheDirectory: cacheDirectory(), scale: 255, log });
 }
 

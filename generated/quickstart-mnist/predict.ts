@@ -4,121 +4,85 @@
 //
 // Classifies images with the weights of a run:
 //
-//   predict.ts [--run DIR] [--backend NAME] [--json] [--data DIR] [--demo N] [FILE...]
+//   predict.ts [options] [FILE...]
 //
-// FILE: an IDX image file (plain or .gz), a PNG or a PGM image of the model's size. --demo N: N test images, drawn.
-import * as tf from "@tensorflow/tfjs-core";
-import { CLASSES, FEATURES, loadData, readBatch, TIMESTEPS } from "./data.ts";
-import { forward, type Inputs, initializeWeights, namedWeights } from "./model.ts";
-import { selectBackend } from "./support/backends/select.ts";
-import { capturedWhenRepeated } from "./support/capture/repeated.ts";
-import { loadCheckpoint } from "./support/checkpoint.ts";
+// `--help` lists the options.
+import { FEATURES, loadData, TIMESTEPS } from "./data.ts";
+import { createPredictor, type Prediction } from "./predictor.ts";
+import { PROGRAM } from "./program.ts";
 import { drawImage, readImage } from "./support/data/images.ts";
-import { reportFailure } from "./support/failure.ts";
-import { assignTensors } from "./support/nn/weights.ts";
-import { parsePredictOptions } from "./support/options.ts";
+import { folder, integer, readOptions, usage } from "./support/options.ts";
+import { printable } from "./support/printable.ts";
+import { runMain, say } from "./support/run/main.ts";
+import { predictionOptions } from "./support/run/trained.ts";
 import { UserError } from "./support/user-error.ts";
 
-const NAME = "quickstart-mnist";
-const SPEC_FILE = "quickstart-mnist.yaml";
-/** Pixels are divided by this, as in training. */
-const SCALE = 255;
-const BATCH_SIZE = 100;
-
-interface Prediction {
-  source: string;
-  class: number;
-  probabilities: number[];
-}
+const COMMAND_LINE = {
+  summary: `Classifies images with a trained ${PROGRAM.name}.`,
+  options: {
+    ...predictionOptions(PROGRAM.name),
+    data: folder("folder with the dataset's files, for --demo"),
+    demo: integer("draw N test images, and what they are taken for", { minimum: 1, maximum: 1e6, otherwise: undefined }),
+  },
+  positionals: {"value":"FILE...","help":"IDX image files (plain or .gz), PNG or PGM images of the model's size"},
+} as const;
 
 async function main(): Promise<number> {
-  const options = parsePredictOptions(process.argv.slice(2), { name: NAME });
-  if (options.help) {
-    process.stdout.write(options.usage);
+  const options = readOptions(process.argv.slice(2), COMMAND_LINE);
+  if (options === "help") {
+    process.stdout.write(usage(COMMAND_LINE));
     return 0;
   }
-  if (options.files.length === 0 && options.demo === undefined) {
+  if (options.positionals.length === 0 && options.demo === undefined) {
     throw new UserError("nothing to predict", { exitCode: 2, fix: "name an image or IDX file, or use --demo 4" });
   }
-  await selectBackend(options.backend, { verbose: options.verbose });
-  const w = initializeWeights(0);
-  assignTensors(namedWeights(w), loadCheckpoint(options.run, {}).weights);
-  const run = capturedWhenRepeated(namedWeights(w), (inputs: Inputs) => forward(w, inputs).prediction);
+  if (options.data !== undefined && options.demo === undefined) {
+    throw new UserError("--data has no effect without --demo", { exitCode: 2, fix: "add --demo 4, or leave out --data" });
+  }
+  const predictor = await createPredictor(options);
+  say(`weights: ${predictor.run}`);
 
-  const predictions: Prediction[] = [];
-  const show = (prediction: Prediction, pixels: Uint8Array | undefined, label: number | undefined): void => {
-    predictions.push(prediction);
+  const predictions: ({ source: string } & Prediction)[] = [];
+  const show = (source: string, prediction: Prediction, image?: { pixels: Uint8Array; label: number }): void => {
+    predictions.push({ source, ...prediction });
     if (options.json) return;
-    if (pixels !== undefined) process.stdout.write(`${drawImage(pixels, TIMESTEPS, FEATURES)}\n`);
-    const { source, class: predicted, probabilities } = prediction;
+    if (image !== undefined) process.stdout.write(`${drawImage(image.pixels, TIMESTEPS, FEATURES)}\n`);
+    const { class: predicted, probabilities } = prediction;
     const best = probabilities
       .map((probability, index) => ({ probability, index }))
       .sort((a, b) => b.probability - a.probability)
       .slice(0, 3)
       .map(({ probability, index }) => `${index}: ${(100 * probability).toFixed(1)} %`);
-    const truth = label === undefined ? "" : label === predicted ? ", which is right" : `, but it is ${label}`;
-    process.stdout.write(`${source}: ${predicted}${truth} (${best.join(", ")})\n`);
+    const truth = image === undefined ? "" : image.label === predicted ? ", which is right" : `, but it is ${image.label}`;
+    process.stdout.write(`${printable(source)}: ${predicted}${truth} (${best.join(", ")})\n`);
   };
 
-  for (const file of options.files) {
-    const image = readImage(file);
-    if (image.rows !== TIMESTEPS || image.columns !== FEATURES) {
-      throw new UserError(`${file}: images of ${image.rows}x${image.columns} pixels, but the model reads ${TIMESTEPS}x${FEATURES}`, {
+  for (const file of options.positionals) {
+    const { rows, columns, count, images } = readImage(file);
+    if (rows !== TIMESTEPS || columns !== FEATURES) {
+      throw new UserError(`${file}: images of ${rows}x${columns} pixels, but the model reads ${TIMESTEPS}x${FEATURES}`, {
         exitCode: 2,
         fix: `scale them to ${TIMESTEPS}x${FEATURES} pixels`,
       });
     }
-    const size = TIMESTEPS * FEATURES;
-    for (let start = 0; start < image.count; start += BATCH_SIZE) {
-      const count = Math.min(BATCH_SIZE, image.count - start);
-      const x = new Float32Array(count * size); // time-major
-      for (let b = 0; b < count; b++) {
-        for (let i = 0; i < size; i++) {
-          x[(Math.floor(i / FEATURES) * count + b) * FEATURES + (i % FEATURES)] = image.images[(start + b) * size + i]! / SCALE;
-        }
-      }
-      const probabilities = await predict(run, tf.tensor3d(x, [TIMESTEPS, count, FEATURES]));
-      for (let b = 0; b < count; b++) {
-        const source = image.count === 1 ? file : `${file}[${start + b}]`;
-        show(prediction(source, probabilities[b]!), undefined, undefined);
-      }
+    const size = rows * columns;
+    const pixels = Array.from({ length: count }, (_, k) => images.subarray(k * size, (k + 1) * size));
+    for (const [k, prediction] of (await predictor.predict(pixels)).entries()) {
+      show(count === 1 ? file : `${file}[${k}]`, prediction);
     }
   }
   if (options.demo !== undefined) {
     const { test } = await loadData(options.data, () => undefined);
     const count = Math.min(options.demo, test.count);
     const indices = Int32Array.from({ length: count }, (_, k) => Math.floor((k * test.count) / count));
-    const { inputs, targets } = readBatch(test, indices);
-    const pixels = (await inputs.input.data<"float32">()).slice();
-    const labels = await targets.data<"int32">();
-    const probabilities = await predict(run, inputs.input);
-    for (let b = 0; b < count; b++) {
-      const image = Uint8Array.from({ length: TIMESTEPS * FEATURES }, (_, i) =>
-        Math.round(pixels[(Math.floor(i / FEATURES) * count + b) * FEATURES + (i % FEATURES)]! * SCALE),
-      );
-      show(prediction(`test image ${indices[b]}`, probabilities[b]!), image, labels[b]);
+    const images = Array.from(indices, (index) => test.pixels(index));
+    const labels = test.targets(indices);
+    for (const [k, prediction] of (await predictor.predict(images)).entries()) {
+      show(`test image ${indices[k]}`, prediction, { pixels: images[k]!, label: labels[k]! });
     }
   }
   if (options.json) process.stdout.write(`${JSON.stringify(predictions)}\n`);
   return 0;
 }
 
-/** Probabilities of each class, [B][classes]; disposes of x. */
-async function predict(run: (inputs: Inputs) => tf.Tensor2D, x: tf.Tensor3D): Promise<number[][]> {
-  const output = run({ input: x });
-  const flat = await output.data<"float32">();
-  tf.dispose([x, output]);
-  return Array.from({ length: flat.length / CLASSES }, (_, b) => [...flat.slice(b * CLASSES, (b + 1) * CLASSES)]);
-}
-
-function prediction(source: string, probabilities: number[]): Prediction {
-  return { source, class: probabilities.indexOf(Math.max(...probabilities)), probabilities };
-}
-
-process.exitCode = await main().catch((error: unknown) =>
-  reportFailure(error, {
-    modelUrl: new URL("model.ts", import.meta.url),
-    specPath: SPEC_FILE,
-    verbose: process.argv.includes("--verbose"),
-  }),
-);
+await runMain(main, PROGRAM);

@@ -2,6 +2,7 @@ import { analyze } from "../compile.ts";
 import { describeOptions } from "../plan/describe.ts";
 import { summarizeOptimizer } from "../plan/optimizer.ts";
 import type { Plan } from "../plan/types.ts";
+import { printableMessage } from "../support/printable.ts";
 import { printDiagnostics } from "./report.ts";
 import { readSpecs } from "./specs.ts";
 
@@ -60,7 +61,7 @@ function table(plan: Plan): string {
     value >= 1e6 ? `${(value / 1e6).toFixed(1)} MB` : `${(value / 1e3).toFixed(1)} kB`;
   const time = secondsPerEpoch(plan);
   return [
-    `${plan.name}${plan.description === "" ? "" : `: ${plan.description}`}`,
+    `${plan.name}${plan.description === "" ? "" : `: ${printableMessage(plan.description)}`}`,
     "",
     ...lines,
     "",

@@ -9,6 +9,7 @@ import { type ModelFile, readModelFile } from "../keras/model-file.ts";
 import { isDefaultName, modelName } from "../keras/spec-names.ts";
 import { writeError } from "../support/files.ts";
 import { UserError } from "../support/user-error.ts";
+import { editorSchema, writeCopy } from "./editor-schema.ts";
 import { note, printDiagnostics } from "./report.ts";
 
 /** Writes the spec of a saved model, to a file or stdout. */
@@ -43,12 +44,14 @@ export async function importCommand(path: string, options: { output?: string; ti
   if (why !== undefined) note(`the spec is called ${name}: ${why}`);
   if (options.output === undefined) process.stdout.write(text);
   else {
+    const schema = editorSchema(dirname(options.output));
     try {
-      writeFileSync(options.output, text, { flag: "wx" });
+      writeFileSync(options.output, `${schema.comment}\n${text}`, { flag: "wx" });
     } catch (error) {
       throw writeError(options.output, error);
     }
     note(`wrote ${options.output}`);
+    writeCopy(schema);
     note("next: name your data in `dataset`, or import the weights: lstm-compile weights import --help");
   }
   return 0;

@@ -1,11 +1,9 @@
 import { existsSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, relative, sep } from "node:path";
-import { fileURLToPath } from "node:url";
+import { writeError } from "../support/files.ts";
 import { RandomStream } from "../support/random.ts";
 import { UserError } from "../support/user-error.ts";
+import { editorSchema, writeCopy } from "./editor-schema.ts";
 import { note } from "./report.ts";
-
-const SCHEMA = fileURLToPath(new URL("../../schemas/model-spec.v1.schema.json", import.meta.url));
 
 interface Template {
   readonly spec: (name: string) => string;
@@ -47,6 +45,7 @@ dataset:
   type: csv
   path: ${name}.csv
   target: sales
+  time: month
   lookback: 12
   horizon: 3
 layers:
@@ -108,7 +107,8 @@ export function initCommand(name: string, templateName: string): number {
       fix: `use one of ${Object.keys(TEMPLATES).join(", ")}`,
     });
   }
-  const files = [{ file: `${name}.yaml`, contents: `${modeline()}\n${template.spec(name)}` }];
+  const schema = editorSchema(".");
+  const files = [{ file: `${name}.yaml`, contents: `${schema.comment}\n${template.spec(name)}` }];
   if (template.data !== undefined) files.push({ file: template.data.file(name), contents: template.data.contents() });
   for (const { file } of files) {
     if (!existsSync(file)) continue;
@@ -117,35 +117,14 @@ export function initCommand(name: string, templateName: string): number {
   for (const { file, contents } of files) {
     try {
       writeFileSync(file, contents, { flag: "wx" });
-    } catch (cause) {
-      throw new UserError(`cannot write ${file}: ${(cause as NodeJS.ErrnoException).code}`, {
-        exitCode: 1,
-        fix: "run this in a folder that you may write to",
-        cause,
-      });
+    } catch (error) {
+      throw writeError(file, error);
     }
     note(`wrote ${file}`);
   }
+  writeCopy(schema);
   note(`next: lstm-compile run ${name}.yaml`);
   return 0;
-}
-
-/** The comment by which editors find the schema: in this repository, or where npm installs the package for a project. */
-function modeline(): string {
-  const path = relative(process.cwd(), nearestSchema()).split(sep).join("/");
-  return `# yaml-language-server: $schema=${path.startsWith("..") ? path : `./${path}`}`;
-}
-
-function nearestSchema(): string {
-  const repository = dirname(dirname(SCHEMA));
-  const here = process.cwd();
-  if (here === repository || here.startsWith(`${repository}${sep}`)) return SCHEMA;
-  const installed = join("node_modules", "lstm-compile", "schemas", basename(SCHEMA));
-  for (let folder = here; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, installed))) return join(folder, installed);
-    // `npm install --save-dev lstm-compile` puts it here.
-    if (dirname(folder) === folder) return join(here, installed);
-  }
 }
 
 /** Ten years of months with trend, season and noise. */

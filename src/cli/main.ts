@@ -1,6 +1,9 @@
 import { existsSync } from "node:fs";
 import { type Command, CommanderError } from "commander";
 import { closest, distance } from "fastest-levenshtein";
+import { systemError } from "../support/files.ts";
+import { printableStack } from "../support/printable.ts";
+import { surviveClosedPipes } from "../support/run/main.ts";
 import { UserError } from "../support/user-error.ts";
 import { COMPILER_VERSION } from "../version.ts";
 import { commandLine } from "./command-line.ts";
@@ -27,11 +30,12 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-function failure(error: unknown, verbose: boolean): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
+function failure(thrown: unknown, verbose: boolean): number {
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2; // commander has printed it
+  const error = systemError(thrown) ?? thrown;
   if (error instanceof UserError) {
     printUserError(error);
-    if (verbose && error.cause instanceof Error) process.stderr.write(`${error.cause.stack}\n`);
+    if (verbose && error.cause instanceof Error) process.stderr.write(`${printableStack(error.cause.stack ?? "")}\n`);
     return error.exitCode;
   }
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
@@ -39,7 +43,7 @@ function failure(error: unknown, verbose: boolean): number {
     `this is a bug in lstm-compile ${COMPILER_VERSION}: ${message}`,
     "report it, with the spec and what --verbose prints",
   );
-  if (verbose) process.stderr.write(`${stack}\n`);
+  if (verbose) process.stderr.write(`${printableStack(stack ?? "")}\n`);
   return 1;
 }
 
@@ -53,17 +57,4 @@ function refuseMisspelledCommand(word: string, root: Command): void {
     exitCode: 2,
     fix: near === undefined ? "see `lstm-compile --help`" : `did you mean \`lstm-compile ${near}\`?`,
   });
-}
-
-let surviving = false;
-
-/** A reader such as `head` that has seen enough is no error, and must not hide the exit code. */
-function surviveClosedPipes(): void {
-  if (surviving) return;
-  surviving = true;
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") throw error;
-    });
-  }
 }

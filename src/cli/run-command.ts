@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { runProgram } from "../run/run.ts";
 import { writeProgram } from "../write/write.ts";
 import { type CompileOptions, compileSpecs } from "./compile-command.ts";
@@ -10,5 +11,8 @@ export async function runCommand(spec: string, args: readonly string[], options:
   if (first === undefined) return exitCode;
   const { folder, overwrittenEdits } = writeProgram(options.outDir, first.program);
   for (const path of overwrittenEdits) note(`note: ${folder}/${path} had been edited by hand and was overwritten`);
-  return runProgram(folder, "train.ts", options.quiet === true ? ["--quiet", ...args] : args);
+  if (process.stderr.isTTY) note(`starting ${folder}/train.ts`, options);
+  return runProgram(folder, "train.ts", options.quiet === true ? ["--quiet", ...args] : args, {
+    LSTM_COMPILE_SPEC: resolve(spec),
+  });
 }

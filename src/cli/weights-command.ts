@@ -1,9 +1,12 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { analyze, COMPILER_VERSION, type Plan } from "../compile.ts";
-import { loadCheckpoint, saveCheckpoint } from "../support/checkpoint.ts";
+import { resolve } from "node:path";
+import { analyze, type Plan } from "../compile.ts";
+import { planRecord } from "../emit/program.ts";
 import { atomicWrite } from "../support/files.ts";
-import { openRunDirectory } from "../support/run-directory.ts";
+import { loadCheckpoint, predictionWeights, saveCheckpoint } from "../support/run/checkpoint.ts";
+import { openRun, readRunInfo } from "../support/run/directory.ts";
+import { trainedRun } from "../support/run/find.ts";
+import { runsFolder } from "../support/run/folders.ts";
+import { refuseOtherProgram } from "../support/run/program.ts";
 import { UserError } from "../support/user-error.ts";
 import { note, printDiagnostics } from "./report.ts";
 import { readSpecs } from "./specs.ts";
@@ -12,6 +15,8 @@ interface WeightsOptions {
   readonly run?: string;
   readonly output?: string;
 }
+
+const NEW_RUN = { resume: false, overwrite: false, acceptChangedProgram: false, flag: "--run" };
 
 /** Brings weights of a file into a run, or those of a run into a file. */
 export async function weightsCommand(
@@ -23,10 +28,18 @@ export async function weightsCommand(
   if (action !== "import" && action !== "export") {
     throw new UserError(`weights cannot ${action}`, { exitCode: 2, fix: "use `weights import` or `weights export`" });
   }
+  if (options.output !== undefined && (action === "import" || path !== undefined)) {
+    const [message, fix] =
+      action === "import"
+        ? ["weights import takes no -o: it writes a run", "name the run's folder with --run"]
+        : [`weights export writes one file, not ${path} and ${options.output}`, "name it once, with -o"];
+    throw new UserError(message, { exitCode: 2, fix });
+  }
   const plan = planOf(spec);
   if (plan === undefined) return 2;
-  const run = options.run ?? join("runs", plan.name);
-  return action === "import" ? importWeights(plan, spec, path, run) : exportWeights(plan, path ?? options.output, run);
+  return action === "import"
+    ? importWeights(plan, spec, path, options.run)
+    : exportWeights(plan, spec, path ?? options.output, options.run);
 }
 
 function planOf(spec: string): Plan | undefined {
@@ -40,17 +53,16 @@ function planOf(spec: string): Plan | undefined {
   return plan;
 }
 
-async function importWeights(plan: Plan, spec: string, path: string | undefined, run: string): Promise<number> {
+async function importWeights(
+  plan: Plan,
+  spec: string,
+  path: string | undefined,
+  out: string | undefined,
+): Promise<number> {
   if (path === undefined) {
     throw new UserError("weights import needs a file", {
       exitCode: 2,
       fix: "lstm-compile weights import spec.yaml model.keras --run runs/NAME",
-    });
-  }
-  if (existsSync(join(run, "checkpoint"))) {
-    throw new UserError(`${run} has a checkpoint already: nothing was changed`, {
-      exitCode: 2,
-      fix: "name another folder with --run",
     });
   }
   const { readWeightsFile } = await import("../keras/model-file.ts");
@@ -58,35 +70,49 @@ async function importWeights(plan: Plan, spec: string, path: string | undefined,
   const file = await readWeightsFile(path);
   const weights = matchWeights(plan, file);
   for (const warning of file.warnings ?? []) note(`warning: ${warning}`);
-  const directory = openRunDirectory(run, { resume: false });
-  saveCheckpoint(directory.path, initialCheckpoint(plan, weights));
-  directory.writeRun({
-    name: plan.name,
-    spec,
-    specSha256: plan.specSha256,
-    compiler: `lstm-compile ${COMPILER_VERSION}`,
-    status: "imported",
-    settings: { seed: plan.training.seed },
-    data: { source: path },
-  });
+  const record = planRecord(plan, spec, resolve("generated", plan.name));
+  const directory = openRun(record, { ...NEW_RUN, out }, note);
+  try {
+    directory.begin({
+      name: plan.name,
+      spec,
+      specSha256: plan.specSha256,
+      compiler: record.compiler,
+      settings: { seed: plan.training.seed },
+      data: { source: path },
+    });
+    saveCheckpoint(directory.path, initialCheckpoint(plan, weights));
+    directory.update({ status: "imported" });
+  } finally {
+    directory.close();
+  }
   const count = Object.keys(weights).length;
+  const run = directory.path;
   note(`${path} → ${run}: ${count} weights, ${plan.cost.parameterCount.toLocaleString("en-US")} parameters`);
-  note(`next: train.ts --resume --out ${run}, or predict.ts --run ${run}`);
+  note(`next: npx lstm-compile run ${spec} -- --resume --out ${run}, or npx lstm-compile predict ${run}`);
   return 0;
 }
 
-async function exportWeights(plan: Plan, output: string | undefined, run: string): Promise<number> {
+async function exportWeights(
+  plan: Plan,
+  spec: string,
+  output: string | undefined,
+  folder: string | undefined,
+): Promise<number> {
   const isArchive = output?.endsWith(".keras") === true;
   if (output === undefined || !(isArchive || output.endsWith(".weights.h5"))) {
     throw new UserError("weights export needs -o with a name that ends in .weights.h5 or .keras", {
       exitCode: 2,
-      fix: `lstm-compile weights export spec.yaml --run ${run} -o ${plan.name}.keras`,
+      fix: `lstm-compile weights export ${spec} -o ${plan.name}.keras`,
     });
   }
-  const checkpoint = loadCheckpoint(run, { specSha256: plan.specSha256 });
-  const { finalWeights } = await import("../keras/weights.ts");
+  const run = trainedRun(folder ?? runsFolder(plan.name));
+  refuseOtherProgram({ path: run, program: readRunInfo(run)?.program }, planRecord(plan, spec, "."), {
+    resume: false,
+    acceptChangedProgram: true, // the weights are what they are, whatever code trained them
+  });
+  const weights = predictionWeights(loadCheckpoint(run));
   const { kerasArchive, kerasWarnings, kerasWeights } = await import("../keras/write-keras.ts");
-  const weights = finalWeights(checkpoint);
   atomicWrite(output, isArchive ? await kerasArchive(plan, weights) : await kerasWeights(plan, weights));
   for (const warning of kerasWarnings(plan)) note(`warning: ${warning}`);
   note(`${run} → ${output}`);

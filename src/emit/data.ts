@@ -1,14 +1,15 @@
-import type { DatasetPlan } from "../plan/types.ts";
+import type { DatasetPlan, Plan } from "../plan/types.ts";
 import type { DatasetInput } from "../spec/dataset.ts";
 import { type EmitContext, specLine } from "./context.ts";
+import { isStateful } from "./states.ts";
 import { batchShape, header, importLine, literal } from "./text.ts";
 import { printFile } from "./write.ts";
 
 /** The support function that reads each dataset type, its file, and the type of what it gives. */
 const LOADERS: Record<DatasetPlan["type"], { name: string; module: string; type: string }> = {
-  mnist: { name: "loadMnist", module: "./support/data/mnist.ts", type: "Dataset" },
-  digits: { name: "loadDigits", module: "./support/data/digits.ts", type: "Dataset" },
-  idx: { name: "loadIdx", module: "./support/data/idx.ts", type: "Dataset" },
+  mnist: { name: "loadMnist", module: "./support/data/mnist.ts", type: "ImageDataset" },
+  digits: { name: "loadDigits", module: "./support/data/digits.ts", type: "ImageDataset" },
+  idx: { name: "loadIdx", module: "./support/data/idx.ts", type: "ImageDataset" },
   csv: { name: "loadCsv", module: "./support/data/csv.ts", type: "CsvDataset" },
   text: { name: "loadText", module: "./support/data/text.ts", type: "TextDataset" },
   arrays: { name: "loadArrays", module: "./support/data/arrays.ts", type: "Dataset" },
@@ -21,16 +22,20 @@ export function emitData(context: EmitContext): string {
   const names = dataset.inputs.map(({ name }) => name);
   const generic = names.join() === "input" ? "" : `<${names.map(literal).join(" | ")}>`;
   const directory = dataset.type === "digits" ? "_directory" : "directory";
-  const log = dataset.type === "mnist" ? "log" : "_log";
-  const datasetTypes = loader.type === "Dataset" ? ["Dataset", "Split"] : ["Split"];
+  const log = dataset.type === "digits" ? "_log" : "log";
+  const isShared = loader.type === "Dataset" || loader.type === "ImageDataset";
   const imports = [
     'import * as tf from "@tensorflow/tfjs-core";',
     ...(dataset.type === "mnist" ? ['import { cacheDirectory } from "./support/data/cache.ts";'] : []),
-    importLine("./support/data/dataset.ts", [], datasetTypes),
+    importLine("./support/data/dataset.ts", [], isShared ? [loader.type, "Split"] : ["Split"]),
     importLine(
       loader.module,
-      [loader.name, ...(dataset.type === "arrays" ? ["loadArrayInputs"] : [])],
-      loader.type === "Dataset" ? [] : [loader.type],
+      [
+        loader.name,
+        ...(dataset.type === "arrays" ? ["loadArrayInputs"] : []),
+        ...(dataset.type === "csv" ? ["readCsvWindow"] : []),
+      ],
+      [...(isShared ? [] : [loader.type]), ...(dataset.type === "csv" ? ["CsvOptions", "CsvWindow"] : [])],
     ),
     ...(["idx", "csv", "text", "arrays"].includes(dataset.type)
       ? ['import { dataFile } from "./support/data/data-file.ts";']
@@ -41,11 +46,12 @@ export function emitData(context: EmitContext): string {
     imports.join("\n"),
     "",
     constants(dataset),
+    ...(dataset.type === "csv" ? ["", seriesOptions(dataset)] : []),
     "",
     [
       `/** Reads the dataset: ${specLine(context, dataset.specLine)}. \`directory\` is what --data names. */`,
       `export async function loadData(${directory}: string | undefined, ${log}: (line: string) => void): Promise<${loader.type}${generic}> {`,
-      `  return ${loader.name}(${loaderOptions(dataset)});`,
+      `  return ${loader.name}(${loaderOptions(context.plan)});`,
       "}",
       "",
     ].join("\n"),
@@ -56,6 +62,7 @@ export function emitData(context: EmitContext): string {
     "",
     readBatch(dataset),
     ...(dataset.type === "arrays" ? ["", loadInputs(dataset)] : []),
+    ...(dataset.type === "csv" ? ["", LOAD_WINDOW] : []),
   ]);
 }
 
@@ -123,6 +130,11 @@ function isWeighted(dataset: DatasetPlan): boolean {
   return dataset.type === "arrays" && dataset.weightFiles !== undefined;
 }
 
+/** Of targets per timestep a file may weigh samples or their timesteps. */
+function weightsLayout({ targets }: DatasetPlan): string {
+  return targets.perTimestep ? `[B], or [${targets.shape[0]} * B], those of timestep 0 first` : "[B]";
+}
+
 function batchType(dataset: DatasetPlan): string {
   const target = targetTensor(dataset);
   return [
@@ -135,7 +147,7 @@ function batchType(dataset: DatasetPlan): string {
     }),
     "  };",
     `  readonly targets: ${target.type}; // ${target.shown}`,
-    ...(isWeighted(dataset) ? ["  readonly weights: tf.Tensor1D; // [B]"] : []),
+    ...(isWeighted(dataset) ? [`  readonly weights: tf.Tensor1D; // ${weightsLayout(dataset)}`] : []),
     "}",
   ].join("\n");
 }
@@ -146,7 +158,7 @@ function readBatch(dataset: DatasetPlan): string {
     (input) => `${input.name}: ${inputTensor(input).create(`split.inputs.${input.name}(indices)`)}`,
   );
   const batch = "  const batch = indices.length;";
-  const separate = dataset.type === "arrays";
+  const separate = dataset.type === "arrays" || dataset.type === "csv";
   const targetUsesBatch = /\bbatch\b/.test(target);
   return [
     ...(separate
@@ -184,6 +196,41 @@ function loadInputs({ inputs }: DatasetPlan): string {
   ].join("\n");
 }
 
+/** How csv files are read, to train and to forecast. */
+function seriesOptions(dataset: DatasetPlan & { readonly type: "csv" }): string {
+  const options = object(
+    [
+      `file: dataFile(directory, ${literal(dataset.path)})`,
+      `target: ${literal(dataset.target)}`,
+      `features: ${literal(dataset.features)}`,
+      "lookback: TIMESTEPS",
+      "horizon: TARGETS",
+      `testFraction: ${literal(dataset.testFraction)}`,
+      `scaling: ${literal(dataset.scaling)}`,
+      ...(dataset.time === undefined ? [] : [`time: ${literal(dataset.time)}`]),
+      ...(dataset.timeFormat === undefined ? [] : [`timeFormat: ${literal(dataset.timeFormat)}`]),
+      `order: ${literal(dataset.order)}`,
+      ...(dataset.season === undefined ? [] : [`season: ${literal(dataset.season)}`]),
+      "note",
+    ],
+    "",
+  );
+  return `/** What is read of the series, to train and to forecast. */\nconst seriesOptions = (directory: string | undefined, note?: (line: string) => void): CsvOptions => (${options});`;
+}
+
+const LOAD_WINDOW = [
+  "/** The last rows of the series, to forecast what follows; scaled by what the run has fitted. `file` instead of the spec's. */",
+  "export function loadWindow(",
+  "  directory: string | undefined,",
+  "  fitted: unknown,",
+  "  file?: string,",
+  "  log?: (line: string) => void,",
+  "): CsvWindow {",
+  "  return readCsvWindow(seriesOptions(directory, log), fitted, file);",
+  "}",
+  "",
+].join("\n");
+
 /** An object literal of one line, or of a line for each entry. */
 function object(entries: readonly string[], indent?: string): string {
   if (indent === undefined) return `{ ${entries.join(", ")} }`;
@@ -205,7 +252,8 @@ function fileOptions(files: { readonly train: string; readonly test: string | un
   );
 }
 
-function loaderOptions(dataset: DatasetPlan): string {
+function loaderOptions(plan: Plan): string {
+  const { dataset } = plan;
   switch (dataset.type) {
     case "mnist":
       return object(["directory", "cacheDirectory: cacheDirectory()", `scale: ${literal(dataset.scale)}`, "log"]);
@@ -226,17 +274,10 @@ function loaderOptions(dataset: DatasetPlan): string {
         "columns: FEATURES",
         "classes: CLASSES",
         `scale: ${literal(dataset.scale)}`,
+        "log",
       ]);
     case "csv":
-      return object([
-        `file: dataFile(directory, ${literal(dataset.path)})`,
-        `target: ${literal(dataset.target)}`,
-        `features: ${literal(dataset.features)}`,
-        "lookback: TIMESTEPS",
-        "horizon: TARGETS",
-        `testFraction: ${literal(dataset.testFraction)}`,
-        `scaling: ${literal(dataset.scaling)}`,
-      ]);
+      return "seriesOptions(directory, log)";
     case "text":
       return object([
         `file: dataFile(directory, ${literal(dataset.path)})`,
@@ -244,7 +285,8 @@ function loaderOptions(dataset: DatasetPlan): string {
         "vocabularySize: CLASSES",
         `testFraction: ${literal(dataset.testFraction)}`,
         `encoding: ${literal(dataset.encoding)}`,
-      ]);
+        ...(isStateful(plan) ? ["consecutive: true"] : []),
+      ]).concat(", log");
     case "arrays": {
       const { kind, classes, shape } = dataset.targets;
       const inputs = dataset.inputFiles.map(({ train, test }, k) =>
@@ -261,6 +303,7 @@ function loaderOptions(dataset: DatasetPlan): string {
           `inputs: [${inputs.join(", ")}]`,
           `targets: ${object(targets)}`,
           ...(dataset.weightFiles === undefined ? [] : [`sampleWeights: ${object(fileOptions(dataset.weightFiles))}`]),
+          "log",
         ],
         "  ",
       );

@@ -7,7 +7,8 @@ import { type Derivative, type EmitContext, TRAINING } from "./context.ts";
 import { emitData } from "./data.ts";
 import { emitModel } from "./model.ts";
 import { emitPackageJson, emitReadme, emitTsconfig, json, NPMRC, PACKAGES } from "./package-files.ts";
-import { emitPredict } from "./predict.ts";
+import { emitPredict } from "./predict/predict.ts";
+import { emitProgram } from "./program.ts";
 import { emitTopology } from "./topology.ts";
 import { emitTrain } from "./train.ts";
 
@@ -17,13 +18,16 @@ const SUPPORT = new URL("../../src/support/", import.meta.url);
 /** A generated program as data: posix path → text. Pure but for reading the compiler's own support sources. */
 export function emit(plan: Plan, specPath: string, derivative: Derivative = TRAINING): Map<string, string> {
   const context: EmitContext = { plan, specPath, derivative };
+  const predict = emitPredict(context);
   const files = new Map<string, string>([
     [".npmrc", NPMRC],
     ["README.md", emitReadme(context)],
     ["data.ts", emitData(context)],
     ["model.ts", emitModel(context)],
     ["package.json", emitPackageJson(context)],
-    ["predict.ts", emitPredict(context)],
+    ["predict.ts", predict.command],
+    ["predictor.ts", predict.predictor],
+    ["program.ts", emitProgram(context)],
     ["topology.ts", emitTopology(context)],
     ["train.ts", emitTrain(context)],
     ["tsconfig.json", emitTsconfig()],

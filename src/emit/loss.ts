@@ -139,7 +139,7 @@ export function lossCall(plan: Plan, mode: { training: boolean }): string {
   const byClass = `classWeights(${labels}, CLASS_WEIGHT)`;
   const sampled = hasSampleWeights(plan);
   const weights = classWeighted
-    ? [sampled ? `tf.mul<tf.Tensor1D>(weights, ${byClass})` : byClass]
+    ? [sampled ? `timesClassWeights(weights, ${byClass})` : byClass]
     : sampled
       ? ["weights"]
       : [];
@@ -154,6 +154,7 @@ export function lossImports(plan: Plan): Imports {
     "type LossOutput",
     ...(needsDenseTargets(plan) ? ["classTargets"] : []),
     ...(plan.training.classWeight === undefined ? [] : ["classWeights", "classLabels"]),
+    ...(plan.training.classWeight !== undefined && hasSampleWeights(plan) ? ["timesClassWeights"] : []),
   ];
   return { [module]: [name], [LOSSES]: helpers };
 }

@@ -1,9 +1,9 @@
 import type { Plan } from "../plan/types.ts";
-import { COMPILER_VERSION } from "../version.ts";
 import { type EmitContext, INFERENCE_BATCH_SIZE, specLine } from "./context.ts";
 import { hasSampleWeights } from "./loss.ts";
+import { predictExample } from "./predict/example.ts";
 import { isStateful } from "./states.ts";
-import { commentText, footer, header, literal } from "./text.ts";
+import { commentText, FOOTER, header, literal } from "./text.ts";
 import { printFile } from "./write.ts";
 
 /** train.ts: settings, then one readable loop from the data to the report. */
@@ -14,7 +14,7 @@ export function emitTrain(context: EmitContext): string {
     imports(context),
     settings(context),
     main(context),
-    footer("SPEC"),
+    FOOTER,
   ]);
 }
 
@@ -39,9 +39,10 @@ function hasConfusionMatrix({ dataset }: Plan): boolean {
 }
 
 function imports({ plan }: EmitContext): string {
+  const series = plan.dataset.type === "csv";
   return [
     'import * as tf from "@tensorflow/tfjs-core";',
-    `import { type Batch, ${hasConfusionMatrix(plan) ? "CLASSES, " : ""}loadData, readBatch, type Samples } from "./data.ts";`,
+    `import { type Batch, ${hasConfusionMatrix(plan) ? "CLASSES, " : ""}loadData, readBatch, type Samples${series ? ", TARGETS" : ""} } from "./data.ts";`,
     "import {",
     "  evaluateStep,",
     "  forward,",
@@ -58,18 +59,33 @@ function imports({ plan }: EmitContext): string {
     "  trainStep,",
     ...(plan.optimizer.ema === undefined ? [] : ["  useAveragedWeights,"]),
     '} from "./model.ts";',
+    'import { PROGRAM } from "./program.ts";',
     'import { selectBackend } from "./support/backends/select.ts";',
     'import { captureProgram } from "./support/capture/program.ts";',
-    'import { loadCheckpoint, saveCheckpoint } from "./support/checkpoint.ts";',
-    'import { reportFailure } from "./support/failure.ts";',
     'import { onInterrupt } from "./support/interrupt.ts";',
     'import { writeLayersModel } from "./support/layers-model.ts";',
     'import { stepRandom } from "./support/nn/step-random.ts";',
     'import { assignTensors, type NamedWeights, readTensors, variablesOf } from "./support/nn/weights.ts";',
-    'import { overrides, parseOptions, usage } from "./support/options.ts";',
+    'import { readOptions, usage } from "./support/options.ts";',
     'import { Progress } from "./support/progress.ts";',
     'import { renderReport } from "./support/report.ts";',
-    'import { type EpochMetrics, openRunDirectory } from "./support/run-directory.ts";',
+    'import { loadCheckpoint, saveCheckpoint } from "./support/run/checkpoint.ts";',
+    'import { openRun, type RunDirectory } from "./support/run/directory.ts";',
+    'import { gitState } from "./support/run/git.ts";',
+    'import { runMain } from "./support/run/main.ts";',
+    'import type { EpochMetrics } from "./support/run/metrics.ts";',
+    'import { predictionCommand, resumeCommand } from "./support/run/next-command.ts";',
+    ...(plan.dataset.type === "arrays" ? ['import { dataFile } from "./support/data/data-file.ts";'] : []),
+    ...(series
+      ? [
+          'import { inDataUnits } from "./support/data/csv-scalers.ts";',
+          'import { baselineErrors, describeErrors, forecastErrors } from "./support/forecast/compare.ts";',
+        ]
+      : []),
+    ...(unitPowers(plan).length > 0 ? ['import { metricsInDataUnits } from "./support/forecast/units.ts";'] : []),
+    `import { ${readsFiles(plan) ? "dataFolder, " : ""}hashOf, recordProgram, shownSpec } from "./support/run/program.ts";`,
+    'import { CheckpointClock, DivergedError, refuseOtherData } from "./support/run/resume.ts";',
+    'import { overrides, type TrainOptions, trainCommandLine } from "./support/run/train-options.ts";',
     "import {",
     "  batchSizes,",
     "  breathe,",
@@ -82,21 +98,21 @@ function imports({ plan }: EmitContext): string {
     ...(isStateful(plan) ? ["  wholeBatches,"] : []),
     "  zeroSums,",
     '} from "./support/training.ts";',
-    'import { UserError } from "./support/user-error.ts";',
     'import { TOPOLOGY } from "./topology.ts";',
   ].join("\n");
 }
 
+/** Whether the spec names files, whose paths start at its folder. */
+function readsFiles({ dataset }: Plan): boolean {
+  return ["idx", "csv", "text", "arrays"].includes(dataset.type);
+}
+
 function settings(context: EmitContext): string {
-  const { plan, specPath } = context;
+  const { plan } = context;
   const { training } = plan;
+  const units = unitPowers(plan);
   const line = (key: keyof typeof training.lines): string => specLine(context, training.lines[key]);
   return [
-    "",
-    `const NAME = ${literal(plan.name)};`,
-    `const SPEC = ${literal(specPath)};`,
-    `const SPEC_SHA256 = ${literal(plan.specSha256)};`,
-    `const COMPILER = ${literal(`lstm-compile ${COMPILER_VERSION}`)};`,
     "",
     `const EPOCHS = ${literal(training.epochs)}; // ${line("epochs")}`,
     `const BATCH_SIZE = ${literal(training.batchSize)}; // ${line("batchSize")}`,
@@ -105,6 +121,12 @@ function settings(context: EmitContext): string {
     isStateful(plan)
       ? "const EVALUATION_BATCH_SIZE = BATCH_SIZE; // a sample continues the one at its place in the batch before"
       : `const EVALUATION_BATCH_SIZE = ${literal(Math.max(training.batchSize, INFERENCE_BATCH_SIZE))};`,
+    ...(units.length === 0
+      ? []
+      : [
+          "/** Metrics with a unit: the power of the target's scale by which they become those of the data. */",
+          `const UNIT_POWERS = { ${units.map(([name, power]) => `${name}: ${power}`).join(", ")} };`,
+        ]),
     "",
   ].join("\n");
 }
@@ -114,25 +136,46 @@ function main({ plan }: EmitContext): string {
   const names = plan.dataset.inputs.map(({ name }) => name).join(", ");
   const targets = `targets${weighted ? ", weights" : ""}`;
   const confused = hasConfusionMatrix(plan);
+  const series = plan.dataset.type === "csv";
+  const units = unitPowers(plan);
+  const kept = confused ? "int32" : series ? "float32" : undefined; // of the predictions
   const stateful = isStateful(plan);
   const test = stateful ? "test" : "data.test";
   const accuracy = plan.training.metrics.findIndex(({ name }) => name === "accuracy");
+  const directory = readsFiles(plan) ? "options.data ?? dataFolder(PROGRAM)" : "options.data";
   return `async function main(): Promise<number> {
-  const options = parseOptions(process.argv.slice(2), { name: NAME, epochs: EPOCHS, seed: SEED });
-  if (options.help) {
-    process.stdout.write(usage({ name: NAME, epochs: EPOCHS, seed: SEED }));
+  const defaults = { name: PROGRAM.name, epochs: EPOCHS, seed: SEED };
+  const commandLine = trainCommandLine(defaults);
+  const options = readOptions(process.argv.slice(2), commandLine);
+  if (options === "help") {
+    process.stdout.write(usage(commandLine));
     return 0;
   }
   const progress = new Progress({ stream: process.stderr, quiet: options.quiet, epochs: options.epochs });
-  const note = (line: string): void => progress.note(line);
+  const run = openRun(recordProgram(PROGRAM), options, (line) => progress.note(line));
+  try {
+    return await train(run, options, progress);
+  } catch (error) {
+    run.fail(error);
+    throw error;
+  } finally {
+    progress.close();
+    run.close();
+  }
+}
 
-  const data = await loadData(options.data, note);
+async function train(run: RunDirectory, options: TrainOptions, progress: Progress): Promise<number> {
+  const note = (line: string): void => progress.note(line);
+  progress.busy("reading the data");
+  const data = await loadData(${directory}, note);
 ${stateful ? SPLITS : "  const train = firstSamples(data.train, options.limit);\n"}  note(\`data: \${data.source}; \${train.count} training and \${${test}.count} test samples\`);
+  progress.busy("starting the backend");
   const backend = await selectBackend(options.backend, { verbose: options.verbose, log: note });
   note(\`backend: \${backend.name} (\${backend.device}), \${backend.reason}\`);
 
-  const run = openRunDirectory(options.out, { resume: options.resume });
-  const saved = options.resume ? loadCheckpoint(run.path, { specSha256: SPEC_SHA256 }) : undefined;
+  const changed = overrides(options, { name: PROGRAM.name, epochs: EPOCHS, seed: SEED });
+  const preprocessing = data.fitted === undefined ? undefined : { sha256: hashOf(data.fitted) };
+  const saved = run.resumed === undefined ? undefined : loadCheckpoint(run.path);
   const seed = saved?.state.seed ?? options.seed;
   const w = initializeWeights(seed);
   const weights = namedWeights(w);
@@ -141,28 +184,25 @@ ${stateful ? STATES : ""}  let iteration = 0; // training steps taken
   let firstEpoch = 1;
   let firstStep = 0;
   const totals = tf.variable(tf.tensor1d(zeroSums(METRICS)), false); // of loss and metrics over an epoch
-  if (saved !== undefined) {
-    const trained = run.readInfo().settings as { trainSamples?: number } | undefined;
-    if (options.seed !== SEED && options.seed !== seed) {
-      throw new UserError(\`--seed \${options.seed}, but the run began with seed \${seed}\`, { exitCode: 2, fix: "leave out --seed" });
-    }
-    const began = trained?.trainSamples; // imported weights saw no samples
-    if (began !== undefined && began !== train.count) {
-      throw new UserError(\`\${train.count} training samples, but the run began with \${began}\`, {
-        exitCode: 2,
-        fix: "give the same --data and --limit as before",
-      });
-    }
+  if (run.resumed !== undefined && saved !== undefined) {
+    refuseOtherData(run.path, run.resumed, seed, {
+      checksums: data.checksums,
+      trainSamples: train.count,
+      preprocessing: preprocessing?.sha256,
+      seed: options.seed,
+      specSeed: SEED,
+    });
     assignTensors(weights, saved.weights);
-    for (const [slot, values] of Object.entries<NamedWeights>(optimizer)) assignTensors(values, saved.optimizer[slot]!);
+    for (const [slot, values] of Object.entries<NamedWeights>(optimizer)) assignTensors(values, saved.optimizer[slot] ?? {});
 ${stateful ? "    if (saved.states !== undefined) assignTensors(namedStates(states), saved.states);\n" : ""}    totals.assign(tf.tensor1d(saved.state.sums));
     ({ iteration, epoch: firstEpoch, step: firstStep } = saved.state);
-    note(\`resumed in epoch \${firstEpoch} after \${firstStep} steps\`);
+    note(\`resumed \${run.path} in epoch \${firstEpoch} after \${firstStep} steps\`);
   }
 
+  progress.busy("preparing the training step");
   // Captured as one TensorFlow graph where the backend allows it; then the session owns the variables until they are pulled.
   const program = captureProgram({
-    enabled: options.capture,
+    enabled: !options.noCapture,
     variables: { ...variablesOf({ weights, ...optimizer }), ${stateful ? "...carried, ...evaluationCarried, " : ""}totals },
     functions: {
       train: {
@@ -180,18 +220,20 @@ ${stateful ? "    if (saved.states !== undefined) assignTensors(namedStates(stat
     },
     log: note,
   });
-  run.writeRun({
-    name: NAME,
-    spec: SPEC,
-    specSha256: SPEC_SHA256,
-    compiler: COMPILER,
-    status: "running",
-    overrides: overrides(options, { name: NAME, epochs: EPOCHS, seed: SEED }),
+  run.begin({
+    name: PROGRAM.name,
+    spec: PROGRAM.spec,
+    specSha256: PROGRAM.specSha256,
+    compiler: PROGRAM.compiler,
+    arguments: process.argv.slice(2),
+    overrides: changed,
     settings: { epochs: options.epochs, batchSize: BATCH_SIZE, shuffle: SHUFFLE, seed, trainSamples: train.count },
+    git: gitState(PROGRAM.folder) ?? null,
     backend,
     captured: program.captured,
     versions: { node: process.version, "@tensorflow/tfjs-core": tf.version_core },
     data: { source: data.source, sha256: data.checksums },
+    preprocessing,
   });
 
 ${stateful ? SET_TO_ZERO : ""}  /** Sums of loss and metrics over the epoch so far. */
@@ -206,12 +248,14 @@ ${stateful ? SET_TO_ZERO : ""}  /** Sums of loss and metrics over the epoch so f
     saveCheckpoint(run.path, {
       weights: await readTensors(weights),
       optimizer: slots,
-${stateful ? "      states: await readTensors(namedStates(states)),\n" : ""}      state: { ...state, iteration, seed, specSha256: SPEC_SHA256 },
+${stateful ? "      states: await readTensors(namedStates(states)),\n" : ""}      state: { ...state, iteration, seed },
+      ...(data.fitted === undefined ? {} : { fitted: data.fitted }),
     });
   };
 
   const interrupt = onInterrupt();
-  run.keepMetricsBefore(firstEpoch);
+  const clock = new CheckpointClock(options.checkpointSeconds);
+  run.metrics.keepBefore(firstEpoch);
   for (let epoch = firstEpoch; epoch <= options.epochs; epoch++) {
 ${stateful ? "    if (firstStep === 0) setToZero(carried);\n" : ""}    const started = performance.now();
     const order = sampleOrder(train.count, { shuffle: SHUFFLE, seed, epoch });
@@ -229,10 +273,14 @@ ${stateful ? "    if (firstStep === 0) setToZero(carried);\n" : ""}    const sta
         progress.update({ epoch, samplesDone, samples: train.count, loss: loss!${accuracy < 0 ? "" : `, accuracy: metrics[${accuracy}]!`} });
       }
       await breathe();
+      if (interrupt.requested || clock.due()) {
+        const sums = await readTotals();
+        if (!Number.isFinite(metricValues(METRICS, sums, samplesDone)[0])) throw await diverged(epoch, step);
+        await clock.save(() => checkpoint({ epoch, step: step + 1, sums }));
+      }
       if (interrupt.requested) {
-        await checkpoint({ epoch, step: step + 1, sums: await readTotals() });
-        run.finishRun({ status: "interrupted" });
-        note(\`stopped in epoch \${epoch}; continue with --resume --out \${options.out}\`);
+        run.update({ status: "interrupted" });
+        note(\`stopped in epoch \${epoch}; next: \${resumeCommand(PROGRAM, run.path, changed)}\`);
         return interrupt.exitCode;
       }
     }
@@ -241,51 +289,52 @@ ${stateful ? "    if (firstStep === 0) setToZero(carried);\n" : ""}    const sta
     const seconds = (performance.now() - started) / 1000;
 
     const { values: validated, predicted } = await evaluate(${test});
+    if (!Number.isFinite(validated[0])) throw await diverged(epoch, steps - 1);
     const metrics = epochMetrics(epoch, trained, validated, {
       learningRate: learningRate(iteration - 1),
       seconds,
       samplesPerSecond: (train.count - firstStep * BATCH_SIZE) / seconds,
     });
-    firstStep = 0;
+${units.length > 0 ? "    Object.assign(metrics, metricsInDataUnits(metrics, UNIT_POWERS, data.targetScaler.scale));\n" : ""}    firstStep = 0;
     tf.tidy(() => totals.assign(tf.tensor1d(zeroSums(METRICS))));
     program.push(["totals"]);
-    run.appendMetrics(metrics); // before the checkpoint: a resumed run drops lines of epochs that it repeats
-    await checkpoint({ epoch: epoch + 1, step: 0, sums: zeroSums(METRICS) });
+    run.metrics.append(metrics); // before the checkpoint: a resumed run drops lines of epochs that it repeats
+    await clock.save(() => checkpoint({ epoch: epoch + 1, step: 0, sums: zeroSums(METRICS) }));
     progress.epochEnd(metrics);
     if (epoch === options.epochs) await finish(metrics, predicted);
   }
   if (firstEpoch > options.epochs) {
     note(\`nothing left to train: \${options.epochs} epochs are done\`);
     const { predicted } = await evaluate(${test});
-    await finish(run.readMetrics().at(-1), predicted);
+    await finish(run.metrics.read().at(-1), predicted);
   }
   interrupt.dispose();
   program.dispose();
-  progress.close();
   return 0;
 
   /** Exports the model and writes the report. */
   async function finish(last: EpochMetrics | undefined, predicted: number[]): Promise<void> {
 ${plan.optimizer.ema === undefined ? "" : average(test)}    const values = await readTensors(weights);
-    writeLayersModel(run.modelPath, TOPOLOGY, values, COMPILER);
+    writeLayersModel(run.modelPath, TOPOLOGY, values, { generatedBy: PROGRAM.compiler, fitted: data.fitted });
     for (const warning of TOPOLOGY.warnings) note(\`model: \${warning}\`);
-    run.finishRun({ status: "finished", metrics: last });
+${series ? comparison(plan, test) : ""}    run.update({ status: "finished", metrics: last${series ? ", forecast: errors" : ""} });
     run.writeReport(
       renderReport({
-        title: NAME,
+        title: PROGRAM.name,
         description: ${literal(plan.description)},
         layers: LAYERS,
-        metrics: run.readMetrics(),
-${confused ? `        confusion: confusion(${test}, predicted),\n` : ""}        summary: {
-          Spec: \`\${SPEC} (SHA-256 \${SPEC_SHA256})\`,
-          Compiler: COMPILER,
+        metrics: run.metrics.read(),
+${confused ? `        confusion: confusion(${test}, predicted),\n` : ""}${series ? "        forecast: { target: data.series.name, errors },\n" : ""}        summary: {
+          Spec: \`\${PROGRAM.spec} (SHA-256 \${PROGRAM.specSha256})\`,
+          Compiler: PROGRAM.compiler,
           Backend: \`\${backend.name}: \${backend.device}\`,
           Data: data.source,
           Seed: String(seed),
         },
       }),
     );
-${confused ? "" : "    void predicted;\n"}    note(\`model, metrics and report: \${options.out}\`);
+${kept === undefined ? "    void predicted;\n" : ""}${series ? DESCRIBED : ""}    note(\`model, metrics and report: \${run.path}\`);
+    note(\`next: \${predictionCommand(PROGRAM, run.path, ${predictExample(plan)})}\`);
   }
 
   /** Loss and metrics over a split, and the prediction for each sample. */
@@ -297,7 +346,7 @@ ${stateful ? "    setToZero(evaluationCarried);\n" : ""}    const sums = new Dev
       const feed = evaluationFeed(readBatch(split, order.subarray(start, start + EVALUATION_BATCH_SIZE)));
       const result = program.functions.evaluate(feed);
       sums.add(result.totals);
-${confused ? '      for (const value of await result.predicted.data<"int32">()) predicted.push(value);\n' : ""}      tf.dispose([feed, result.predicted]);
+${kept === undefined ? "" : `      for (const value of await result.predicted.data<"${kept}">()) predicted.push(value);\n`}      tf.dispose([feed, result.predicted]);
       await breathe();
     }
     const values = metricValues(METRICS, await sums.read(), split.count);
@@ -306,7 +355,7 @@ ${confused ? '      for (const value of await result.predicted.data<"int32">()) 
   }
 
   /** The error for a loss that is no number: names the first layer that has left the finite numbers. */
-  async function diverged(epoch: number, step: number): Promise<UserError> {
+  async function diverged(epoch: number, step: number): Promise<DivergedError> {
     program.pull();
     const { inputs } = readBatch(train, Int32Array.of(0));
     const outputs = tf.tidy(() => {
@@ -315,12 +364,12 @@ ${confused ? '      for (const value of await result.predicted.data<"int32">()) 
     });
     const culprit = (await firstNonFinite(weights)) ?? (await firstNonFinite(outputs));
     const layer = LAYERS.find(({ name }) => name === culprit?.split("/")[0]);
-    const where = layer === undefined ? "" : \`\${SPEC}:\${layer.specLine}: \`;
+    const where = layer === undefined ? "" : \`\${shownSpec(PROGRAM)}:\${layer.specLine}: \`;
     const what = culprit === undefined ? "the loss" : culprit.includes("/") ? \`weight \${culprit}\` : \`the output of \${culprit}\`;
-    return new UserError(\`\${where}\${what} is not finite (epoch \${epoch}, step \${step + 1})\`, {
-      exitCode: 1,
-      fix: "lower optimizer.learningRate, scale the input, or use tanh instead of relu in recurrent layers",
-    });
+    return new DivergedError(
+      \`\${where}\${what} is not finite (epoch \${epoch}, step \${step + 1})\`,
+      "lower optimizer.learningRate, scale the input, or use tanh instead of relu in recurrent layers",
+    );
   }
 }
 
@@ -352,6 +401,37 @@ function epochMetrics(
 }
 ${confused ? CONFUSION : ""}
 `;
+}
+
+/** The model's forecasts of the test part beside those that need no model. Of several quantiles the one nearest to the median counts. */
+function comparison({ training }: Plan, test: string): string {
+  const quantiles = training.loss.type === "quantile" ? training.loss.quantiles : [0.5];
+  const distances = quantiles.map((quantile) => Math.abs(quantile - 0.5));
+  const middle = distances.indexOf(Math.min(...distances));
+  const values =
+    quantiles.length === 1
+      ? "predicted"
+      : `predicted.filter((_, k) => k % ${quantiles.length} === ${middle}) /* quantile ${quantiles[middle]} */`;
+  return `    const forecasts = inDataUnits(${values}, data.targetScaler); // [windows, TARGETS]
+    const errors = [
+      forecastErrors("model", data.series, TARGETS, forecasts),
+      ...baselineErrors(data.series, TARGETS, ${test}.count),
+    ];
+`;
+}
+
+const DESCRIBED = `    note(\`forecast: \${describeErrors(data.series, errors[0]!, errors.slice(1))}\`);
+`;
+
+/** Of each metric that has a unit, the power of the target's scale that turns it into that of the data. */
+function unitPowers({ dataset, training }: Plan): [name: string, power: number][] {
+  if (dataset.type !== "csv" || dataset.scaling === "none") return [];
+  const powers: Partial<Record<string, number>> = {
+    meanAbsoluteError: 1,
+    rootMeanSquaredError: 1,
+    meanSquaredError: 2,
+  };
+  return training.metrics.flatMap(({ name, type }) => (powers[type] === undefined ? [] : [[name, powers[type]]]));
 }
 
 const average = (test: string): string => `    program.pull();

@@ -1,4 +1,4 @@
-import { printable } from "../diagnostic.ts";
+import { printable } from "../support/printable.ts";
 import { UserError } from "../support/user-error.ts";
 import { checkSize, limit, overLimit } from "./limits.ts";
 

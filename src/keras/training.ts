@@ -1,4 +1,4 @@
-import { type SchemaPart, schema } from "../validate/schema-file.ts";
+import { type SchemaPart, schema, variantsOf } from "../validate/schema-file.ts";
 import { cut, type Field, isMap, type Json, quote } from "./field.ts";
 import { camelCase } from "./names.ts";
 import type { ImportContext } from "./options.ts";
@@ -36,9 +36,8 @@ function unwrapped(found: Serialized | undefined): Serialized | undefined {
 }
 
 function choice(section: string, tag: string, value: string): SchemaPart | undefined {
-  const definitions = schema().$defs ?? {};
-  const candidates = (definitions[section]?.oneOf ?? []).map(({ $ref }) => definitions[$ref?.split("/").at(-1) ?? ""]);
-  return candidates.find((part) => part?.properties?.[tag]?.const === value);
+  const candidates = variantsOf(schema().$defs?.[section] ?? {});
+  return candidates.find((part) => part.properties?.[tag]?.const === value);
 }
 
 /** Keys that say nothing, with the values of which that is true. */

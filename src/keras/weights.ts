@@ -1,5 +1,5 @@
 import type { LayerPlan, ParameterPlan, Plan } from "../plan/types.ts";
-import type { Checkpoint, SavedTensors } from "../support/checkpoint.ts";
+import type { Checkpoint, SavedTensors } from "../support/run/checkpoint.ts";
 import { UserError } from "../support/user-error.ts";
 import { cut } from "./field.ts";
 import type { FileLayer, FileWeights } from "./file-weights.ts";
@@ -172,12 +172,6 @@ export function initialCheckpoint(plan: Plan, weights: SavedTensors): Checkpoint
       iteration: 0,
       sums: new Array<number>(sums).fill(0),
       seed: training.seed,
-      specSha256: plan.specSha256,
     },
   };
-}
-
-/** What a run predicts with: the weights, or their averages where the optimizer keeps some and has taken a step. */
-export function finalWeights({ weights, optimizer, state }: Checkpoint): SavedTensors {
-  return state.iteration > 0 && optimizer.ema !== undefined ? { ...weights, ...optimizer.ema } : weights;
 }

@@ -1,6 +1,6 @@
 import { isChain } from "../emit/topology.ts";
 import type { LayerPlan, Plan } from "../plan/types.ts";
-import type { SavedTensors } from "../support/checkpoint.ts";
+import type { SavedTensors } from "../support/run/checkpoint.ts";
 import { callOptions, serializeLayer } from "./config.ts";
 import { type FileTensor, writeHdf5 } from "./hdf5.ts";
 import { kerasGroups, kerasWeightPaths } from "./order.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Document, LineCounter, parseAllDocuments, type YAMLError } from "yaml";
-import type { Diagnostic } from "../diagnostic.ts";
+import { type Diagnostic, firstMistakes } from "../diagnostic.ts";
 import type { DiagnosticCode } from "../diagnostic-codes.ts";
 import { plainValue } from "./plain.ts";
 import { directiveRange, isBlank, lineAt, tooDeepAt } from "./scan.ts";
@@ -56,7 +56,7 @@ export function load(bytes: string | Uint8Array, file: string): { diagnostics: D
     diagnostics.push({ code, severity: "error", file, range, line, column, message, fix });
   };
   const refused = (): { diagnostics: Diagnostic[] } => ({
-    diagnostics: diagnostics.sort((a, b) => a.range.start - b.range.start),
+    diagnostics: firstMistakes(diagnostics.sort((a, b) => a.range.start - b.range.start)),
   });
 
   const decoded = decode(buffer, report);

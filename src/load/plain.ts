@@ -75,20 +75,15 @@ export function plainValue(
     for (const pair of pairs) {
       const [keyStart, keyEnd] = pair.key?.range ?? range;
       if (pair.key !== null && hasProperty(pair.key)) continue;
-      const name = isScalar(pair.key) ? pair.key.value : undefined;
+      const name = isScalar(pair.key) ? keyName(pair.key.value, text.slice(keyStart, keyEnd)) : undefined;
       if (name === "<<") {
         report("LC1008", keyStart, keyEnd, "a spec has no merge keys", "write the keys out");
         continue;
       }
       if (typeof name !== "string") {
         const kind = name === undefined || name === null ? "no text" : `the ${typeof name} ${String(name)}`;
-        report(
-          "LC1008",
-          keyStart,
-          keyEnd,
-          `a key is a word, but this one is ${kind}`,
-          "use the keys that `lstm-compile schema` lists",
-        );
+        const fix = Number.isSafeInteger(name) ? `write \`${name}\`` : "use the keys that `lstm-compile schema` lists";
+        report("LC1008", keyStart, keyEnd, `a key is a word, but this one is ${kind}`, fix);
         continue;
       }
       if (RESERVED_KEYS.has(name)) {
@@ -138,6 +133,11 @@ export function plainValue(
     }
     return value;
   }
+}
+
+/** A key as it is known: whole numbers, as classes are, by their digits. Others, such as 1.0 and 0x1, are no names. */
+function keyName(value: unknown, written: string): unknown {
+  return Number.isSafeInteger(value) && written === String(value) ? written : value;
 }
 
 function shorten(word: string): string {

@@ -13,7 +13,7 @@ import { checkTraining } from "./train.ts";
 
 const USAGE = `Runs reference numbers of Keras through generated programs.
 
-  npm run parity -- DIR [--backend wasm|cpu|webgpu|gpu]
+  npm run parity -- DIR [--backend gpu|cpu|webgpu|wasm]
 
 Each file of DIR is a fixture: layer-*.json, train-*.json, loss-*.json, metric-*.json or forecast-*.json. A line for each that
 fails, with the largest difference; then the counts.

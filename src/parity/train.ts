@@ -78,7 +78,8 @@ function inconsistency(fixture: TrainFixture, output: readonly number[], encodin
   const samples = x.shape[0];
   if (samples === undefined || samples === 0) return "x has no samples";
   if (y.shape[0] !== samples) return `y has ${y.shape[0]} samples, x ${samples}`;
-  if (sampleWeight !== undefined && sampleWeight.shape.join() !== String(samples)) {
+  const ofSteps = output.length === 3 ? [samples, output[1]!].join() : undefined;
+  if (sampleWeight !== undefined && ![String(samples), ofSteps].includes(sampleWeight.shape.join())) {
     return `sampleWeight has shape [${sampleWeight.shape}] instead of [${samples}]`;
   }
   if (encoding === "labelSequence" && y.shape.length !== 2)
@@ -132,7 +133,8 @@ function run(fixture: TrainFixture, model: Model, w: object, optimizer: object, 
       const size = Math.min(batchSize, samples - start);
       const iteration = losses.length;
       const [loss] = tf.tidy(() => {
-        const weights = sampleWeight === undefined ? undefined : rows(toTensor(sampleWeight), start, size);
+        const weights =
+          sampleWeight === undefined ? undefined : timeMajorRows(rows(toTensor(sampleWeight), start, size));
         const batch = {
           x: { input: timeMajor(rows(toTensor(fixture.x), start, size)) },
           targets: targetsOf(rows(toTensor(fixture.y), start, size), encoding),
@@ -207,5 +209,10 @@ export function alignTargets(y: FixtureTensor, output: readonly number[], encodi
 export function targetsOf(y: tf.Tensor, encoding: Encoding): tf.Tensor {
   if (encoding === "labelSequence") return tf.cast(y, "int32");
   if (encoding !== "labels") return timeMajor(tf.cast(y, "float32"));
-  return tf.cast(y.rank === 2 ? tf.reshape(tf.transpose(y, [1, 0]), [-1]) : y, "int32");
+  return tf.cast(timeMajorRows(y), "int32");
+}
+
+/** [B, T] → [T·B], all samples' timestep 0 first; [B] stays. */
+function timeMajorRows(x: tf.Tensor): tf.Tensor {
+  return x.rank === 2 ? tf.reshape(tf.transpose(x, [1, 0]), [-1]) : x;
 }

@@ -101,6 +101,10 @@ function planDataset(spec: ModelSpec, specLine: number): DatasetPlan {
         features: dataset.features ?? [dataset.target],
         testFraction: dataset.testFraction!,
         scaling: dataset.scaling!,
+        time: dataset.time,
+        timeFormat: dataset.timeFormat,
+        order: dataset.order!,
+        season: dataset.season,
       };
     case "text":
       return {

@@ -62,6 +62,10 @@ export type DatasetPlan = DatasetPlanBase &
         readonly features: readonly string[];
         readonly testFraction: number;
         readonly scaling: "standard" | "minMax" | "none";
+        readonly time: string | undefined;
+        readonly timeFormat: "dayFirst" | "monthFirst" | undefined;
+        readonly order: "check" | "sort" | "asIs";
+        readonly season: number | undefined;
       }
     | {
         readonly type: "text";

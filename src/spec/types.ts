@@ -67,9 +67,6 @@ export type Activation =
  * How weights start, as in Keras 3: a name, or a map of `type` and options. The numbers come from the training seed.
  */
 export type Initializer = InitializerName | InitializerMap;
-/**
- * An initializer with its default options.
- */
 export type InitializerName =
   | "glorotUniform"
   | "glorotNormal"
@@ -128,7 +125,7 @@ export type Optimizer =
   | AdagradOptimizer
   | AdadeltaOptimizer;
 /**
- * A constant learning rate, or a schedule by training steps, counted from 0.
+ * A constant learning rate, or a schedule by training steps, counted from 0, such as {schedule: exponentialDecay, initialLearningRate: 0.01, decaySteps: 1000, decayRate: 0.96}.
  */
 export type LearningRate = number | LearningRateSchedule;
 /**
@@ -145,9 +142,6 @@ export type LearningRateSchedule =
  * What is minimised, averaged over samples: a name, or a map of `type` and options.
  */
 export type Loss = LossName | LossMap;
-/**
- * A loss with its default options.
- */
 export type LossName =
   | "sparseCategoricalCrossentropy"
   | "categoricalCrossentropy"
@@ -191,9 +185,6 @@ export type LossMap =
  * What is measured over all samples: a name, or a map of `type` and options.
  */
 export type Metric = MetricName | MetricMap;
-/**
- * A metric with its default options.
- */
 export type MetricName =
   | "accuracy"
   | "binaryAccuracy"
@@ -243,7 +234,7 @@ export interface ModelSpec {
    */
   name: string;
   /**
-   * What the model is for, in one or two sentences; goes into the model card.
+   * What the model is for, in one or two sentences; goes into the model card. Default: "".
    */
   description?: string;
   dataset: Dataset;
@@ -262,11 +253,11 @@ export interface ModelSpec {
  */
 export interface MnistDataset {
   /**
-   * MNIST, from --data, the cache or a download.
+   * MNIST: 60,000 training and 10,000 test images of handwritten digits, 28×28 pixels, each row one timestep.
    */
   type: "mnist";
   /**
-   * Pixels (0..255) are divided by this number; 255 brings them into 0..1. Unit: pixel value.
+   * Pixels (0..255) are divided by this number; 255 brings them into 0..1. Unit: pixel value. Default: 1.
    */
   scale?: number;
 }
@@ -275,23 +266,23 @@ export interface MnistDataset {
  */
 export interface DigitsDataset {
   /**
-   * Digits drawn by code.
+   * Generated images of digits, 28×28 pixels: no files and no network.
    */
   type: "digits";
   /**
-   * Training images to generate. Unit: samples.
+   * Training images to generate. Unit: samples. Default: 6000.
    */
   trainSamples?: number;
   /**
-   * Test images to generate. Unit: samples.
+   * Test images to generate. Unit: samples. Default: 1000.
    */
   testSamples?: number;
   /**
-   * Seed of the drawing.
+   * Seed of the drawing. Default: 1.
    */
   seed?: number;
   /**
-   * Pixels (0..255) are divided by this number; 255 brings them into 0..1. Unit: pixel value.
+   * Pixels (0..255) are divided by this number; 255 brings them into 0..1. Unit: pixel value. Default: 1.
    */
   scale?: number;
 }
@@ -300,7 +291,7 @@ export interface DigitsDataset {
  */
 export interface IdxDataset {
   /**
-   * IDX files.
+   * Images and labels in IDX files, plain or .gz, found in the folder that --data names; each image row is one timestep.
    */
   type: "idx";
   /**
@@ -332,7 +323,7 @@ export interface IdxDataset {
    */
   classes: number;
   /**
-   * Pixels (0..255) are divided by this number; 255 brings them into 0..1. Unit: pixel value.
+   * Pixels (0..255) are divided by this number; 255 brings them into 0..1. Unit: pixel value. Default: 1.
    */
   scale?: number;
 }
@@ -341,7 +332,7 @@ export interface IdxDataset {
  */
 export interface CsvDataset {
   /**
-   * A CSV file.
+   * A time series in a CSV file with a header row, cut into windows; the test part is the end of the series.
    */
   type: "csv";
   /**
@@ -364,24 +355,40 @@ export interface CsvDataset {
    */
   lookback: number;
   /**
-   * Rows that it forecasts. Unit: timesteps.
+   * Rows that it forecasts. Unit: timesteps. Default: 1.
    */
   horizon?: number;
   /**
-   * Share of the rows, at the end, kept for testing.
+   * Share of the rows, at the end, kept for testing. Default: 0.2.
    */
   testFraction?: number;
   /**
-   * How columns are scaled, fitted on the training part only.
+   * How columns are scaled, fitted on the training part only. Default: standard.
    */
   scaling?: "standard" | "minMax" | "none";
+  /**
+   * Column of the rows' times: dates, timestamps, months, quarters, years, seconds since 1970 or numbers that count the rows. Forecasts are dated by it. Default: the rows have no times.
+   */
+  time?: string;
+  /**
+   * Whether the day or the month comes first in dates such as 01/02/2024, where no date of the column tells. Default: such a file is refused.
+   */
+  timeFormat?: "dayFirst" | "monthFirst";
+  /**
+   * What happens to rows that are not in order of time: `check` refuses them, `sort` sorts by `time`, `asIs` takes the rows as they stand and looks at no times. Default: check.
+   */
+  order?: "check" | "sort" | "asIs";
+  /**
+   * Rows of one season, for the seasonal naive forecast that the model is compared with. Default: by the frequency of the times, such as 12 for months. Unit: rows.
+   */
+  season?: number;
 }
 /**
  * A text file read by characters: the model predicts the next one.
  */
 export interface TextDataset {
   /**
-   * A UTF-8 text file.
+   * A text file read by characters: the model predicts the next one.
    */
   type: "text";
   /**
@@ -393,15 +400,15 @@ export interface TextDataset {
    */
   timesteps: number;
   /**
-   * Size of the vocabulary: the most frequent characters, and one slot for all others.
+   * Size of the vocabulary: the most frequent characters, and one slot for all others. Default: 64.
    */
   vocabularySize?: number;
   /**
-   * Share of the text, at the end, kept for testing.
+   * Share of the text, at the end, kept for testing. Default: 0.1.
    */
   testFraction?: number;
   /**
-   * What the model reads of a character: oneHot, a row of the vocabulary's size; ids, its index, for an embedding layer.
+   * What the model reads of a character: oneHot, a row of the vocabulary's size; ids, its index, for an embedding layer. Default: oneHot.
    */
   encoding?: "oneHot" | "ids";
 }
@@ -410,7 +417,7 @@ export interface TextDataset {
  */
 export interface ArraysDataset {
   /**
-   * NumPy arrays.
+   * Arrays of your own in NumPy's .npy files (or .npy.gz), found in the folder that --data names; the first axis counts the samples.
    */
   type: "arrays";
   /**
@@ -428,7 +435,7 @@ export interface ArraysDataset {
  */
 export interface ArrayInput {
   /**
-   * Name of the input, an identifier in the generated code.
+   * Name of the input, an identifier in the generated code. Default: input.
    */
   name?: string;
   /**
@@ -443,7 +450,7 @@ export interface ArrayInput {
    */
   vocabularySize?: number;
   /**
-   * Values are divided by this number; 255 brings pixels into 0..1. Unit: value.
+   * Values are divided by this number; 255 brings pixels into 0..1. Unit: value. Default: 1.
    */
   scale?: number;
   /**
@@ -489,11 +496,11 @@ export interface ArrayTargets {
   test: string;
 }
 /**
- * How much each sample counts in the loss.
+ * How much each sample, or each of its timesteps, counts in the loss; metrics count all alike.
  */
 export interface ArraySampleWeights {
   /**
-   * File of the weights of the training samples, [samples].
+   * File of the weights of the training samples, numbers from 0 up: [samples], or [samples, timesteps] where the targets have `timesteps`.
    */
   train: string;
   /**
@@ -506,7 +513,7 @@ export interface ArraySampleWeights {
  */
 export interface LstmLayer {
   /**
-   * LSTM.
+   * Long short-term memory over the timesteps (Hochreiter & Schmidhuber 1997).
    */
   type: "lstm";
   /**
@@ -521,7 +528,7 @@ export interface LstmLayer {
    */
   inputs?: string[];
   /**
-   * Train the layer's weights; false keeps them as they are.
+   * Train the layer's weights; false keeps them as they are. Default: true.
    */
   trainable?: boolean;
   /**
@@ -531,11 +538,11 @@ export interface LstmLayer {
   activation?: Activation;
   recurrentActivation?: Activation;
   /**
-   * Add a bias to the gates.
+   * Add a bias to the gates. Default: true.
    */
   useBias?: boolean;
   /**
-   * Start the forget gate's bias at one (Jozefowicz et al. 2015).
+   * Start the forget gate's bias at one (Jozefowicz et al. 2015). Default: true.
    */
   unitForgetBias?: boolean;
   kernelInitializer?: Initializer;
@@ -548,23 +555,23 @@ export interface LstmLayer {
   recurrentConstraint?: Constraint;
   biasConstraint?: Constraint;
   /**
-   * Share of the inputs set to zero while training, the same ones at every timestep; 0 ≤ rate < 1.
+   * Share of the inputs set to zero while training, the same ones at every timestep; 0 ≤ rate < 1. Default: 0.
    */
   dropout?: number;
   /**
-   * Share of the recurrent state set to zero while training, the same units at every timestep; 0 ≤ rate < 1. As in Keras each gate then has masks of its own, of the inputs, too.
+   * Share of the recurrent state set to zero while training, the same units at every timestep; 0 ≤ rate < 1. As in Keras each gate then has masks of its own, of the inputs, too. Default: 0.
    */
   recurrentDropout?: number;
   /**
-   * Return the output of every timestep instead of the last one only.
+   * Return the output of every timestep instead of the last one only. Default: false.
    */
   returnSequences?: boolean;
   /**
-   * Read the timesteps from the last to the first; outputs come in that order.
+   * Read the timesteps from the last to the first; outputs come in that order. Default: false.
    */
   goBackwards?: boolean;
   /**
-   * Start sample i of a batch from the state in which sample i of the batch before it ended, and from zeros at the start of an epoch; needs `shuffle: false`. Windows of csv and text datasets start one step after another: they continue the batch before only where `batchSize` is the number of timesteps.
+   * Start sample i of a batch from the state in which sample i of the batch before it ended, and from zeros at the start of an epoch; needs `shuffle: false`. Windows of csv and text datasets start one step after another: they continue the batch before only where `batchSize` is the number of timesteps. Default: false.
    */
   stateful?: boolean;
 }
@@ -577,7 +584,7 @@ export interface ConstantInitializer {
    */
   type: "constant";
   /**
-   * The value.
+   * The value. Default: 0.
    */
   value?: number;
 }
@@ -590,11 +597,11 @@ export interface RandomUniformInitializer {
    */
   type: "randomUniform";
   /**
-   * The lower bound.
+   * The lower bound. Default: -0.05.
    */
   minval?: number;
   /**
-   * The upper bound.
+   * The upper bound. Default: 0.05.
    */
   maxval?: number;
 }
@@ -607,11 +614,11 @@ export interface RandomNormalInitializer {
    */
   type: "randomNormal";
   /**
-   * Mean of the values.
+   * Mean of the values. Default: 0.
    */
   mean?: number;
   /**
-   * Standard deviation.
+   * Standard deviation. Default: 0.05.
    */
   stddev?: number;
 }
@@ -624,11 +631,11 @@ export interface TruncatedNormalInitializer {
    */
   type: "truncatedNormal";
   /**
-   * Mean of the values.
+   * Mean of the values. Default: 0.
    */
   mean?: number;
   /**
-   * Standard deviation before the cut.
+   * Standard deviation before the cut. Default: 0.05.
    */
   stddev?: number;
 }
@@ -641,7 +648,7 @@ export interface OrthogonalInitializer {
    */
   type: "orthogonal";
   /**
-   * Factor of the matrix.
+   * Factor of the matrix. Default: 1.
    */
   gain?: number;
 }
@@ -654,7 +661,7 @@ export interface IdentityInitializer {
    */
   type: "identity";
   /**
-   * Value of the diagonal.
+   * Value of the diagonal. Default: 1.
    */
   gain?: number;
 }
@@ -667,15 +674,15 @@ export interface VarianceScalingInitializer {
    */
   type: "varianceScaling";
   /**
-   * Factor of the variance.
+   * Factor of the variance. Default: 1.
    */
   scale?: number;
   /**
-   * What the variance is divided by: inputs or outputs of a unit, or their average.
+   * What the variance is divided by: inputs or outputs of a unit, or their average. Default: fanIn.
    */
   mode?: "fanIn" | "fanOut" | "fanAvg";
   /**
-   * Shape of the distribution; a truncated normal is cut off at two standard deviations.
+   * Shape of the distribution; a truncated normal is cut off at two standard deviations. Default: truncatedNormal.
    */
   distribution?: "truncatedNormal" | "untruncatedNormal" | "uniform";
 }
@@ -684,11 +691,11 @@ export interface VarianceScalingInitializer {
  */
 export interface Regularizer {
   /**
-   * Factor of the sum of absolute values.
+   * Factor of the sum of absolute values. Default: 0.
    */
   l1?: number;
   /**
-   * Factor of the sum of squares.
+   * Factor of the sum of squares. Default: 0.
    */
   l2?: number;
 }
@@ -710,11 +717,11 @@ export interface MaxNormConstraint {
    */
   type: "maxNorm";
   /**
-   * The largest norm.
+   * The largest norm. Default: 2.
    */
   maxValue?: number;
   /**
-   * The axis over which a norm is taken.
+   * The axis over which a norm is taken. Default: 0.
    */
   axis?: number;
 }
@@ -736,7 +743,7 @@ export interface UnitNormConstraint {
    */
   type: "unitNorm";
   /**
-   * The axis over which a norm is taken.
+   * The axis over which a norm is taken. Default: 0.
    */
   axis?: number;
 }
@@ -749,19 +756,19 @@ export interface MinMaxNormConstraint {
    */
   type: "minMaxNorm";
   /**
-   * The smallest norm.
+   * The smallest norm. Default: 0.
    */
   minValue?: number;
   /**
-   * The largest norm.
+   * The largest norm. Default: 1.
    */
   maxValue?: number;
   /**
-   * How far a step goes towards the bounds; 1: all the way.
+   * How far a step goes towards the bounds; 1: all the way. Default: 1.
    */
   rate?: number;
   /**
-   * The axis over which a norm is taken.
+   * The axis over which a norm is taken. Default: 0.
    */
   axis?: number;
 }
@@ -770,7 +777,7 @@ export interface MinMaxNormConstraint {
  */
 export interface GruLayer {
   /**
-   * GRU.
+   * Gated recurrent unit over the timesteps (Cho et al. 2014).
    */
   type: "gru";
   /**
@@ -785,7 +792,7 @@ export interface GruLayer {
    */
   inputs?: string[];
   /**
-   * Train the layer's weights; false keeps them as they are.
+   * Train the layer's weights; false keeps them as they are. Default: true.
    */
   trainable?: boolean;
   /**
@@ -795,11 +802,11 @@ export interface GruLayer {
   activation?: Activation;
   recurrentActivation?: Activation;
   /**
-   * Add a bias to the gates.
+   * Add a bias to the gates. Default: true.
    */
   useBias?: boolean;
   /**
-   * Apply the reset gate after the recurrent product, as Keras does, with a bias of its own.
+   * Apply the reset gate after the recurrent product, as Keras does, with a bias of its own. Default: true.
    */
   resetAfter?: boolean;
   kernelInitializer?: Initializer;
@@ -812,23 +819,23 @@ export interface GruLayer {
   recurrentConstraint?: Constraint;
   biasConstraint?: Constraint;
   /**
-   * Share of the inputs set to zero while training, the same ones at every timestep; 0 ≤ rate < 1.
+   * Share of the inputs set to zero while training, the same ones at every timestep; 0 ≤ rate < 1. Default: 0.
    */
   dropout?: number;
   /**
-   * Share of the recurrent state set to zero while training, the same units at every timestep; 0 ≤ rate < 1. As in Keras each gate then has masks of its own, of the inputs, too.
+   * Share of the recurrent state set to zero while training, the same units at every timestep; 0 ≤ rate < 1. As in Keras each gate then has masks of its own, of the inputs, too. Default: 0.
    */
   recurrentDropout?: number;
   /**
-   * Return the output of every timestep instead of the last one only.
+   * Return the output of every timestep instead of the last one only. Default: false.
    */
   returnSequences?: boolean;
   /**
-   * Read the timesteps from the last to the first; outputs come in that order.
+   * Read the timesteps from the last to the first; outputs come in that order. Default: false.
    */
   goBackwards?: boolean;
   /**
-   * Start sample i of a batch from the state in which sample i of the batch before it ended, and from zeros at the start of an epoch; needs `shuffle: false`. Windows of csv and text datasets start one step after another: they continue the batch before only where `batchSize` is the number of timesteps.
+   * Start sample i of a batch from the state in which sample i of the batch before it ended, and from zeros at the start of an epoch; needs `shuffle: false`. Windows of csv and text datasets start one step after another: they continue the batch before only where `batchSize` is the number of timesteps. Default: false.
    */
   stateful?: boolean;
 }
@@ -837,7 +844,7 @@ export interface GruLayer {
  */
 export interface SimpleRnnLayer {
   /**
-   * Simple RNN.
+   * Fully connected recurrent layer: the output is fed back (Elman 1990).
    */
   type: "simpleRNN";
   /**
@@ -852,7 +859,7 @@ export interface SimpleRnnLayer {
    */
   inputs?: string[];
   /**
-   * Train the layer's weights; false keeps them as they are.
+   * Train the layer's weights; false keeps them as they are. Default: true.
    */
   trainable?: boolean;
   /**
@@ -861,7 +868,7 @@ export interface SimpleRnnLayer {
   units: number;
   activation?: Activation;
   /**
-   * Add a bias.
+   * Add a bias. Default: true.
    */
   useBias?: boolean;
   kernelInitializer?: Initializer;
@@ -874,23 +881,23 @@ export interface SimpleRnnLayer {
   recurrentConstraint?: Constraint;
   biasConstraint?: Constraint;
   /**
-   * Share of the inputs set to zero while training, the same ones at every timestep; 0 ≤ rate < 1.
+   * Share of the inputs set to zero while training, the same ones at every timestep; 0 ≤ rate < 1. Default: 0.
    */
   dropout?: number;
   /**
-   * Share of the recurrent state set to zero while training, the same units at every timestep; 0 ≤ rate < 1.
+   * Share of the recurrent state set to zero while training, the same units at every timestep; 0 ≤ rate < 1. Default: 0.
    */
   recurrentDropout?: number;
   /**
-   * Return the output of every timestep instead of the last one only.
+   * Return the output of every timestep instead of the last one only. Default: false.
    */
   returnSequences?: boolean;
   /**
-   * Read the timesteps from the last to the first; outputs come in that order.
+   * Read the timesteps from the last to the first; outputs come in that order. Default: false.
    */
   goBackwards?: boolean;
   /**
-   * Start sample i of a batch from the state in which sample i of the batch before it ended, and from zeros at the start of an epoch; needs `shuffle: false`. Windows of csv and text datasets start one step after another: they continue the batch before only where `batchSize` is the number of timesteps.
+   * Start sample i of a batch from the state in which sample i of the batch before it ended, and from zeros at the start of an epoch; needs `shuffle: false`. Windows of csv and text datasets start one step after another: they continue the batch before only where `batchSize` is the number of timesteps. Default: false.
    */
   stateful?: boolean;
 }
@@ -899,7 +906,7 @@ export interface SimpleRnnLayer {
  */
 export interface BidirectionalLayer {
   /**
-   * Bidirectional wrapper.
+   * Runs a recurrent layer forwards and another backwards over the timesteps and merges both (Schuster & Paliwal 1997).
    */
   type: "bidirectional";
   /**
@@ -914,12 +921,12 @@ export interface BidirectionalLayer {
    */
   inputs?: string[];
   /**
-   * Train the layer's weights; false keeps them as they are.
+   * Train the layer's weights; false keeps them as they are. Default: true.
    */
   trainable?: boolean;
   layer: RecurrentLayer;
   /**
-   * How both outputs become one: concat doubles the features.
+   * How both outputs become one: concat doubles the features. Default: concat.
    */
   mergeMode?: "concat" | "sum" | "mul" | "ave";
 }
@@ -928,7 +935,7 @@ export interface BidirectionalLayer {
  */
 export interface WrappedLstmLayer {
   /**
-   * LSTM.
+   * Long short-term memory over the timesteps (Hochreiter & Schmidhuber 1997).
    */
   type: "lstm";
   /**
@@ -938,11 +945,11 @@ export interface WrappedLstmLayer {
   activation?: Activation;
   recurrentActivation?: Activation;
   /**
-   * Add a bias to the gates.
+   * Add a bias to the gates. Default: true.
    */
   useBias?: boolean;
   /**
-   * Start the forget gate's bias at one (Jozefowicz et al. 2015).
+   * Start the forget gate's bias at one (Jozefowicz et al. 2015). Default: true.
    */
   unitForgetBias?: boolean;
   kernelInitializer?: Initializer;
@@ -955,23 +962,23 @@ export interface WrappedLstmLayer {
   recurrentConstraint?: Constraint;
   biasConstraint?: Constraint;
   /**
-   * Share of the inputs set to zero while training, the same ones at every timestep; 0 ≤ rate < 1.
+   * Share of the inputs set to zero while training, the same ones at every timestep; 0 ≤ rate < 1. Default: 0.
    */
   dropout?: number;
   /**
-   * Share of the recurrent state set to zero while training, the same units at every timestep; 0 ≤ rate < 1. As in Keras each gate then has masks of its own, of the inputs, too.
+   * Share of the recurrent state set to zero while training, the same units at every timestep; 0 ≤ rate < 1. As in Keras each gate then has masks of its own, of the inputs, too. Default: 0.
    */
   recurrentDropout?: number;
   /**
-   * Return the output of every timestep instead of the last one only.
+   * Return the output of every timestep instead of the last one only. Default: false.
    */
   returnSequences?: boolean;
   /**
-   * Read the timesteps from the last to the first; outputs come in that order.
+   * Read the timesteps from the last to the first; outputs come in that order. Default: false.
    */
   goBackwards?: boolean;
   /**
-   * Start sample i of a batch from the state in which sample i of the batch before it ended, and from zeros at the start of an epoch; needs `shuffle: false`. Windows of csv and text datasets start one step after another: they continue the batch before only where `batchSize` is the number of timesteps.
+   * Start sample i of a batch from the state in which sample i of the batch before it ended, and from zeros at the start of an epoch; needs `shuffle: false`. Windows of csv and text datasets start one step after another: they continue the batch before only where `batchSize` is the number of timesteps. Default: false.
    */
   stateful?: boolean;
 }
@@ -980,7 +987,7 @@ export interface WrappedLstmLayer {
  */
 export interface WrappedGruLayer {
   /**
-   * GRU.
+   * Gated recurrent unit over the timesteps (Cho et al. 2014).
    */
   type: "gru";
   /**
@@ -990,11 +997,11 @@ export interface WrappedGruLayer {
   activation?: Activation;
   recurrentActivation?: Activation;
   /**
-   * Add a bias to the gates.
+   * Add a bias to the gates. Default: true.
    */
   useBias?: boolean;
   /**
-   * Apply the reset gate after the recurrent product, as Keras does, with a bias of its own.
+   * Apply the reset gate after the recurrent product, as Keras does, with a bias of its own. Default: true.
    */
   resetAfter?: boolean;
   kernelInitializer?: Initializer;
@@ -1007,23 +1014,23 @@ export interface WrappedGruLayer {
   recurrentConstraint?: Constraint;
   biasConstraint?: Constraint;
   /**
-   * Share of the inputs set to zero while training, the same ones at every timestep; 0 ≤ rate < 1.
+   * Share of the inputs set to zero while training, the same ones at every timestep; 0 ≤ rate < 1. Default: 0.
    */
   dropout?: number;
   /**
-   * Share of the recurrent state set to zero while training, the same units at every timestep; 0 ≤ rate < 1. As in Keras each gate then has masks of its own, of the inputs, too.
+   * Share of the recurrent state set to zero while training, the same units at every timestep; 0 ≤ rate < 1. As in Keras each gate then has masks of its own, of the inputs, too. Default: 0.
    */
   recurrentDropout?: number;
   /**
-   * Return the output of every timestep instead of the last one only.
+   * Return the output of every timestep instead of the last one only. Default: false.
    */
   returnSequences?: boolean;
   /**
-   * Read the timesteps from the last to the first; outputs come in that order.
+   * Read the timesteps from the last to the first; outputs come in that order. Default: false.
    */
   goBackwards?: boolean;
   /**
-   * Start sample i of a batch from the state in which sample i of the batch before it ended, and from zeros at the start of an epoch; needs `shuffle: false`. Windows of csv and text datasets start one step after another: they continue the batch before only where `batchSize` is the number of timesteps.
+   * Start sample i of a batch from the state in which sample i of the batch before it ended, and from zeros at the start of an epoch; needs `shuffle: false`. Windows of csv and text datasets start one step after another: they continue the batch before only where `batchSize` is the number of timesteps. Default: false.
    */
   stateful?: boolean;
 }
@@ -1032,7 +1039,7 @@ export interface WrappedGruLayer {
  */
 export interface WrappedSimpleRnnLayer {
   /**
-   * Simple RNN.
+   * Fully connected recurrent layer: the output is fed back (Elman 1990).
    */
   type: "simpleRNN";
   /**
@@ -1041,7 +1048,7 @@ export interface WrappedSimpleRnnLayer {
   units: number;
   activation?: Activation;
   /**
-   * Add a bias.
+   * Add a bias. Default: true.
    */
   useBias?: boolean;
   kernelInitializer?: Initializer;
@@ -1054,23 +1061,23 @@ export interface WrappedSimpleRnnLayer {
   recurrentConstraint?: Constraint;
   biasConstraint?: Constraint;
   /**
-   * Share of the inputs set to zero while training, the same ones at every timestep; 0 ≤ rate < 1.
+   * Share of the inputs set to zero while training, the same ones at every timestep; 0 ≤ rate < 1. Default: 0.
    */
   dropout?: number;
   /**
-   * Share of the recurrent state set to zero while training, the same units at every timestep; 0 ≤ rate < 1.
+   * Share of the recurrent state set to zero while training, the same units at every timestep; 0 ≤ rate < 1. Default: 0.
    */
   recurrentDropout?: number;
   /**
-   * Return the output of every timestep instead of the last one only.
+   * Return the output of every timestep instead of the last one only. Default: false.
    */
   returnSequences?: boolean;
   /**
-   * Read the timesteps from the last to the first; outputs come in that order.
+   * Read the timesteps from the last to the first; outputs come in that order. Default: false.
    */
   goBackwards?: boolean;
   /**
-   * Start sample i of a batch from the state in which sample i of the batch before it ended, and from zeros at the start of an epoch; needs `shuffle: false`. Windows of csv and text datasets start one step after another: they continue the batch before only where `batchSize` is the number of timesteps.
+   * Start sample i of a batch from the state in which sample i of the batch before it ended, and from zeros at the start of an epoch; needs `shuffle: false`. Windows of csv and text datasets start one step after another: they continue the batch before only where `batchSize` is the number of timesteps. Default: false.
    */
   stateful?: boolean;
 }
@@ -1079,7 +1086,7 @@ export interface WrappedSimpleRnnLayer {
  */
 export interface TimeDistributedLayer {
   /**
-   * Time-distributed wrapper.
+   * Applies a layer to each timestep alike.
    */
   type: "timeDistributed";
   /**
@@ -1094,7 +1101,7 @@ export interface TimeDistributedLayer {
    */
   inputs?: string[];
   /**
-   * Train the layer's weights; false keeps them as they are.
+   * Train the layer's weights; false keeps them as they are. Default: true.
    */
   trainable?: boolean;
   layer: TimestepLayer;
@@ -1104,7 +1111,7 @@ export interface TimeDistributedLayer {
  */
 export interface WrappedDenseLayer {
   /**
-   * Fully connected.
+   * A fully connected layer; on a sequence it is applied to each timestep alike.
    */
   type: "dense";
   /**
@@ -1113,7 +1120,7 @@ export interface WrappedDenseLayer {
   units: number;
   activation?: Activation;
   /**
-   * Add a bias.
+   * Add a bias. Default: true.
    */
   useBias?: boolean;
   kernelInitializer?: Initializer;
@@ -1128,7 +1135,7 @@ export interface WrappedDenseLayer {
  */
 export interface WrappedActivationLayer {
   /**
-   * Activation.
+   * Applies an activation.
    */
   type: "activation";
   activation: Activation;
@@ -1138,7 +1145,7 @@ export interface WrappedActivationLayer {
  */
 export interface WrappedDropoutLayer {
   /**
-   * Dropout.
+   * Sets inputs to zero at random while training and scales the others up (Srivastava et al. 2014).
    */
   type: "dropout";
   /**
@@ -1151,7 +1158,7 @@ export interface WrappedDropoutLayer {
  */
 export interface WrappedGaussianNoiseLayer {
   /**
-   * Gaussian noise.
+   * Adds normal noise while training.
    */
   type: "gaussianNoise";
   /**
@@ -1164,7 +1171,7 @@ export interface WrappedGaussianNoiseLayer {
  */
 export interface WrappedGaussianDropoutLayer {
   /**
-   * Gaussian dropout.
+   * Multiplies by normal noise of mean 1 and variance rate / (1 - rate) while training (Srivastava et al. 2014).
    */
   type: "gaussianDropout";
   /**
@@ -1177,23 +1184,23 @@ export interface WrappedGaussianDropoutLayer {
  */
 export interface WrappedLayerNormalizationLayer {
   /**
-   * Layer normalisation.
+   * Normalises each vector to mean 0 and variance 1, then scales and shifts (Ba et al. 2016).
    */
   type: "layerNormalization";
   /**
-   * The axis of the features, always the last.
+   * The axis of the features, always the last. Default: -1.
    */
   axis?: -1;
   /**
-   * Added to the variance.
+   * Added to the variance. Default: 0.001.
    */
   epsilon?: number;
   /**
-   * Add a trained offset, beta.
+   * Add a trained offset, beta. Default: true.
    */
   center?: boolean;
   /**
-   * Multiply by a trained factor, gamma.
+   * Multiply by a trained factor, gamma. Default: true.
    */
   scale?: boolean;
   gammaInitializer?: Initializer;
@@ -1208,27 +1215,27 @@ export interface WrappedLayerNormalizationLayer {
  */
 export interface WrappedBatchNormalizationLayer {
   /**
-   * Batch normalisation.
+   * Normalises each feature over the batch (and the timesteps); at inference with moving statistics (Ioffe & Szegedy 2015).
    */
   type: "batchNormalization";
   /**
-   * The axis of the features, always the last.
+   * The axis of the features, always the last. Default: -1.
    */
   axis?: -1;
   /**
-   * Share of the moving statistics that stays at each step.
+   * Share of the moving statistics that stays at each step. Default: 0.99.
    */
   momentum?: number;
   /**
-   * Added to the variance.
+   * Added to the variance. Default: 0.001.
    */
   epsilon?: number;
   /**
-   * Add a trained offset, beta.
+   * Add a trained offset, beta. Default: true.
    */
   center?: boolean;
   /**
-   * Multiply by a trained factor, gamma.
+   * Multiply by a trained factor, gamma. Default: true.
    */
   scale?: boolean;
   gammaInitializer?: Initializer;
@@ -1245,7 +1252,7 @@ export interface WrappedBatchNormalizationLayer {
  */
 export interface DenseLayer {
   /**
-   * Fully connected.
+   * A fully connected layer; on a sequence it is applied to each timestep alike.
    */
   type: "dense";
   /**
@@ -1260,7 +1267,7 @@ export interface DenseLayer {
    */
   inputs?: string[];
   /**
-   * Train the layer's weights; false keeps them as they are.
+   * Train the layer's weights; false keeps them as they are. Default: true.
    */
   trainable?: boolean;
   /**
@@ -1269,7 +1276,7 @@ export interface DenseLayer {
   units: number;
   activation?: Activation;
   /**
-   * Add a bias.
+   * Add a bias. Default: true.
    */
   useBias?: boolean;
   kernelInitializer?: Initializer;
@@ -1284,7 +1291,7 @@ export interface DenseLayer {
  */
 export interface EmbeddingLayer {
   /**
-   * Embedding.
+   * Turns token ids into vectors that are trained.
    */
   type: "embedding";
   /**
@@ -1299,7 +1306,7 @@ export interface EmbeddingLayer {
    */
   inputs?: string[];
   /**
-   * Train the layer's weights; false keeps them as they are.
+   * Train the layer's weights; false keeps them as they are. Default: true.
    */
   trainable?: boolean;
   /**
@@ -1311,7 +1318,7 @@ export interface EmbeddingLayer {
    */
   outputDim: number;
   /**
-   * Id 0 is padding: later layers skip those timesteps.
+   * Id 0 is padding: later layers skip those timesteps. Default: false.
    */
   maskZero?: boolean;
   embeddingsInitializer?: Initializer;
@@ -1323,7 +1330,7 @@ export interface EmbeddingLayer {
  */
 export interface MaskingLayer {
   /**
-   * Masking.
+   * Later layers skip the timesteps whose features all equal a value.
    */
   type: "masking";
   /**
@@ -1338,7 +1345,7 @@ export interface MaskingLayer {
    */
   inputs?: string[];
   /**
-   * The value that marks padding.
+   * The value that marks padding. Default: 0.
    */
   maskValue?: number;
 }
@@ -1347,7 +1354,7 @@ export interface MaskingLayer {
  */
 export interface DropoutLayer {
   /**
-   * Dropout.
+   * Sets inputs to zero at random while training and scales the others up (Srivastava et al. 2014).
    */
   type: "dropout";
   /**
@@ -1371,7 +1378,7 @@ export interface DropoutLayer {
  */
 export interface SpatialDropout1DLayer {
   /**
-   * Spatial dropout.
+   * Dropout of whole features: the same ones at every timestep (Tompson et al. 2015).
    */
   type: "spatialDropout1d";
   /**
@@ -1395,7 +1402,7 @@ export interface SpatialDropout1DLayer {
  */
 export interface GaussianNoiseLayer {
   /**
-   * Gaussian noise.
+   * Adds normal noise while training.
    */
   type: "gaussianNoise";
   /**
@@ -1419,7 +1426,7 @@ export interface GaussianNoiseLayer {
  */
 export interface GaussianDropoutLayer {
   /**
-   * Gaussian dropout.
+   * Multiplies by normal noise of mean 1 and variance rate / (1 - rate) while training (Srivastava et al. 2014).
    */
   type: "gaussianDropout";
   /**
@@ -1443,7 +1450,7 @@ export interface GaussianDropoutLayer {
  */
 export interface LayerNormalizationLayer {
   /**
-   * Layer normalisation.
+   * Normalises each vector to mean 0 and variance 1, then scales and shifts (Ba et al. 2016).
    */
   type: "layerNormalization";
   /**
@@ -1458,23 +1465,23 @@ export interface LayerNormalizationLayer {
    */
   inputs?: string[];
   /**
-   * Train the layer's weights; false keeps them as they are.
+   * Train the layer's weights; false keeps them as they are. Default: true.
    */
   trainable?: boolean;
   /**
-   * The axis of the features, always the last.
+   * The axis of the features, always the last. Default: -1.
    */
   axis?: -1;
   /**
-   * Added to the variance.
+   * Added to the variance. Default: 0.001.
    */
   epsilon?: number;
   /**
-   * Add a trained offset, beta.
+   * Add a trained offset, beta. Default: true.
    */
   center?: boolean;
   /**
-   * Multiply by a trained factor, gamma.
+   * Multiply by a trained factor, gamma. Default: true.
    */
   scale?: boolean;
   gammaInitializer?: Initializer;
@@ -1489,7 +1496,7 @@ export interface LayerNormalizationLayer {
  */
 export interface BatchNormalizationLayer {
   /**
-   * Batch normalisation.
+   * Normalises each feature over the batch (and the timesteps); at inference with moving statistics (Ioffe & Szegedy 2015).
    */
   type: "batchNormalization";
   /**
@@ -1504,27 +1511,27 @@ export interface BatchNormalizationLayer {
    */
   inputs?: string[];
   /**
-   * Train the layer's weights; false keeps them as they are.
+   * Train the layer's weights; false keeps them as they are. Default: true.
    */
   trainable?: boolean;
   /**
-   * The axis of the features, always the last.
+   * The axis of the features, always the last. Default: -1.
    */
   axis?: -1;
   /**
-   * Share of the moving statistics that stays at each step.
+   * Share of the moving statistics that stays at each step. Default: 0.99.
    */
   momentum?: number;
   /**
-   * Added to the variance.
+   * Added to the variance. Default: 0.001.
    */
   epsilon?: number;
   /**
-   * Add a trained offset, beta.
+   * Add a trained offset, beta. Default: true.
    */
   center?: boolean;
   /**
-   * Multiply by a trained factor, gamma.
+   * Multiply by a trained factor, gamma. Default: true.
    */
   scale?: boolean;
   gammaInitializer?: Initializer;
@@ -1541,7 +1548,7 @@ export interface BatchNormalizationLayer {
  */
 export interface Conv1DLayer {
   /**
-   * 1-D convolution.
+   * A convolution over the timesteps.
    */
   type: "conv1d";
   /**
@@ -1556,7 +1563,7 @@ export interface Conv1DLayer {
    */
   inputs?: string[];
   /**
-   * Train the layer's weights; false keeps them as they are.
+   * Train the layer's weights; false keeps them as they are. Default: true.
    */
   trainable?: boolean;
   /**
@@ -1568,20 +1575,20 @@ export interface Conv1DLayer {
    */
   kernelSize: number;
   /**
-   * Timesteps between two outputs. Unit: count.
+   * Timesteps between two outputs. Unit: count. Default: 1.
    */
   strides?: number;
   /**
-   * valid: only whole windows; same: as many outputs as inputs (at stride 1); causal: an output sees no later input.
+   * valid: only whole windows; same: as many outputs as inputs (at stride 1); causal: an output sees no later input. Default: valid.
    */
   padding?: "valid" | "same" | "causal";
   /**
-   * Timesteps between two inputs of a filter. Unit: count.
+   * Timesteps between two inputs of a filter. Unit: count. Default: 1.
    */
   dilationRate?: number;
   activation?: Activation;
   /**
-   * Add a bias.
+   * Add a bias. Default: true.
    */
   useBias?: boolean;
   kernelInitializer?: Initializer;
@@ -1596,7 +1603,7 @@ export interface Conv1DLayer {
  */
 export interface MaxPooling1DLayer {
   /**
-   * Maximum pooling.
+   * The largest value of each feature in windows of timesteps.
    */
   type: "maxPooling1d";
   /**
@@ -1611,7 +1618,7 @@ export interface MaxPooling1DLayer {
    */
   inputs?: string[];
   /**
-   * Timesteps in a window. Unit: count.
+   * Timesteps in a window. Unit: count. Default: 2.
    */
   poolSize?: number;
   /**
@@ -1619,7 +1626,7 @@ export interface MaxPooling1DLayer {
    */
   strides?: number;
   /**
-   * valid: only whole windows; same: windows at the ends may be shorter.
+   * valid: only whole windows; same: windows at the ends may be shorter. Default: valid.
    */
   padding?: "valid" | "same";
 }
@@ -1628,7 +1635,7 @@ export interface MaxPooling1DLayer {
  */
 export interface AveragePooling1DLayer {
   /**
-   * Average pooling.
+   * The mean value of each feature in windows of timesteps.
    */
   type: "averagePooling1d";
   /**
@@ -1643,7 +1650,7 @@ export interface AveragePooling1DLayer {
    */
   inputs?: string[];
   /**
-   * Timesteps in a window. Unit: count.
+   * Timesteps in a window. Unit: count. Default: 2.
    */
   poolSize?: number;
   /**
@@ -1651,7 +1658,7 @@ export interface AveragePooling1DLayer {
    */
   strides?: number;
   /**
-   * valid: only whole windows; same: windows at the ends may be shorter.
+   * valid: only whole windows; same: windows at the ends may be shorter. Default: valid.
    */
   padding?: "valid" | "same";
 }
@@ -1660,7 +1667,7 @@ export interface AveragePooling1DLayer {
  */
 export interface GlobalMaxPooling1DLayer {
   /**
-   * Global maximum pooling.
+   * The largest value of each feature over all timesteps.
    */
   type: "globalMaxPooling1d";
   /**
@@ -1680,7 +1687,7 @@ export interface GlobalMaxPooling1DLayer {
  */
 export interface GlobalAveragePooling1DLayer {
   /**
-   * Global average pooling.
+   * The mean of each feature over all timesteps.
    */
   type: "globalAveragePooling1d";
   /**
@@ -1700,7 +1707,7 @@ export interface GlobalAveragePooling1DLayer {
  */
 export interface FlattenLayer {
   /**
-   * Flatten.
+   * Joins the timesteps of a sample to one vector.
    */
   type: "flatten";
   /**
@@ -1720,7 +1727,7 @@ export interface FlattenLayer {
  */
 export interface ReshapeLayer {
   /**
-   * Reshape.
+   * Reads a sample's values in another shape: [timesteps, features] or [features].
    */
   type: "reshape";
   /**
@@ -1747,7 +1754,7 @@ export interface ReshapeLayer {
  */
 export interface PermuteLayer {
   /**
-   * Permute.
+   * Exchanges timesteps and features.
    */
   type: "permute";
   /**
@@ -1774,7 +1781,7 @@ export interface PermuteLayer {
  */
 export interface RepeatVectorLayer {
   /**
-   * Repeat.
+   * Repeats a vector as the timesteps of a sequence.
    */
   type: "repeatVector";
   /**
@@ -1798,7 +1805,7 @@ export interface RepeatVectorLayer {
  */
 export interface ActivationLayer {
   /**
-   * Activation.
+   * Applies an activation.
    */
   type: "activation";
   /**
@@ -1819,7 +1826,7 @@ export interface ActivationLayer {
  */
 export interface ConcatenateLayer {
   /**
-   * Concatenation.
+   * Joins its inputs along an axis.
    */
   type: "concatenate";
   /**
@@ -1834,7 +1841,7 @@ export interface ConcatenateLayer {
    */
   inputs: string[];
   /**
-   * -1 or 2: the features; 1: the timesteps of sequences, or the features of vectors.
+   * -1 or 2: the features; 1: the timesteps of sequences, or the features of vectors. Default: -1.
    */
   axis?: -1 | 1 | 2;
 }
@@ -1863,7 +1870,7 @@ export interface AddLayer {
  */
 export interface SubtractLayer {
   /**
-   * The first input minus the second.
+   * The first of two inputs minus the second.
    */
   type: "subtract";
   /**
@@ -1963,7 +1970,7 @@ export interface MinimumLayer {
  */
 export interface DotLayer {
   /**
-   * Dot product.
+   * Dot products of the vectors along an axis of each of its two inputs.
    */
   type: "dot";
   /**
@@ -1978,14 +1985,14 @@ export interface DotLayer {
    */
   inputs: string[];
   /**
-   * The axis along which products are summed, or one for each input. -1: the features; of sequences 1 or -2: the timesteps, 2: the features; of vectors 1: the features.
+   * The axis along which products are summed, or one for each input. -1: the features; of sequences 1 or -2: the timesteps, 2: the features; of vectors 1: the features. Default: -1.
    *
    * @minItems 2
    * @maxItems 2
    */
   axes?: number | [number, number];
   /**
-   * Scale the vectors to length 1: the products are their cosines.
+   * Scale the vectors to length 1: the products are their cosines. Default: false.
    */
   normalize?: boolean;
 }
@@ -1994,7 +2001,7 @@ export interface DotLayer {
  */
 export interface AttentionLayer {
   /**
-   * Attention.
+   * Dot-product attention (Luong et al. 2015) over the timesteps of [query, value] or [query, value, key].
    */
   type: "attention";
   /**
@@ -2009,15 +2016,15 @@ export interface AttentionLayer {
    */
   inputs: string[];
   /**
-   * Train the layer's weights; false keeps them as they are.
+   * Train the layer's weights; false keeps them as they are. Default: true.
    */
   trainable?: boolean;
   /**
-   * Multiply the scores by a trained factor.
+   * Multiply the scores by a trained factor. Default: false.
    */
   useScale?: boolean;
   /**
-   * A timestep attends to itself and earlier ones only.
+   * A timestep attends to itself and earlier ones only. Default: false.
    */
   useCausalMask?: boolean;
 }
@@ -2026,7 +2033,7 @@ export interface AttentionLayer {
  */
 export interface AdditiveAttentionLayer {
   /**
-   * Additive attention.
+   * Additive attention (Bahdanau et al. 2015) over the timesteps of [query, value] or [query, value, key].
    */
   type: "additiveAttention";
   /**
@@ -2041,15 +2048,15 @@ export interface AdditiveAttentionLayer {
    */
   inputs: string[];
   /**
-   * Train the layer's weights; false keeps them as they are.
+   * Train the layer's weights; false keeps them as they are. Default: true.
    */
   trainable?: boolean;
   /**
-   * Multiply each feature of tanh(query + key) by a trained factor.
+   * Multiply each feature of tanh(query + key) by a trained factor. Default: true.
    */
   useScale?: boolean;
   /**
-   * A timestep attends to itself and earlier ones only.
+   * A timestep attends to itself and earlier ones only. Default: false.
    */
   useCausalMask?: boolean;
 }
@@ -2058,24 +2065,24 @@ export interface AdditiveAttentionLayer {
  */
 export interface SgdOptimizer {
   /**
-   * SGD.
+   * Stochastic gradient descent, with momentum if wanted.
    */
   type: "sgd";
   learningRate?: LearningRate;
   /**
-   * Share of the last update that is kept.
+   * Share of the last update that is kept. Default: 0.
    */
   momentum?: number;
   /**
-   * Look ahead along the momentum (Nesterov).
+   * Look ahead along the momentum (Nesterov). Default: false.
    */
   nesterov?: boolean;
   /**
-   * The learning rate of a step is learningRate / (1 + decay · steps before it). Unit: 1 / step.
+   * The learning rate of a step is learningRate / (1 + decay · steps before it). Unit: 1 / step. Default: 0.
    */
   decay?: number;
   /**
-   * Before each update every weight shrinks by learningRate · weightDecay of itself (Loshchilov & Hutter 2019).
+   * Before each update every weight shrinks by learningRate · weightDecay of itself (Loshchilov & Hutter 2019). Default: 0.
    */
   weightDecay?: number;
   /**
@@ -2097,7 +2104,7 @@ export interface SgdOptimizer {
  */
 export interface ExponentialDecaySchedule {
   /**
-   * Exponential decay.
+   * Exponential decay: initialLearningRate · decayRate^(step / decaySteps).
    */
   schedule: "exponentialDecay";
   /**
@@ -2113,7 +2120,7 @@ export interface ExponentialDecaySchedule {
    */
   decayRate: number;
   /**
-   * Lower the rate at every multiple of decaySteps instead of at every step.
+   * Lower the rate at every multiple of decaySteps instead of at every step. Default: false.
    */
   staircase?: boolean;
 }
@@ -2122,7 +2129,7 @@ export interface ExponentialDecaySchedule {
  */
 export interface InverseTimeDecaySchedule {
   /**
-   * Inverse time decay.
+   * Inverse time decay: initialLearningRate / (1 + decayRate · step / decaySteps).
    */
   schedule: "inverseTimeDecay";
   /**
@@ -2138,7 +2145,7 @@ export interface InverseTimeDecaySchedule {
    */
   decayRate: number;
   /**
-   * Lower the rate at every multiple of decaySteps instead of at every step.
+   * Lower the rate at every multiple of decaySteps instead of at every step. Default: false.
    */
   staircase?: boolean;
 }
@@ -2147,7 +2154,7 @@ export interface InverseTimeDecaySchedule {
  */
 export interface CosineDecaySchedule {
   /**
-   * Cosine decay.
+   * Cosine decay: half a cosine from the initial rate (or warmupTarget) down to alpha times it (Loshchilov & Hutter 2017), after a linear warm-up if wanted.
    */
   schedule: "cosineDecay";
   /**
@@ -2159,7 +2166,7 @@ export interface CosineDecaySchedule {
    */
   decaySteps: number;
   /**
-   * The lowest rate, as a share of the highest.
+   * The lowest rate, as a share of the highest. Default: 0.
    */
   alpha?: number;
   /**
@@ -2167,7 +2174,7 @@ export interface CosineDecaySchedule {
    */
   warmupTarget?: number;
   /**
-   * Steps of the warm-up. Unit: steps.
+   * Steps of the warm-up. Unit: steps. Default: 0.
    */
   warmupSteps?: number;
 }
@@ -2176,7 +2183,7 @@ export interface CosineDecaySchedule {
  */
 export interface CosineDecayRestartsSchedule {
   /**
-   * Cosine decay with restarts.
+   * Cosine decay with restarts: the rate falls as in cosineDecay and jumps back, again and again (Loshchilov & Hutter 2017).
    */
   schedule: "cosineDecayRestarts";
   /**
@@ -2188,15 +2195,15 @@ export interface CosineDecayRestartsSchedule {
    */
   firstDecaySteps: number;
   /**
-   * How much longer each period is than the one before.
+   * How much longer each period is than the one before. Default: 2.
    */
   tMul?: number;
   /**
-   * Height of each restart, as a share of the one before.
+   * Height of each restart, as a share of the one before. Default: 1.
    */
   mMul?: number;
   /**
-   * The lowest rate, as a share of the highest.
+   * The lowest rate, as a share of the highest. Default: 0.
    */
   alpha?: number;
 }
@@ -2205,7 +2212,7 @@ export interface CosineDecayRestartsSchedule {
  */
 export interface PolynomialDecaySchedule {
   /**
-   * Polynomial decay.
+   * Polynomial decay: endLearningRate + (initialLearningRate - endLearningRate) · (1 - step / decaySteps)^power.
    */
   schedule: "polynomialDecay";
   /**
@@ -2217,15 +2224,15 @@ export interface PolynomialDecaySchedule {
    */
   decaySteps: number;
   /**
-   * The rate after decaySteps steps.
+   * The rate after decaySteps steps. Default: 0.0001.
    */
   endLearningRate?: number;
   /**
-   * Power of the polynomial; 1 is a straight line.
+   * Power of the polynomial; 1 is a straight line. Default: 1.
    */
   power?: number;
   /**
-   * After decaySteps steps begin anew, with a period that fits the step, instead of staying at endLearningRate.
+   * After decaySteps steps begin anew, with a period that fits the step, instead of staying at endLearningRate. Default: false.
    */
   cycle?: boolean;
 }
@@ -2234,7 +2241,7 @@ export interface PolynomialDecaySchedule {
  */
 export interface PiecewiseConstantSchedule {
   /**
-   * Piecewise constant.
+   * Piecewise constant: values[i] until step boundaries[i], that step included, and the last value after them.
    */
   schedule: "piecewiseConstant";
   /**
@@ -2257,7 +2264,7 @@ export interface PiecewiseConstantSchedule {
  */
 export interface WeightAverage {
   /**
-   * Share of the average that a step keeps.
+   * Share of the average that a step keeps. Default: 0.99.
    */
   momentum?: number;
   /**
@@ -2270,32 +2277,32 @@ export interface WeightAverage {
  */
 export interface AdamOptimizer {
   /**
-   * Adam.
+   * Adam (Kingma & Ba 2015).
    */
   type: "adam";
   learningRate?: LearningRate;
   /**
-   * Decay of the running mean of gradients.
+   * Decay of the running mean of gradients. Default: 0.9.
    */
   beta1?: number;
   /**
-   * Decay of the running mean of squared gradients.
+   * Decay of the running mean of squared gradients. Default: 0.999.
    */
   beta2?: number;
   /**
-   * Added to the denominator, outside the bias correction.
+   * Added to the denominator, outside the bias correction. Default: 1e-7.
    */
   epsilon?: number;
   /**
-   * Divide by the largest running mean so far (Reddi et al. 2018).
+   * Divide by the largest running mean so far (Reddi et al. 2018). Default: false.
    */
   amsgrad?: boolean;
   /**
-   * The learning rate of a step is learningRate / (1 + decay · steps before it). Unit: 1 / step.
+   * The learning rate of a step is learningRate / (1 + decay · steps before it). Unit: 1 / step. Default: 0.
    */
   decay?: number;
   /**
-   * Before each update every weight shrinks by learningRate · weightDecay of itself (Loshchilov & Hutter 2019).
+   * Before each update every weight shrinks by learningRate · weightDecay of itself (Loshchilov & Hutter 2019). Default: 0.
    */
   weightDecay?: number;
   /**
@@ -2317,32 +2324,32 @@ export interface AdamOptimizer {
  */
 export interface AdamwOptimizer {
   /**
-   * AdamW.
+   * Adam with decoupled weight decay (Loshchilov & Hutter 2019).
    */
   type: "adamw";
   learningRate?: LearningRate;
   /**
-   * Decay of the running mean of gradients.
+   * Decay of the running mean of gradients. Default: 0.9.
    */
   beta1?: number;
   /**
-   * Decay of the running mean of squared gradients.
+   * Decay of the running mean of squared gradients. Default: 0.999.
    */
   beta2?: number;
   /**
-   * Added to the denominator, outside the bias correction.
+   * Added to the denominator, outside the bias correction. Default: 1e-7.
    */
   epsilon?: number;
   /**
-   * Divide by the largest running mean so far (Reddi et al. 2018).
+   * Divide by the largest running mean so far (Reddi et al. 2018). Default: false.
    */
   amsgrad?: boolean;
   /**
-   * The learning rate of a step is learningRate / (1 + decay · steps before it). Unit: 1 / step.
+   * The learning rate of a step is learningRate / (1 + decay · steps before it). Unit: 1 / step. Default: 0.
    */
   decay?: number;
   /**
-   * Before each update every weight shrinks by learningRate · weightDecay of itself (Loshchilov & Hutter 2019).
+   * Before each update every weight shrinks by learningRate · weightDecay of itself (Loshchilov & Hutter 2019). Default: 0.004.
    */
   weightDecay?: number;
   /**
@@ -2364,28 +2371,28 @@ export interface AdamwOptimizer {
  */
 export interface NadamOptimizer {
   /**
-   * Nadam.
+   * Adam with Nesterov momentum (Dozat 2016).
    */
   type: "nadam";
   learningRate?: LearningRate;
   /**
-   * Decay of the running mean of gradients.
+   * Decay of the running mean of gradients. Default: 0.9.
    */
   beta1?: number;
   /**
-   * Decay of the running mean of squared gradients.
+   * Decay of the running mean of squared gradients. Default: 0.999.
    */
   beta2?: number;
   /**
-   * Added to the denominator, outside the bias correction.
+   * Added to the denominator, outside the bias correction. Default: 1e-7.
    */
   epsilon?: number;
   /**
-   * The learning rate of a step is learningRate / (1 + decay · steps before it). Unit: 1 / step.
+   * The learning rate of a step is learningRate / (1 + decay · steps before it). Unit: 1 / step. Default: 0.
    */
   decay?: number;
   /**
-   * Before each update every weight shrinks by learningRate · weightDecay of itself (Loshchilov & Hutter 2019).
+   * Before each update every weight shrinks by learningRate · weightDecay of itself (Loshchilov & Hutter 2019). Default: 0.
    */
   weightDecay?: number;
   /**
@@ -2407,28 +2414,28 @@ export interface NadamOptimizer {
  */
 export interface AdamaxOptimizer {
   /**
-   * Adamax.
+   * Adam with the infinity norm (Kingma & Ba 2015, section 7).
    */
   type: "adamax";
   learningRate?: LearningRate;
   /**
-   * Decay of the running mean of gradients.
+   * Decay of the running mean of gradients. Default: 0.9.
    */
   beta1?: number;
   /**
-   * Decay of the running maximum of the gradients' sizes.
+   * Decay of the running maximum of the gradients' sizes. Default: 0.999.
    */
   beta2?: number;
   /**
-   * Added to the denominator.
+   * Added to the denominator. Default: 1e-7.
    */
   epsilon?: number;
   /**
-   * The learning rate of a step is learningRate / (1 + decay · steps before it). Unit: 1 / step.
+   * The learning rate of a step is learningRate / (1 + decay · steps before it). Unit: 1 / step. Default: 0.
    */
   decay?: number;
   /**
-   * Before each update every weight shrinks by learningRate · weightDecay of itself (Loshchilov & Hutter 2019).
+   * Before each update every weight shrinks by learningRate · weightDecay of itself (Loshchilov & Hutter 2019). Default: 0.
    */
   weightDecay?: number;
   /**
@@ -2450,32 +2457,32 @@ export interface AdamaxOptimizer {
  */
 export interface RmspropOptimizer {
   /**
-   * RMSprop.
+   * RMSprop (Tieleman & Hinton 2012).
    */
   type: "rmsprop";
   learningRate?: LearningRate;
   /**
-   * Decay of the running mean of squared gradients.
+   * Decay of the running mean of squared gradients. Default: 0.9.
    */
   rho?: number;
   /**
-   * Share of the last update that is kept.
+   * Share of the last update that is kept. Default: 0.
    */
   momentum?: number;
   /**
-   * Added inside the square root of the denominator.
+   * Added inside the square root of the denominator. Default: 1e-7.
    */
   epsilon?: number;
   /**
-   * Divide by the standard deviation of the gradients instead of their root mean square.
+   * Divide by the standard deviation of the gradients instead of their root mean square. Default: false.
    */
   centered?: boolean;
   /**
-   * The learning rate of a step is learningRate / (1 + decay · steps before it). Unit: 1 / step.
+   * The learning rate of a step is learningRate / (1 + decay · steps before it). Unit: 1 / step. Default: 0.
    */
   decay?: number;
   /**
-   * Before each update every weight shrinks by learningRate · weightDecay of itself (Loshchilov & Hutter 2019).
+   * Before each update every weight shrinks by learningRate · weightDecay of itself (Loshchilov & Hutter 2019). Default: 0.
    */
   weightDecay?: number;
   /**
@@ -2497,24 +2504,24 @@ export interface RmspropOptimizer {
  */
 export interface AdagradOptimizer {
   /**
-   * Adagrad.
+   * Adagrad (Duchi et al. 2011).
    */
   type: "adagrad";
   learningRate?: LearningRate;
   /**
-   * Where the sum of squared gradients starts.
+   * Where the sum of squared gradients starts. Default: 0.1.
    */
   initialAccumulatorValue?: number;
   /**
-   * Added inside the square root of the denominator.
+   * Added inside the square root of the denominator. Default: 1e-7.
    */
   epsilon?: number;
   /**
-   * The learning rate of a step is learningRate / (1 + decay · steps before it). Unit: 1 / step.
+   * The learning rate of a step is learningRate / (1 + decay · steps before it). Unit: 1 / step. Default: 0.
    */
   decay?: number;
   /**
-   * Before each update every weight shrinks by learningRate · weightDecay of itself (Loshchilov & Hutter 2019).
+   * Before each update every weight shrinks by learningRate · weightDecay of itself (Loshchilov & Hutter 2019). Default: 0.
    */
   weightDecay?: number;
   /**
@@ -2536,24 +2543,24 @@ export interface AdagradOptimizer {
  */
 export interface AdadeltaOptimizer {
   /**
-   * Adadelta.
+   * Adadelta (Zeiler 2012); the paper's own learning rate is 1.
    */
   type: "adadelta";
   learningRate?: LearningRate;
   /**
-   * Decay of the running means of squared gradients and updates.
+   * Decay of the running means of squared gradients and updates. Default: 0.95.
    */
   rho?: number;
   /**
-   * Added inside both square roots.
+   * Added inside both square roots. Default: 1e-7.
    */
   epsilon?: number;
   /**
-   * The learning rate of a step is learningRate / (1 + decay · steps before it). Unit: 1 / step.
+   * The learning rate of a step is learningRate / (1 + decay · steps before it). Unit: 1 / step. Default: 0.
    */
   decay?: number;
   /**
-   * Before each update every weight shrinks by learningRate · weightDecay of itself (Loshchilov & Hutter 2019).
+   * Before each update every weight shrinks by learningRate · weightDecay of itself (Loshchilov & Hutter 2019). Default: 0.
    */
   weightDecay?: number;
   /**
@@ -2576,29 +2583,29 @@ export interface AdadeltaOptimizer {
 export interface Training {
   loss: Loss;
   /**
-   * What is measured beside the loss.
+   * What is measured beside the loss: names, or maps such as {type: topKCategoricalAccuracy, k: 3}. Default: [].
    *
    * @maxItems 8
    */
   metrics?: Metric[];
   /**
-   * How much the samples of a class count in the loss while training: class → weight. A class without one counts 1.
+   * How much the samples of a class, or their timesteps, count in the loss while training: class → weight. A class without one counts 1; `sampleWeights` multiply it. Default: {}.
    */
   classWeight?: Readonly<Record<string, number>>;
   /**
-   * Passes over the training samples. Unit: epochs.
+   * Passes over the training samples. Unit: epochs. Default: 1.
    */
   epochs?: number;
   /**
-   * Samples per training step. Unit: samples.
+   * Samples per training step. Unit: samples. Default: 32.
    */
   batchSize?: number;
   /**
-   * Shuffle the training samples in each epoch.
+   * Shuffle the training samples in each epoch. Default: true.
    */
   shuffle?: boolean;
   /**
-   * Root seed of weights, shuffling and dropout.
+   * Root seed of weights, shuffling and dropout. Default: 42.
    */
   seed?: number;
 }
@@ -2611,7 +2618,7 @@ export interface SparseCategoricalCrossentropyLoss {
    */
   type: "sparseCategoricalCrossentropy";
   /**
-   * The last layer gives logits and has no activation; predictions are logits, too.
+   * The last layer gives logits and has no activation; predictions are logits, too. Default: false.
    */
   fromLogits?: boolean;
 }
@@ -2624,11 +2631,11 @@ export interface CategoricalCrossentropyLoss {
    */
   type: "categoricalCrossentropy";
   /**
-   * The last layer gives logits and has no activation; predictions are logits, too.
+   * The last layer gives logits and has no activation; predictions are logits, too. Default: false.
    */
   fromLogits?: boolean;
   /**
-   * Moves this share of each target to all classes alike.
+   * Moves this share of each target to all classes alike. Default: 0.
    */
   labelSmoothing?: number;
 }
@@ -2641,11 +2648,11 @@ export interface BinaryCrossentropyLoss {
    */
   type: "binaryCrossentropy";
   /**
-   * The last layer gives logits and has no activation; predictions are logits, too.
+   * The last layer gives logits and has no activation; predictions are logits, too. Default: false.
    */
   fromLogits?: boolean;
   /**
-   * Moves this share of each target to all classes alike.
+   * Moves this share of each target to all classes alike. Default: 0.
    */
   labelSmoothing?: number;
 }
@@ -2694,7 +2701,7 @@ export interface HuberLoss {
    */
   type: "huber";
   /**
-   * Error up to which it is squared. Unit: that of the targets.
+   * Error up to which it is squared. Unit: that of the targets. Default: 1.
    */
   delta?: number;
 }
@@ -2770,7 +2777,7 @@ export interface QuantileLoss {
    */
   type: "quantile";
   /**
-   * Quantile that every output estimates.
+   * Quantile that every output estimates. Default: 0.5.
    */
   quantile?: number;
   /**
@@ -2782,7 +2789,7 @@ export interface QuantileLoss {
   quantiles?: number[];
 }
 /**
- * Connectionist temporal classification of a sequence of labels whose timesteps are not known (Graves et al. 2006).
+ * Connectionist temporal classification of a sequence of labels whose timesteps are not known (Graves et al. 2006). The output is logits for each timestep, class 0 the blank; the targets have `encoding: labelSequence`.
  */
 export interface CtcLoss {
   /**
@@ -2808,7 +2815,7 @@ export interface BinaryAccuracyMetric {
    */
   type: "binaryAccuracy";
   /**
-   * An output above it counts as 1.
+   * An output above it counts as 1. Default: 0.5.
    */
   threshold?: number;
 }
@@ -2839,7 +2846,7 @@ export interface TopKCategoricalAccuracyMetric {
    */
   type: "topKCategoricalAccuracy";
   /**
-   * Number of outputs that are looked at. Unit: count.
+   * Number of outputs that are looked at. Unit: count. Default: 5.
    */
   k?: number;
 }
@@ -2852,7 +2859,7 @@ export interface SparseTopKCategoricalAccuracyMetric {
    */
   type: "sparseTopKCategoricalAccuracy";
   /**
-   * Number of outputs that are looked at. Unit: count.
+   * Number of outputs that are looked at. Unit: count. Default: 5.
    */
   k?: number;
 }
@@ -2865,7 +2872,7 @@ export interface PrecisionMetric {
    */
   type: "precision";
   /**
-   * An output above it counts as 1.
+   * An output above it counts as 1. Default: 0.5.
    */
   threshold?: number;
 }
@@ -2878,7 +2885,7 @@ export interface RecallMetric {
    */
   type: "recall";
   /**
-   * An output above it counts as 1.
+   * An output above it counts as 1. Default: 0.5.
    */
   threshold?: number;
 }
@@ -2891,7 +2898,7 @@ export interface F1Metric {
    */
   type: "f1";
   /**
-   * Mean over classes (macro), weighted by their share (weighted), or of all counts together (micro).
+   * Mean over classes (macro), weighted by their share (weighted), or of all counts together (micro). Default: macro.
    */
   average?: "macro" | "micro" | "weighted";
 }
@@ -2904,11 +2911,11 @@ export interface AucMetric {
    */
   type: "auc";
   /**
-   * ROC: true against false positives. PR: precision against recall, interpolated (Davis & Goadrich 2006), for classes of which one is rare.
+   * ROC: true against false positives. PR: precision against recall, interpolated (Davis & Goadrich 2006), for classes of which one is rare. Default: ROC.
    */
   curve?: "ROC" | "PR";
   /**
-   * Number of thresholds. Unit: count.
+   * Number of thresholds. Unit: count. Default: 200.
    */
   numThresholds?: number;
 }

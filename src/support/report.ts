@@ -1,4 +1,5 @@
-import type { EpochMetrics } from "./run-directory.ts";
+import type { ForecastErrors } from "./forecast/compare.ts";
+import type { EpochMetrics } from "./run/metrics.ts";
 
 export interface ReportContents {
   readonly title: string;
@@ -8,13 +9,15 @@ export interface ReportContents {
   readonly metrics: readonly EpochMetrics[];
   /** Rows: true classes; columns: predicted classes. */
   readonly confusion?: readonly (readonly number[])[];
+  /** Of a series: the model's errors over the test part, then those of forecasts that need no model. */
+  readonly forecast?: { readonly target: string; readonly errors: readonly ForecastErrors[] };
   /** Names of the classes; their numbers where absent. */
   readonly classNames?: readonly string[];
 }
 
 /** One self-contained HTML page: no scripts, nothing loaded from elsewhere, the same bytes for the same contents. */
 export function renderReport(contents: ReportContents): string {
-  const { title, description, summary, layers, metrics, confusion, classNames } = contents;
+  const { title, description, summary, layers, metrics, forecast, confusion, classNames } = contents;
   const total = layers.reduce((sum, { parameters }) => sum + parameters, 0);
   const names = chartedMetrics(metrics);
   return `<!doctype html>
@@ -34,6 +37,7 @@ ${description === "" ? "" : `<p class="description">${escapeHtml(description)}</
 <h2>Training</h2>
 <div class="charts">${names.map((name) => chart(name, thinned(metrics, MAX_POINTS))).join("")}</div>
 ${metricsTable(metrics)}
+${forecast === undefined ? "" : forecastTable(forecast)}
 ${confusion === undefined ? "" : `<h2>Confusion matrix</h2>\n${confusionTable(confusion, classNames)}`}
 <h2>Model</h2>
 <div class="wide"><table><tr><th>layer</th><th>type</th><th>output</th><th class="n">parameters</th><th class="n">spec line</th></tr>
@@ -56,7 +60,7 @@ body{font:15px/1.5 system-ui,sans-serif;color:var(--fg);background:var(--bg);max
 h1{margin-bottom:.2rem}h2{margin-top:2rem}
 table{border-collapse:collapse;font-size:14px}th,td{padding:.2rem .7rem;border-bottom:1px solid var(--soft);text-align:left}
 .description{white-space:pre-line}.facts td{overflow-wrap:anywhere}.facts th{white-space:nowrap;vertical-align:top}.wide{overflow-x:auto}
-.n{text-align:right;font-variant-numeric:tabular-nums}.sum td{font-weight:600}
+.better td{font-weight:600}.n{text-align:right;font-variant-numeric:tabular-nums}.sum td{font-weight:600}
 .charts{display:flex;flex-wrap:wrap;gap:1rem;margin-bottom:1rem}svg{max-width:100%}svg text{font:12px system-ui,sans-serif;fill:var(--fg)}
 .confusion th{border:0}.confusion td{text-align:right;min-width:2.4rem;font-variant-numeric:tabular-nums;border:1px solid var(--soft)}
 `;
@@ -163,6 +167,20 @@ function cell(key: string, value: number): string {
   if (key === "seconds") return value.toFixed(1);
   if (key === "learningRate") return String(Number(value.toPrecision(4)));
   return Math.abs(value) >= 1e-3 || value === 0 ? value.toFixed(4) : value.toExponential(2);
+}
+
+/** The model beside naive forecasts: those that are better stand out. */
+function forecastTable({ target, errors }: NonNullable<ReportContents["forecast"]>): string {
+  const number = (value: number | null): string => (value === null ? "–" : cell("", value));
+  const own = errors[0]!.mae;
+  const rows = errors.map(({ name, mae, rmse, mase }, index) => {
+    const better = index > 0 && mae < own ? ' class="better"' : "";
+    return `<tr${better}><td>${escapeHtml(name)}</td><td class="n">${number(mae)}</td><td class="n">${number(rmse)}</td><td class="n">${number(mase)}</td></tr>`;
+  });
+  return `<h2>Forecasts</h2>
+<p>Errors over the test part, in units of ${escapeHtml(target)}. MASE: the MAE relative to that of the naive forecast over the training rows. Bold: better than the model.</p>
+<table><tr><th></th><th class="n">MAE</th><th class="n">RMSE</th><th class="n">MASE</th></tr>
+${rows.join("\n")}</table>`;
 }
 
 function confusionTable(matrix: readonly (readonly number[])[], classNames: readonly string[] = []): string {

@@ -1,4 +1,5 @@
 import type { ModelSpec, Optimizer } from "../spec/types.ts";
+import { counted } from "../support/counted.ts";
 import type { Rules } from "./rule.ts";
 
 /** Rules across the keys of the optimizer. */
@@ -28,8 +29,8 @@ export const OPTIMIZER_RULES: Rules = {
       break;
     }
     if (values.length !== boundaries.length + 1) {
-      const message = `${count(boundaries.length, "boundary", "boundaries")} and ${count(values.length, "value", "values")}, but there must be one value more`;
-      report("LC1221", `${pointer}/values`, message, `give ${boundaries.length + 1} values`);
+      const message = `${counted(boundaries.length, "boundary", "boundaries")} and ${counted(values.length, "value")}, but there must be one value more`;
+      report("LC1221", `${pointer}/values`, message, `give ${counted(boundaries.length + 1, "value")}`);
     }
   },
   "a rate decays in one way": ({ spec, report }) => {
@@ -110,8 +111,4 @@ function highestRate({ optimizer }: ModelSpec): { pointer: string; rate: number 
   if (rate.schedule === "cosineDecay" && rate.warmupTarget !== undefined)
     return { pointer: `${pointer}/warmupTarget`, rate: rate.warmupTarget };
   return { pointer: `${pointer}/initialLearningRate`, rate: rate.initialLearningRate };
-}
-
-function count(number: number, one: string, many: string): string {
-  return `${number} ${number === 1 ? one : many}`;
 }

@@ -5,7 +5,10 @@ import type { Source } from "../load/load.ts";
 import { datasetInputs, datasetTargets } from "../spec/dataset.ts";
 import { layerNames } from "../spec/names.ts";
 import type { Layer, ModelSpec } from "../spec/types.ts";
+import { counted } from "../support/counted.ts";
+import { ACTIVATION_RULES } from "./activation-rules.ts";
 import { ARRAY_RULES } from "./array-rules.ts";
+import { CSV_RULES } from "./csv-rules.ts";
 import { INITIALIZER_RULES } from "./initializer-rules.ts";
 import { OPTIMIZER_RULES } from "./optimizer-rules.ts";
 import { isReservedName, isWindowsDevice } from "./reserved-names.ts";
@@ -30,7 +33,7 @@ const RULES: Rules = {
     if (targets.perTimestep) {
       const timesteps = targets.shape[0]!;
       if (!isSequence) {
-        const message = `the targets have ${timesteps} timesteps, but the output has none`;
+        const message = `the targets have ${counted(timesteps, "timestep")}, but the output has none`;
         report(
           "LC1242",
           "/dataset/targets/timesteps",
@@ -38,7 +41,7 @@ const RULES: Rules = {
           "add `returnSequences: true` to the last recurrent layer",
         );
       } else if (timesteps !== output.outputShape[0]) {
-        const message = `the targets have ${timesteps} timesteps, but the output has ${output.outputShape[0]}`;
+        const message = `the targets have ${counted(timesteps, "timestep")}, but the output has ${output.outputShape[0]}`;
         report("LC1242", "/dataset/targets/timesteps", message, `use \`timesteps: ${output.outputShape[0]}\``);
       }
     } else if (targets.kind === "labelSequence") {
@@ -63,6 +66,7 @@ const RULES: Rules = {
     }
   },
   ...TRAINING_RULES,
+  ...ACTIVATION_RULES,
   "stateful layers see the samples in their order": ({ spec, source, report }) => {
     if (spec.training.shuffle === false) return;
     const given = "shuffle" in (source.value as { training: object }).training;
@@ -129,6 +133,7 @@ const RULES: Rules = {
     check(spec.dataset, "/dataset");
   },
   ...ARRAY_RULES,
+  ...CSV_RULES,
   "the model fits into memory": ({ spec, graph, report }) => {
     if (graph.nodes.length < spec.layers.length) return;
     const counts = graph.nodes.map(({ layer, definition, inputShapes }) =>

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 
 /** The parts of the schema that messages speak of. */
 export interface SchemaPart {
+  readonly $id?: string;
   readonly title?: string;
   readonly properties?: Readonly<
     Record<
@@ -18,9 +19,15 @@ export interface SchemaPart {
   readonly enum?: readonly string[];
   readonly const?: unknown;
   readonly minLength?: number;
-  readonly oneOf?: readonly { readonly $ref?: string }[];
-  readonly then?: { readonly $ref?: string };
-  readonly discriminator?: { readonly propertyName: string };
+  /** What each value of an enum means, for editors. */
+  readonly enumDescriptions?: readonly string[];
+  readonly anyOf?: readonly { readonly $ref?: string }[];
+  readonly then?: {
+    readonly $ref?: string;
+    /** Of a choice: for each value of its tag the definition that then holds. */
+    readonly allOf?: readonly { readonly then?: { readonly $ref?: string } }[];
+  };
+  readonly required?: readonly string[];
   readonly $defs?: Readonly<Record<string, SchemaPart>>;
 }
 
@@ -38,13 +45,15 @@ export function schema(): SchemaPart {
 
 /** The key that tells the maps of a choice apart, and its values: type, [lstm, dense, dropout]. */
 export function choicesOf(part: SchemaPart): { tag: string; values: string[] } {
-  const { oneOf = [], discriminator } = definition(part.then?.$ref) ?? part;
-  const tag = discriminator?.propertyName ?? "type";
-  const values = oneOf.flatMap(({ $ref }) => {
-    const value = definition($ref)?.properties?.[tag]?.const;
-    return typeof value === "string" ? [value] : [];
-  });
+  const choice = definition(part.then?.$ref) ?? part;
+  const tag = choice.then?.allOf === undefined ? "type" : (choice.required?.[0] ?? "type");
+  const values = variantsOf(choice).map(({ properties }) => String(properties?.[tag]?.const));
   return { tag, values };
+}
+
+/** The definitions that a choice leads to, in the order of its values. */
+export function variantsOf({ then }: SchemaPart): SchemaPart[] {
+  return (then?.allOf ?? []).flatMap((variant) => definition(variant.then?.$ref) ?? []);
 }
 
 /** Where a key belongs, by section: ["optimizer"], ["an lstm layer", "a dense layer"]. */
@@ -54,15 +63,17 @@ export function placesOf(key: string): string[] {
     part?.properties !== undefined && Object.hasOwn(part.properties, key);
   const inChoice = (name: string, label: (value: string) => string): string[] => {
     const choice = definitions[name] ?? {};
-    const { values } = choicesOf(choice);
-    return values.filter((_, index) => has(definition(choice.oneOf?.[index]?.$ref))).map(label);
+    const variants = variantsOf(choice);
+    return choicesOf(choice)
+      .values.filter((_, index) => has(variants[index]))
+      .map(label);
   };
   const optimizers = inChoice("Optimizer", (type) => `${/^(a|rms|sgd)/.test(type) ? "an" : "a"} ${type} optimizer`);
   return [
     ...(has(schema()) ? ["the spec itself"] : []),
     ...inChoice("Dataset", (type) => `a ${type} dataset`),
     ...inChoice("Layer", (type) => `${type === "lstm" ? "an" : "a"} ${type} layer`),
-    ...(optimizers.length === definitions.Optimizer?.oneOf?.length ? ["`optimizer`"] : optimizers),
+    ...(optimizers.length === definitions.Optimizer?.then?.allOf?.length ? ["`optimizer`"] : optimizers),
     ...inChoice("LearningRateSchedule", (schedule) => `${/^[aeiou]/.test(schedule) ? "an" : "a"} ${schedule} schedule`),
     ...(has(definitions.WeightAverage) ? ["`ema`"] : []),
     ...inChoice("InitializerMap", (type) => `the initializer ${type}`),
@@ -81,15 +92,15 @@ export function allKeys(): string[] {
 /** A choice of maps by its name alone, or as a map, as a map with every default. */
 export function withDefaults(choice: string, value: string | { readonly type: string }): { readonly type: string } {
   const given = typeof value === "string" ? { type: value } : value;
-  const part = schema()
-    .$defs?.[choice]?.oneOf?.map(({ $ref }) => definition($ref))
-    .find((candidate) => candidate?.properties?.type?.const === given.type);
+  const part = variantsOf(schema().$defs?.[choice] ?? {}).find(
+    ({ properties }) => properties?.type?.const === given.type,
+  );
   const defaults = Object.entries(part?.properties ?? {}).flatMap(([key, property]) =>
     "default" in property ? [[key, property.default]] : [],
   );
   return { ...Object.fromEntries(defaults), ...given };
 }
 
-function definition(ref: string | undefined): SchemaPart | undefined {
+export function definition(ref: string | undefined): SchemaPart | undefined {
   return schema().$defs?.[ref?.split("/").pop() ?? ""];
 }

@@ -1,12 +1,12 @@
-import type { ErrorObject, ValidateFunction } from "ajv";
+import type { ErrorObject, SchemaValidateFunction, ValidateFunction } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import type { Diagnostic } from "../diagnostic.ts";
+import { type Diagnostic, firstMistakes, MAX_MISTAKES } from "../diagnostic.ts";
 import type { DiagnosticCode } from "../diagnostic-codes.ts";
 import { escapePointer, type Source } from "../load/load.ts";
 import { sameWord, suggest, suggestion } from "../spec/suggest.ts";
 import type { ModelSpec } from "../spec/types.ts";
 import { withNamesAsMaps } from "./names-as-maps.ts";
-import { allKeys, choicesOf, placesOf, type SchemaPart, schema } from "./schema-file.ts";
+import { allKeys, choicesOf, definition, placesOf, type SchemaPart, schema } from "./schema-file.ts";
 
 export { schemaText } from "./schema-file.ts";
 
@@ -15,15 +15,40 @@ let validateSpec: ValidateFunction<ModelSpec> | undefined;
 function validator(): ValidateFunction<ModelSpec> {
   validateSpec ??= new Ajv2020({
     allErrors: true,
-    discriminator: true,
     useDefaults: true,
     verbose: true,
     strict: true,
     strictTypes: false,
     strictRequired: false,
-    keywords: ["tsType"], // for the generated types only
-  }).compile<ModelSpec>(schema());
+    keywords: ["tsType", "enumDescriptions"], // for the generated types, and for editors
+  })
+    .removeKeyword("uniqueItems")
+    .addKeyword({ keyword: "uniqueItems", type: "array", schemaType: "boolean", validate: uniqueItems, errors: true })
+    .compile<ModelSpec>(schema());
   return validateSpec;
+}
+
+/** ajv's own compares each item with each other: seconds for a list of thousands. */
+const uniqueItems: SchemaValidateFunction = (wanted: boolean, items: readonly unknown[]) => {
+  const firsts = new Map<string, number>();
+  for (const [j, item] of items.entries()) {
+    const i = firsts.get(canonical(item)) ?? j;
+    if (wanted && i < j) {
+      uniqueItems.errors = [{ keyword: "uniqueItems", params: { i, j } }];
+      return false;
+    }
+    firsts.set(canonical(item), i);
+  }
+  return true;
+};
+
+/** Text that equal values share, in whatever order their keys stand. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
 }
 
 /** Checks a value against the schema. Returns a copy with every default filled in, or diagnostics. */
@@ -33,13 +58,14 @@ export function checkSchema(source: Source): { diagnostics: Diagnostic[]; spec?:
   if (validate(value)) return { diagnostics: [], spec: withNamesAsMaps(value) };
   const diagnostics: Diagnostic[] = [];
   const choices = new Set((validate.errors ?? []).flatMap((e) => (e.keyword === "anyOf" ? [e.instancePath] : [])));
-  for (const error of validate.errors ?? []) {
+  for (const error of inOrder(validate.errors ?? [], source)) {
     if (error.keyword === "type" && choices.has(error.instancePath)) continue; // of the other choice, or said by anyOf
     const found = explain(error);
     if (found === undefined) continue;
-    const { code, message, fix, pointer = error.instancePath, kind = "value" } = found;
+    const { pointer = error.instancePath, kind = "value", ...said } = found;
     const { line, column, ...range } = source.position(pointer, kind);
-    diagnostics.push({ code, severity: "error", file: source.file, range, line, column, message, fix });
+    diagnostics.push({ ...said, severity: "error", file: source.file, range, line, column });
+    if (diagnostics.length > MAX_MISTAKES) break;
   }
   const [first] = validate.errors ?? [];
   if (diagnostics.length === 0 && first !== undefined) {
@@ -56,7 +82,13 @@ export function checkSchema(source: Source): { diagnostics: Diagnostic[]; spec?:
       fix: "see `lstm-compile schema`",
     });
   }
-  return { diagnostics };
+  return { diagnostics: firstMistakes(diagnostics) };
+}
+
+/** Errors as their values stand in the file. */
+function inOrder(errors: readonly ErrorObject[], source: Source): ErrorObject[] {
+  const placed = errors.map((error) => ({ error, start: source.position(error.instancePath).start }));
+  return placed.sort((a, b) => a.start - b.start).map(({ error }) => error);
 }
 
 interface Explanation {
@@ -66,6 +98,7 @@ interface Explanation {
   /** JSON pointer; default: where the schema failed. */
   readonly pointer?: string;
   readonly kind?: "key" | "value";
+  readonly choices?: readonly string[];
 }
 
 /** One ajv error in words; undefined for those that only repeat another. */
@@ -79,12 +112,15 @@ function explain({ instancePath, keyword, params, data, parentSchema }: ErrorObj
       const inWrapper = /^\/layers\/\d+\/layer$/.test(instancePath) && WRAPPER_KEYS.has(key);
       const fix = inWrapper
         ? `write it beside \`layer:\`, not inside: \`${key}\` belongs to the wrapper`
-        : unknownKeyFix(key, Object.keys(parent.properties ?? {}));
+        : parent.properties === undefined
+          ? "use whole numbers from 0 up, such as `0: 1`"
+          : unknownKeyFix(key, Object.keys(parent.properties));
       return { code: "LC1101", message: `unknown key \`${cut(key)}\``, fix, pointer, kind: "key" };
     }
     case "required": {
       const key = String(params.missingProperty);
-      if (parent.discriminator !== undefined) return undefined; // the discriminator says it, with the choices
+      if (parent.then?.allOf !== undefined)
+        return missingTag(name, data as Readonly<Record<string, unknown>>, choicesOf(parent));
       return { code: "LC1102", message: `${name} lacks the key \`${key}\``, fix: `add ${exampleOf(key, parent)}` };
     }
     case "type":
@@ -92,16 +128,18 @@ function explain({ instancePath, keyword, params, data, parentSchema }: ErrorObj
     case "anyOf": {
       if (typeof data === "string" || (typeof data === "object" && data !== null && !Array.isArray(data)))
         return undefined;
-      const fix = `write a name, such as ${String(parent.examples?.[0])}`;
-      return { code: "LC1103", message: `${name} is ${kindOf(data)}, but must be a name or a map`, fix };
+      const { enum: names = [] } = definition(parent.anyOf?.[0]?.$ref) ?? {};
+      const message = `${name} is ${kindOf(data)}, but must be a name or a map`;
+      return { code: "LC1103", message, fix: `write a name, such as ${String(parent.examples?.[0])}`, choices: names };
     }
-    case "discriminator":
-      return wrongTag(name, instancePath, data as Readonly<Record<string, unknown>>, choicesOf(parent));
     case "enum": {
       const choices: readonly unknown[] = parent.enum ?? [];
       if (!choices.some((choice) => typeof choice === typeof data)) return undefined; // the type is wrong, too
-      const fix = typeof data === "string" ? enumFix(data, parent) : `use one of ${choices.join(", ")}`;
-      return { code: "LC1104", message: `${name} cannot be ${quote(data)}`, fix };
+      const message = isTag(parent)
+        ? `unknown ${unescaped(instancePath.split("/").at(-1)!)} \`${cut(String(data))}\``
+        : `${name} cannot be ${quote(data)}`;
+      const fix = typeof data === "string" ? enumFix(data, parent) : oneOf(choices);
+      return { code: "LC1104", message, fix, choices: choices.map(String) };
     }
     case "const":
       return wrongConstant(name, data, parent.const);
@@ -161,10 +199,18 @@ function unknownKeyFix(key: string, known: readonly string[]): string {
   if (suggest(key, known) === undefined) {
     const elsewhere = sameWord(key, allKeys());
     const places = elsewhere === undefined ? [] : placesOf(elsewhere);
-    if (places.length > 0) return `\`${elsewhere}\` is a key of ${places.join(", ")}`;
+    if (places.length > 0) return `\`${elsewhere}\` is a key of ${some(places)}`;
   }
   return suggestion(key, known);
 }
+
+/** The first of a long list, and how many more there are. */
+function some(places: readonly string[]): string {
+  const more = places.length - MAX_PLACES;
+  return more <= 1 ? places.join(", ") : `${places.slice(0, MAX_PLACES).join(", ")} and ${more} others`;
+}
+
+const MAX_PLACES = 8;
 
 /** "`learningRate: 0.001`", or the key alone where its value is a section. */
 function exampleOf(key: string, { properties }: SchemaPart): string {
@@ -175,17 +221,33 @@ function exampleOf(key: string, { properties }: SchemaPart): string {
   return `\`${key}: ${example}\``;
 }
 
-/** Some names come only as the type of a map, with options. */
-function enumFix(data: string, { title = "", enum: names = [] }: SchemaPart): string {
-  const map = schema().$defs?.[title.replace(/Name$/, "Map")];
-  const type = map && suggest(data, names) === undefined ? suggest(data, choicesOf(map).values) : undefined;
-  return type === undefined ? suggestion(data, names) : `write a map with \`type: ${type}\``;
+/** The name that was meant, and all that there are. Some come only as the type of a map, with options. */
+function enumFix(data: string, part: SchemaPart): string {
+  const { enum: names = [] } = part;
+  const definitions = Object.entries(schema().$defs ?? {});
+  const map = schema().$defs?.[definitions.find(([, other]) => other === part)?.[0].replace(/Name$/, "Map") ?? ""];
+  const near = suggest(data, names);
+  const type = map !== undefined && near === undefined ? suggest(data, choicesOf(map).values) : undefined;
+  if (type !== undefined) return `write a map with \`type: ${type}\``;
+  return near === undefined ? oneOf(names) : `did you mean \`${near}\`?`;
+}
+
+function oneOf(names: readonly unknown[]): string {
+  return names.length === 1 ? `use ${names[0]}` : `use one of ${names.join(", ")}`;
+}
+
+/** Whether this is the key that tells the maps of a choice apart. */
+function isTag({ enum: values }: SchemaPart): boolean {
+  return Object.values(schema().$defs ?? {}).some(
+    ({ then, properties = {} }) => then?.allOf !== undefined && Object.values(properties)[0]?.enum === values,
+  );
 }
 
 /** `wanted`: a JSON type, or several joined by commas. */
 function wrongType(name: string, data: unknown, wanted: string, parent: SchemaPart): Explanation {
   const message = `${name} is ${kindOf(data)}, but must be ${article(wanted)}`;
-  return { code: "LC1103", message, fix: typeFix(data, wanted, choicesOf(parent)) };
+  const fix = parent.enum === undefined ? typeFix(data, wanted, choicesOf(parent)) : oneOf(parent.enum);
+  return { code: "LC1103", message, fix };
 }
 
 function typeFix(data: unknown, wanted: string, { tag, values }: ReturnType<typeof choicesOf>): string {
@@ -201,39 +263,25 @@ function typeFix(data: unknown, wanted: string, { tag, values }: ReturnType<type
     return `write \`${number}\`, without quotes and separators`;
   const value = values.length > 0 ? suggest(data, values) : undefined;
   if (value !== undefined) return `write a map with \`${tag}: ${value}\``;
-  if (wanted === "array" && /^[\w-]+$/.test(data)) return `write \`[${data}]\``;
+  if (wanted === "array" && /^[\w-]{1,60}$/.test(data)) return `write \`[${data}]\``;
   return `give ${article(wanted)}`;
 }
 
-/** The key that tells maps apart (`type`, `schedule`) is missing, no text, or names nothing. */
-function wrongTag(
+/** The key that tells maps apart (`type`, `schedule`) is missing. */
+function missingTag(
   name: string,
-  path: string,
   data: Readonly<Record<string, unknown>>,
   { tag: key, values: types }: ReturnType<typeof choicesOf>,
 ): Explanation {
-  const pointer = `${path}/${key}`;
-  const tag = data[key];
-  if (tag === undefined) {
-    const words = Object.entries(data)
-      .flat()
-      .filter((word) => typeof word === "string");
-    const type = words.map((word) => sameWord(word, types)).find((known) => known !== undefined);
-    const fix =
-      type === undefined
-        ? `add \`${key}:\` and one of ${types.join(", ")}`
-        : `write \`${key}: ${type}\`, and the other keys beside it`;
-    return { code: "LC1102", message: `${name} lacks the key \`${key}\``, fix };
-  }
-  if (typeof tag !== "string") {
-    return {
-      code: "LC1103",
-      message: `\`${key}\` is ${kindOf(tag)}, but must be text`,
-      fix: suggestion("", types),
-      pointer,
-    };
-  }
-  return { code: "LC1104", message: `unknown ${key} \`${cut(tag)}\``, fix: suggestion(tag, types), pointer };
+  const words = Object.entries(data)
+    .flat()
+    .filter((word) => typeof word === "string");
+  const type = words.map((word) => sameWord(word, types)).find((known) => known !== undefined);
+  const fix =
+    type === undefined
+      ? `add \`${key}:\` and one of ${types.join(", ")}`
+      : `write \`${key}: ${type}\`, and the other keys beside it`;
+  return { code: "LC1102", message: `${name} lacks the key \`${key}\``, fix };
 }
 
 function wrongConstant(name: string, data: unknown, wanted: unknown): Explanation {
@@ -259,9 +307,13 @@ function patternFix(pointer: string, text: string): string {
   return "leave out backslashes and control characters; folders are joined by /";
 }
 
+function unescaped(part: string): string {
+  return part.replaceAll("~1", "/").replaceAll("~0", "~");
+}
+
 /** "`units`", "`layers[0]`", "the spec". */
 function label(pointer: string): string {
-  const parts = pointer.split("/").map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const parts = pointer.split("/").map(unescaped);
   const last = parts.at(-1)!;
   if (parts.length === 1) return "the spec";
   return /^\d+$/.test(last) ? `\`${parts.at(-2)}[${last}]\`` : `\`${last}\``;

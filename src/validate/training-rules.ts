@@ -1,6 +1,8 @@
 import { metricName } from "../plan/training.ts";
 import { type DatasetTargets, weighableClasses } from "../spec/dataset.ts";
 import type { LossMap, MetricMap, ModelSpec } from "../spec/types.ts";
+import { counted } from "../support/counted.ts";
+import { endsInSoftmaxOfOne, NOT_NEGATIVE, needsAnotherOutput, twoClasses } from "./activation-rules.ts";
 import type { Rules } from "./rule.ts";
 
 const CLASS_LOSSES: ReadonlySet<LossMap["type"]> = new Set([
@@ -29,9 +31,6 @@ const SEVERAL_OUTPUTS: ReadonlySet<MetricMap["type"]> = new Set([
   "perplexity",
 ]);
 
-/** Activations that never give a negative number. */
-const NOT_NEGATIVE: ReadonlySet<string> = new Set(["relu", "sigmoid", "hardSigmoid", "softplus", "softmax"]);
-
 /** Losses that each kind of targets can have. */
 const LOSSES_OF: Readonly<Record<DatasetTargets["kind"], (type: LossMap["type"]) => boolean>> = {
   labels: (type) => CLASS_LOSSES.has(type),
@@ -56,13 +55,6 @@ const WITHOUT_WEIGHTS: Partial<Record<DatasetTargets["kind"], string>> = {
   binary: "several yes-or-no values each",
 };
 
-/** Activation of the output, which a last layer without one hands on as it comes. */
-function headActivation({ layers }: ModelSpec): string {
-  const last = layers.at(-1)!;
-  const inner = last.type === "timeDistributed" ? last.layer : last;
-  return "activation" in inner ? inner.activation! : "linear";
-}
-
 /** The loss as a map: validation has made maps of names. */
 function lossOf(spec: ModelSpec): LossMap {
   return spec.training.loss as LossMap;
@@ -83,7 +75,9 @@ function lastUnits({ layers }: ModelSpec): number | undefined {
 
 /** The rules of loss, metrics and class weights. */
 export const TRAINING_RULES: Rules = {
-  "the output has a value for each class or number": ({ spec, graph, targets, report }) => {
+  "the output has a value for each class or number": (checked) => {
+    const { spec, graph, targets, report } = checked;
+    if (endsInSoftmaxOfOne(checked)) return;
     const index = spec.layers.length - 1;
     const last = spec.layers[index]!;
     const node = graph.nodes.at(-1);
@@ -91,14 +85,14 @@ export const TRAINING_RULES: Rules = {
     const units = node.outputShape.at(-1)!;
     const [pointer, found, use] =
       "units" in last
-        ? [`/layers/${index}/units`, `${units} units`, "use `units: "]
-        : [`/layers/${index}`, `the output has ${units} features`, "end with a dense layer of `units: "];
+        ? [`/layers/${index}/units`, `${counted(units, "unit")}`, "use `units: "]
+        : [`/layers/${index}`, `the output has ${counted(units, "feature")}`, "end with a dense layer of `units: "];
     const loss = lossOf(spec);
     const { classes } = targets;
     if (classes !== undefined) {
       const binary = loss.type === "binaryCrossentropy" && classes === 2;
-      const single = binary && targets.kind === "labels" && spec.dataset.type !== "text";
-      if (units === classes || (single && units === 1)) return;
+      const single = binary && twoClasses(checked);
+      if (units === classes || (single && units === 1) || needsAnotherOutput(checked)) return;
       report("LC1203", pointer, `${found}, but the dataset has ${classes} classes`, `${use}${single ? 1 : classes}\``);
       return;
     }
@@ -110,59 +104,9 @@ export const TRAINING_RULES: Rules = {
     const key = spec.dataset.type === "csv" ? "dataset.horizon" : "dataset.targets.features";
     const why =
       quantiles === 1
-        ? `the ${spec.dataset.type === "csv" ? "forecast" : "target"} has ${wanted} values (${key})`
-        : `${quantiles} quantiles of ${numbers} values (${key}) are ${wanted}`;
+        ? `the ${spec.dataset.type === "csv" ? "forecast" : "target"} has ${counted(wanted, "value")} (${key})`
+        : `${quantiles} quantiles of ${counted(numbers, "value")} (${key}) are ${wanted}`;
     report("LC1203", pointer, `${found}, but ${why}`, `${use}${wanted}\``);
-  },
-  "the last activation fits loss and dataset": ({ spec, report, targets }) => {
-    const index = spec.layers.length - 1;
-    const pointer = `/layers/${index}`;
-    const loss = lossOf(spec);
-    const activation = headActivation(spec);
-    if (targets.kind === "numbers") {
-      // Of several numbers a softmax may give shares, which Kullback-Leibler compares.
-      if (activation !== "softmax" || loss.type === "kullbackLeiblerDivergence") return;
-      const message = "softmax gives probabilities, but the targets are numbers";
-      report("LC1204", `${pointer}/activation`, message, "use `activation: linear`");
-      return;
-    }
-    if ("fromLogits" in loss && loss.fromLogits === true) {
-      if (activation === "linear") return;
-      const message = `fromLogits takes logits, but the activation is ${activation}`;
-      report("LC1204", `${pointer}/activation`, message, "remove `fromLogits`, or use `activation: linear`");
-      return;
-    }
-    switch (loss.type) {
-      case "ctc": {
-        if (activation === "linear") return;
-        const message = `ctc takes logits, but the activation is ${activation}`;
-        const recurrent = "returnSequences" in spec.layers[index]!;
-        const fix = recurrent ? "add a dense layer without activation" : "use `activation: linear`";
-        report("LC1204", `${pointer}/activation`, message, fix);
-        return;
-      }
-      case "hinge":
-      case "squaredHinge":
-      case "categoricalHinge": {
-        if (activation !== "softmax" && activation !== "sigmoid") return;
-        const message = `${loss.type} needs scores on both sides of 0, but the activation is ${activation}`;
-        report("LC1204", `${pointer}/activation`, message, "use `activation: linear`");
-        return;
-      }
-      case "sparseCategoricalCrossentropy":
-      case "categoricalCrossentropy":
-      case "binaryCrossentropy":
-      case "kullbackLeiblerDivergence": {
-        const wanted = loss.type === "binaryCrossentropy" ? "sigmoid" : "softmax";
-        if (activation === wanted) return;
-        const message = `cross-entropy needs probabilities, but the activation is ${activation}`;
-        const fix = `${activation === "linear" ? "add" : "use"} \`activation: ${wanted}\``;
-        report("LC1204", pointer, message, fix);
-        return;
-      }
-      default:
-        return;
-    }
   },
   "the loss fits the dataset": ({ spec, report, targets }) => {
     const { type } = lossOf(spec);
@@ -238,6 +182,12 @@ export const TRAINING_RULES: Rules = {
       if (classes === undefined || Number(label) < classes) continue;
       const message = `there is no class ${label}: the dataset has the classes 0 to ${classes - 1}`;
       report("LC1232", `/training/classWeight/${label}`, message, `use a class from 0 to ${classes - 1}`);
+    }
+    const given = spec.training.classWeight ?? {};
+    const all = Array.from({ length: classes ?? 0 }, (_, label) => given[String(label)] ?? 1);
+    if (labels.length > 0 && all.every((weight) => weight === 0)) {
+      const message = "every class has the weight 0, so that no sample counts in the loss";
+      report("LC1270", "/training/classWeight", message, "give a class that counts a weight above 0");
     }
   },
   "top-k leaves something to miss": ({ spec, report, targets: { classes } }) => {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { loadCheckpoint } from "../../src/support/checkpoint.ts";
+import { loadCheckpoint } from "../../src/support/run/checkpoint.ts";
 import { lstmCompile, spec, useProject } from "./specs.ts";
 
 const FILES = resolve("test/fixtures/keras-files");
@@ -80,8 +80,10 @@ describe("import", () => {
     [["import", KERAS, "--timesteps", "few"], "--timesteps few is no positive whole number"],
     [["weights", "move", "a.yaml"], "weights cannot move"],
     [["weights", "import", "a.yaml"], "weights import needs a file"],
+    [["weights", "import", "a.yaml", KERAS, "-o", "b"], "weights import takes no -o"],
+    [["weights", "export", "a.yaml", "a.keras", "-o", "b.keras"], "not a.keras and b.keras"],
     [["weights", "export", "a.yaml", "-o", "a.h5"], "ends in .weights.h5 or .keras"],
-    [["weights", "export", "a.yaml", "-o", "a.keras"], "runs/a has no checkpoint"],
+    [["weights", "export", "a.yaml", "-o", "a.keras"], "there is no run runs/a"],
   ])("refuses %j with exit code 2", async (argv, message) => {
     writeFileSync("a.yaml", spec("a"));
     const { exitCode, stdout, stderr } = await lstmCompile(...argv);
@@ -96,18 +98,18 @@ describe("weights", () => {
     await lstmCompile("import", KERAS, "-o", "text.yaml");
     const imported = await lstmCompile("weights", "import", "text.yaml", KERAS, "--run", "runs/text");
     expect(imported).toMatchObject({ exitCode: 0, stderr: expect.stringContaining("14 weights, 359 parameters") });
-    const { weights, optimizer, state } = loadCheckpoint("runs/text", {});
+    const { weights, optimizer, state } = loadCheckpoint("runs/text");
     expect(Object.keys(optimizer)).toEqual(["m", "v"]);
     expect(state).toMatchObject({ epoch: 1, step: 0, iteration: 0, sums: [0, 0] });
 
     const again = await lstmCompile("weights", "import", "text.yaml", KERAS, "--run", "runs/text");
-    expect([again.exitCode, again.stderr]).toEqual([2, expect.stringContaining("has a checkpoint already")]);
+    expect([again.exitCode, again.stderr]).toEqual([2, expect.stringContaining("holds a run already (imported)")]);
 
     for (const file of ["text.keras", "text.weights.h5"]) {
       expect((await lstmCompile("weights", "export", "text.yaml", "--run", "runs/text", "-o", file)).exitCode).toBe(0);
       const run = `runs/from-${file}`;
       expect((await lstmCompile("weights", "import", "text.yaml", file, "--run", run)).exitCode).toBe(0);
-      expect(loadCheckpoint(run, {}).weights).toEqual(weights);
+      expect(loadCheckpoint(run).weights).toEqual(weights);
     }
   });
 
@@ -122,7 +124,7 @@ describe("weights", () => {
   it("of another spec's run are not exported", async () => {
     await lstmCompile("import", KERAS, "-o", "text.yaml");
     await lstmCompile("weights", "import", "text.yaml", KERAS, "--run", "runs/text");
-    writeFileSync("text.yaml", `${readFileSync("text.yaml", "utf8")}# changed\n`);
+    writeFileSync("text.yaml", readFileSync("text.yaml", "utf8").replace(/units: \d+/, "units: 5"));
     const { exitCode, stderr } = await lstmCompile(
       "weights",
       "export",
@@ -133,7 +135,7 @@ describe("weights", () => {
       "a.keras",
     );
     expect(exitCode).toBe(2);
-    expect(stderr).toContain("was trained from another spec");
+    expect(stderr).toContain("is a run of another program");
     expect(existsSync("a.keras")).toBe(false);
   });
 });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compile } from "../../src/compile.ts";
 import { programCommand } from "../../src/run/run.ts";
 import { formatNpy } from "../../src/support/data/npy.ts";
+import { loadCheckpoint } from "../../src/support/run/checkpoint.ts";
 import { writeProgram } from "../../src/write/write.ts";
 import { cpuInstalled, NO_CPU } from "../installed.ts";
 
@@ -111,7 +112,7 @@ describe("a generated program with a stateful layer", () => {
         if (text.toString("utf8").includes("epoch 1/3")) child.kill("SIGINT");
       });
       expect(await ended).toBe(130);
-      const { state } = JSON.parse(readFileSync(join(root, "broken/checkpoint/checkpoint.json"), "utf8"));
+      const { state } = loadCheckpoint(join(root, "broken"));
       expect(state.epoch).toBe(2);
       expect(state.step).toBeGreaterThan(0);
       expect(train(folder, "broken", "--resume")).toMatchObject({ status: 0 });

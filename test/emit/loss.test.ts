@@ -4,7 +4,7 @@ import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { compile } from "../../src/compile.ts";
-import { schema } from "../../src/validate/schema-file.ts";
+import { choicesOf, schema } from "../../src/validate/schema-file.ts";
 
 type Choice = string | { type: string; [option: string]: unknown };
 
@@ -101,9 +101,30 @@ const SPECS = [
     }),
   ),
   ...NUMBER_LOSSES.map((loss) => spec(CSV, 2, "softplus", { loss, metrics: NUMBER_METRICS })),
+  spec({ ...CSV, time: "t", timeFormat: "dayFirst", order: "sort", season: 7 }, 2, "linear", {
+    loss: "meanSquaredError",
+  }),
   spec(CSV, 6, "linear", { loss: { type: "quantile", quantiles: [0.1, 0.5, 0.9] } }),
   ...CTC,
   spec(PAIRS, 1, "sigmoid", { loss: "binaryCrossentropy", metrics: ["accuracy", "precision", "f1", "auc", PR_AUC] }),
+  // Weights of classes, and of timesteps or samples.
+  {
+    specVersion: 1,
+    name: "example",
+    dataset: {
+      type: "arrays",
+      inputs: [{ shape: [5, 3], train: "a.npy", test: "b.npy" }],
+      targets: { encoding: "binary", timesteps: 5, train: "c.npy", test: "d.npy" },
+      sampleWeights: { train: "e.npy" },
+    },
+    layers: [
+      { type: "masking" },
+      { type: "lstm", units: 3, returnSequences: true },
+      { type: "dense", units: 1, activation: "sigmoid" },
+    ],
+    optimizer: { type: "adam" },
+    training: { loss: "binaryCrossentropy", metrics: ["accuracy"], classWeight: { "1": 3 } },
+  },
   // Logits of every timestep, of which metrics see the probabilities.
   {
     specVersion: 1,
@@ -125,9 +146,8 @@ const SPECS = [
   },
 ];
 
-function typesIn(choice: string): unknown[] {
-  const { oneOf = [] } = schema().$defs![choice]!;
-  return oneOf.map(({ $ref }) => schema().$defs![$ref!.split("/").pop()!]!.properties!.type!.const);
+function typesIn(choice: string): string[] {
+  return choicesOf(schema().$defs![choice]!).values;
 }
 
 describe("emitted programs", () => {

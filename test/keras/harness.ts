@@ -7,7 +7,7 @@ import { type ImportedSpec, type ImportOptions, importSpec } from "../../src/ker
 import { readModelFile, readWeightsFile } from "../../src/keras/model-file.ts";
 import { matchWeights } from "../../src/keras/weights.ts";
 import { batchMajor, timeMajor, type Workspace } from "../../src/parity/program.ts";
-import type { SavedTensors } from "../../src/support/checkpoint.ts";
+import type { SavedTensors } from "../../src/support/run/checkpoint.ts";
 
 /** Inputs of a model, and what it predicts for them. */
 export interface Expected {

@@ -11,8 +11,8 @@ import { readModelFile, readWeightsFile } from "../../src/keras/model-file.ts";
 import { matchWeights } from "../../src/keras/weights.ts";
 import { kerasArchive, kerasWeights } from "../../src/keras/write-keras.ts";
 import { Workspace } from "../../src/parity/program.ts";
-import type { SavedTensors } from "../../src/support/checkpoint.ts";
 import { type LayersTopology, writeLayersModel } from "../../src/support/layers-model.ts";
+import type { SavedTensors } from "../../src/support/run/checkpoint.ts";
 import { difference as differenceFrom, expectedOf, imported, temporaryFolder } from "./harness.ts";
 
 const FILES = resolve("test/fixtures/keras-files");
@@ -150,7 +150,7 @@ describe("a model.json that a run has exported", () => {
     const file = join(folder, "topology.ts");
     writeFileSync(file, program.files.get("topology.ts")!);
     const { TOPOLOGY } = (await import(pathToFileURL(file).href)) as { TOPOLOGY: LayersTopology };
-    writeLayersModel(folder, TOPOLOGY, weights, "lstm-compile");
+    writeLayersModel(folder, TOPOLOGY, weights, { generatedBy: "lstm-compile", fitted: undefined });
     const again = await imported(join(folder, "model.json"));
     const layers = (spec: string): string => spec.slice(spec.indexOf("layers:"), spec.indexOf("optimizer:"));
     // TensorFlow.js knows one hard_sigmoid only, as the export warned, and no pair of axes counted from the end.

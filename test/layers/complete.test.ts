@@ -6,7 +6,7 @@ import { CASES } from "./programs.ts";
 
 interface Part {
   readonly enum?: readonly string[];
-  readonly oneOf?: readonly { readonly $ref: string }[];
+  readonly then?: { readonly allOf: readonly { readonly then: { readonly $ref: string } }[] };
   readonly properties?: Readonly<Record<string, { readonly const?: string }>>;
 }
 
@@ -18,10 +18,14 @@ const hasFixtures = existsSync(FIXTURES);
 const documentation = readFileSync("docs/layers.md", "utf8");
 const cases = JSON.stringify(CASES);
 
+/** The definitions that a choice leads to. */
+function variants(name: string): Part[] {
+  return $defs[name]!.then!.allOf.map(({ then }) => $defs[then.$ref.split("/").pop()!]!);
+}
+
 /** What the schema lets one choose from. */
 function choices(name: string, tag = "type"): string[] {
-  const part = $defs[name]!;
-  return [...(part.enum ?? part.oneOf!.map(({ $ref }) => $defs[$ref.split("/").pop()!]!.properties![tag]!.const!))];
+  return [...($defs[name]!.enum ?? variants(name).map(({ properties }) => properties![tag]!.const!))];
 }
 
 const INITIALIZERS = [...new Set([...choices("InitializerName"), ...choices("InitializerMap")])];
@@ -83,7 +87,7 @@ describe(`what the schema offers${hasFixtures ? "" : " (no ../shared/fixtures: n
     expect(names.filter((name) => !cases.includes(`"type":"${name}"`))).toEqual([]);
     for (const [index, row] of table("Layer types").entries()) {
       const [name, options, , , mask] = row as [string, string, string, string, string];
-      const definition = $defs[$defs.Layer!.oneOf![index]!.$ref.split("/").pop()!]!;
+      const definition = variants("Layer")[index]!;
       const keys = Object.keys(definition.properties!).filter(
         (key) => !["type", "name", "inputs", "trainable"].includes(key),
       );
@@ -110,7 +114,7 @@ describe(`what the schema offers${hasFixtures ? "" : " (no ../shared/fixtures: n
   ])("%s are documented with a formula and their options", (section, choice, tag) => {
     for (const [index, row] of table(section).entries()) {
       const [name, , formula, options] = row as [string, string, string, string];
-      const { properties = {} } = $defs[$defs[choice]!.oneOf![index]!.$ref.split("/").pop()!]!;
+      const { properties = {} } = variants(choice)[index]!;
       const keys = Object.keys(properties).filter((key) => key !== tag);
       expect(options === "–" ? [] : unquoted(options).split(", "), name).toEqual(keys);
       expect(formula.length, name).toBeGreaterThan(5);

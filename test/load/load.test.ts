@@ -30,6 +30,14 @@ describe("load", () => {
     expect(load(JSON.stringify({ value }), "f")).toMatchObject({ diagnostics: [], source: { value: { value } } });
   });
 
+  it("reads whole numbers as keys by their digits, and keeps their positions", () => {
+    const { diagnostics, source } = load("classWeight:\n  0: 1.0\n  10: 3.5\n", "f");
+    expect(diagnostics).toEqual([]);
+    expect(source!.value).toEqual({ classWeight: { "0": 1, "10": 3.5 } });
+    expect(source!.position("/classWeight/10", "key")).toMatchObject({ line: 3, column: 3 });
+    expect(source!.position("/classWeight/10")).toMatchObject({ line: 3, column: 7 });
+  });
+
   it("reads yes and no as text, and true in the spellings of YAML 1.2", () => {
     expect(load("a: yes\nb: No\nc: True\n", "f").source!.value).toEqual({ a: "yes", b: "No", c: true });
   });
@@ -43,7 +51,12 @@ describe("load", () => {
     ["a standard tag", "name: !!str 1\n", "LC1007"],
     ["a tag that makes no plain data", "name: !!binary aGVsbG8=\n", "LC1007"],
     ["an ordered map", "name: !!omap [a: 1]\n", "LC1007"],
-    ["a number as a key", "1: 2\n", "LC1008"],
+    ["a number that is no whole one as a key", "1.5: 2\n", "LC1008"],
+    ["a whole number as a key in another notation", "classWeight: {0x1: 2}\n", "LC1008"],
+    ["a key of more digits than are exact", "9007199254740993: 2\n", "LC1008"],
+    ["true as a key", "true: 2\n", "LC1008"],
+    ["a number and the same digits as keys", 'classWeight: {1: 2, "1": 3}\n', "LC1005"],
+    ["the same digits and a number as keys", 'classWeight: {"1": 2, 1: 3}\n', "LC1005"],
     ["constructor", "constructor: 1\n", "LC1008"],
     ["an integer that is not exact", "seed: 9007199254740993\n", "LC1009"],
     ["a number beyond the range of doubles", "rate: 1e400\n", "LC1009"],

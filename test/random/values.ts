@@ -7,7 +7,7 @@ export interface Part {
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
   readonly type?: string | readonly string[];
-  readonly oneOf?: readonly Part[];
+  readonly allOf?: readonly Part[];
   readonly anyOf?: readonly Part[];
   readonly then?: Part;
   readonly properties?: Readonly<Record<string, Part>>;
@@ -40,8 +40,8 @@ function resolved(part: Part): Part {
 /** The maps that one can choose from, by the value of their tag: of "Layer", { lstm: …, dense: … }. */
 export function choices(name: string, tag = "type"): ReadonlyMap<string, Part> {
   return new Map(
-    definition(name).oneOf!.map((choice): [string, Part] => {
-      const part = resolved(choice);
+    definition(name).then!.allOf!.map(({ then }): [string, Part] => {
+      const part = resolved(then!);
       return [String(part.properties![tag]!.const), part];
     }),
   );
@@ -52,11 +52,11 @@ export type Overrides = Readonly<Record<string, fc.Arbitrary<unknown>>>;
 
 /** Values that the schema takes. Numbers are small, so that models are. */
 export function valuesOf(part: Part, overrides: Overrides = {}): fc.Arbitrary<unknown> {
-  const { then, oneOf, anyOf, type } = part;
+  const { then, anyOf, type } = part;
   if (part.$ref !== undefined) return valuesOf(resolved(part), overrides);
   if (part.const !== undefined) return fc.constant(part.const);
   if (part.enum !== undefined) return fc.constantFrom(...part.enum);
-  const choice = oneOf ?? anyOf;
+  const choice = then?.allOf?.map((variant) => variant.then!) ?? anyOf;
   if (choice !== undefined) return fc.oneof(...choice.map((one) => valuesOf(one, overrides)));
   if (then !== undefined) return fc.oneof(number(part, "number"), valuesOf(then, overrides));
   if (typeof type === "object") return fc.oneof(...type.map((one) => valuesOf({ ...part, type: one }, overrides)));

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { runProgram, runsTypeScript } from "../../src/run/run.ts";
@@ -49,6 +50,24 @@ process.exitCode = await runProgram("out/a", "train.ts", []);
     const exitCode = await new Promise((done) => child.on("exit", (code) => done(code)));
     expect(exitCode).toBe(143);
     expect(readFileSync("saved", "utf8")).toBe("yes");
+  });
+});
+
+describe("a training that is killed", () => {
+  it.skipIf(process.platform === "win32")("is marked so in the run.json that it named", async () => {
+    mkdirSync("runs/0001", { recursive: true });
+    const info = { format: "lstm-compile-run", status: "running", program: { name: "a" } };
+    writeFileSync("runs/0001/run.json", JSON.stringify(info));
+    writeTestProgram(`process.send?.({ run: ${JSON.stringify(resolve("runs/0001"))} });
+process.kill(process.pid, "SIGKILL");
+`);
+    expect(await runProgram("out/a", "train.ts", [])).toBe(137);
+    expect(JSON.parse(readFileSync("runs/0001/run.json", "utf8"))).toMatchObject({
+      format: "lstm-compile-run",
+      status: "killed",
+      program: { name: "a" },
+      error: { kind: "SIGKILL" },
+    });
   });
 });
 

@@ -8,9 +8,9 @@ import * as layers from "@tensorflow/tfjs-layers";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { LAYER_TYPES } from "../../src/layers/layers.ts";
 import { batchMajor, compileAnyModel, timeMajor, type Value, Workspace } from "../../src/parity/program.ts";
-import type { SavedTensors } from "../../src/support/checkpoint.ts";
 import { type LayersTopology, writeLayersModel } from "../../src/support/layers-model.ts";
 import { RandomStream } from "../../src/support/random.ts";
+import type { SavedTensors } from "../../src/support/run/checkpoint.ts";
 import { choicesOf, schema } from "../../src/validate/schema-file.ts";
 
 let folder: string;
@@ -91,7 +91,7 @@ async function exportModel(
     saved[name] = weight(name, variable.shape);
     variable.assign(tf.tensor(saved[name].values, variable.shape));
   }
-  writeLayersModel(folder, TOPOLOGY, saved, "lstm-compile");
+  writeLayersModel(folder, TOPOLOGY, saved, { generatedBy: "lstm-compile", fitted: undefined });
   const batch = inputs.map((input) => batchOf(input));
   const x = Object.fromEntries(inputs.map(({ name }, index) => [name, timeMajor(batch[index]!)]));
   const prediction: Value = model.forward(w, x).prediction;
@@ -533,7 +533,7 @@ describe("writeLayersModel", () => {
 
   it("splits weights over shards of at most 4 MiB", async () => {
     const weights = { "wide/kernel": weight("k", [1100, 1000]), "wide/bias": weight("b", [1000]) };
-    writeLayersModel(folder, topology(1000), weights, "lstm-compile");
+    writeLayersModel(folder, topology(1000), weights, { generatedBy: "lstm-compile", fitted: undefined });
     const shards = readdirSync(folder).filter((name) => name.endsWith(".bin"));
     expect(shards.length).toBe(2);
     for (const name of shards) expect(statSync(join(folder, name)).size).toBeLessThanOrEqual(4 * 1024 * 1024);
@@ -541,8 +541,21 @@ describe("writeLayersModel", () => {
     expect([...bias.dataSync()]).toEqual([...weights["wide/bias"].values]);
   });
 
+  it("keeps what was fitted to the data, and clears what a kill has left of an export", () => {
+    const weights = { "wide/kernel": weight("k", [1100, 3]), "wide/bias": weight("b", [3]) };
+    writeFileSync(join(folder, "model.json.77.tmp"), "torn");
+    writeFileSync(join(folder, "group1-shard1of1.bin.77.tmp"), "torn");
+    const fitted = { scalers: { sales: { offset: 0.1, scale: 3 } } };
+    writeLayersModel(folder, topology(3), weights, { generatedBy: "lstm-compile", fitted });
+    expect(readdirSync(folder).sort()).toEqual(["group1-shard1of1.bin", "model.json"]);
+    const model = JSON.parse(readFileSync(join(folder, "model.json"), "utf8"));
+    expect(model.userDefinedMetadata).toEqual({ fitted });
+  });
+
   it("names a weight that is missing", () => {
     const weights = { "wide/kernel": weight("k", [1100, 3]) };
-    expect(() => writeLayersModel(folder, topology(3), weights, "lstm-compile")).toThrow("wide/bias");
+    expect(() =>
+      writeLayersModel(folder, topology(3), weights, { generatedBy: "lstm-compile", fitted: undefined }),
+    ).toThrow("wide/bias");
   });
 });

@@ -1,12 +1,41 @@
 import { describe, expect, it } from "vitest";
-import { inputFiles, overrides, parseOptions, parsePredictOptions, usage } from "../../src/support/options.ts";
+import {
+  backendOption,
+  file,
+  flag,
+  folder,
+  inputFiles,
+  integer,
+  number,
+  readOptions,
+  seedOption,
+  several,
+  text,
+  usage,
+} from "../../src/support/options.ts";
+import { overrides, trainCommandLine } from "../../src/support/run/train-options.ts";
 import { UserError } from "../../src/support/user-error.ts";
 
-const defaults = { name: "digits", epochs: 3, seed: 42 };
+const COMMAND_LINE = {
+  summary: "Tries options.",
+  options: {
+    backend: backendOption(),
+    data: folder("a folder"),
+    input: several("FILE", "files"),
+    output: file("a file"),
+    prompt: text("TEXT", "a text"),
+    epochs: integer("how many", { minimum: 1, maximum: 1e6, otherwise: 3 }),
+    limit: integer("how many", { minimum: 1, maximum: Number.MAX_SAFE_INTEGER, otherwise: undefined }),
+    seed: seedOption("of the draws", 42),
+    temperature: number("T", "how bold", { otherwise: 0.8, wanted: "a number above 0", accepts: (value) => value > 0 }),
+    noCapture: flag("step by step"),
+    quiet: flag("errors only", "q"),
+  },
+} as const;
 
-function failure(run: () => unknown): UserError {
+function failure(argv: readonly string[], commandLine: Parameters<typeof readOptions>[1] = COMMAND_LINE): UserError {
   try {
-    run();
+    readOptions(argv, commandLine);
   } catch (error) {
     expect(error).toBeInstanceOf(UserError);
     expect((error as UserError).exitCode).toBe(2);
@@ -15,31 +44,45 @@ function failure(run: () => unknown): UserError {
   throw new Error("nothing was thrown");
 }
 
-describe("parseOptions", () => {
-  it("takes what is not given from the spec", () => {
-    expect(parseOptions([], defaults)).toEqual({
+describe("readOptions", () => {
+  it("takes what is not given from the declaration", () => {
+    expect(readOptions([], COMMAND_LINE)).toEqual({
       backend: "auto",
       data: undefined,
-      out: "runs/digits",
+      input: [],
+      output: undefined,
+      prompt: undefined,
       epochs: 3,
       limit: undefined,
       seed: 42,
-      resume: false,
+      temperature: 0.8,
+      noCapture: false,
       quiet: false,
-      verbose: false,
-      capture: true,
       help: false,
+      positionals: [],
     });
   });
 
   it("reads every flag, as --flag value and as --flag=value", () => {
-    const flags = { backend: "cpu", data: "d", out: "o", epochs: "7", limit: "100", seed: "0" };
-    const switches = ["--resume", "--quiet", "--no-capture", "--verbose"];
-    const spaced = parseOptions([...Object.entries(flags).flatMap(([k, v]) => [`--${k}`, v]), ...switches], defaults);
-    const joined = parseOptions([...Object.entries(flags).map(([k, v]) => `--${k}=${v}`), ...switches], defaults);
-    expect(spaced).toMatchObject({ backend: "cpu", data: "d", out: "o", epochs: 7, limit: 100, seed: 0 });
-    expect(spaced).toMatchObject({ resume: true, quiet: true, capture: false, verbose: true });
+    const flags = { backend: "cpu", data: "d", output: "o", prompt: "", epochs: "7", limit: "100", seed: "0" };
+    const switches = ["-q", "--no-capture"];
+    const spaced = readOptions(
+      [...Object.entries(flags).flatMap(([k, v]) => [`--${k}`, v]), ...switches],
+      COMMAND_LINE,
+    );
+    const joined = readOptions([...Object.entries(flags).map(([k, v]) => `--${k}=${v}`), ...switches], COMMAND_LINE);
+    expect(spaced).toMatchObject({
+      backend: "cpu",
+      data: "d",
+      output: "o",
+      prompt: "",
+      epochs: 7,
+      limit: 100,
+      seed: 0,
+    });
+    expect(spaced).toMatchObject({ quiet: true, noCapture: true });
     expect(joined).toEqual(spaced);
+    expect(readOptions(["--input", "a", "--input=b"], COMMAND_LINE)).toMatchObject({ input: ["a", "b"] });
   });
 
   it.each([
@@ -49,37 +92,67 @@ describe("parseOptions", () => {
     ["--limit", "0"],
     ["--seed", "4294967296"],
     ["--backend", "cuda"],
-    ["--out", ""],
+    ["--output", ""],
     ["--data", ""],
+    ["--temperature", ""],
+    ["--temperature", "0"],
+    ["--temperature", "warm"],
+    ["--temperature", "Infinity"],
   ])("refuses %s %j", (flag, value) => {
-    const error = failure(() => parseOptions([`${flag}=${value}`], defaults));
+    const error = failure([`${flag}=${value}`]);
     expect(error.message).toContain(flag);
     expect(error.fix).toMatch(/^give /);
   });
 
   it("names the flag that was probably meant", () => {
-    expect(failure(() => parseOptions(["--epoch", "3"], defaults)).fix).toContain("--epochs");
-    expect(failure(() => parseOptions(["--backned=cpu"], defaults)).fix).toContain("--backend");
-    expect(failure(() => parseOptions(["--zzzz"], defaults)).fix).toContain("--help");
+    expect(failure(["--epoch", "3"]).fix).toContain("--epochs");
+    expect(failure(["--backned=cpu"]).fix).toContain("--backend");
+    expect(failure(["--zzzz"]).fix).toContain("--help");
+    expect(failure(["-x"]).message).toBe("there is no option -x");
   });
 
   it("explains missing and superfluous values", () => {
-    expect(failure(() => parseOptions(["--epochs"], defaults)).message).toBe("--epochs lacks its value");
-    expect(failure(() => parseOptions(["--epochs", "--quiet"], defaults)).message).toBe("--epochs lacks its value");
-    expect(failure(() => parseOptions(["--quiet=yes"], defaults)).message).toBe("--quiet takes no value");
-    expect(failure(() => parseOptions(["train"], defaults)).message).toContain("train");
+    expect(failure(["--epochs"]).message).toBe("--epochs lacks its value");
+    expect(failure(["--epochs", "--quiet"]).message).toBe("--epochs lacks its value");
+    expect(failure(["--quiet=yes"]).message).toBe("--quiet takes no value");
   });
 
-  it("shows help whatever the other values are", () => {
-    expect(parseOptions(["--help", "--epochs=0"], defaults).help).toBe(true);
+  it("refuses arguments where none are declared, and a flag whose second value would have no effect", () => {
+    expect(failure(["train"]).message).toBe('there is no use for the argument "train"');
+    expect(failure(["--epochs=1", "--epochs=2"]).message).toBe("--epochs stands twice");
+    const withFiles = { ...COMMAND_LINE, positionals: { value: "FILE...", help: "files" } };
+    expect(readOptions(["a", "b"], withFiles)).toMatchObject({ positionals: ["a", "b"] });
+  });
+
+  it("answers --help whatever the other values are", () => {
+    expect(readOptions(["--help", "--epochs=0"], COMMAND_LINE)).toBe("help");
+    expect(readOptions(["-h"], COMMAND_LINE)).toBe("help");
   });
 });
 
-describe("overrides", () => {
-  it("records only what differs from the spec", () => {
-    expect(overrides(parseOptions(["--epochs=3", "--seed=42", "--backend=auto"], defaults), defaults)).toEqual({});
-    const argv = ["--epochs=1", "--limit=10", "--seed=1", "--data=d", "--backend=cpu", "--no-capture"];
-    expect(overrides(parseOptions(argv, defaults), defaults)).toEqual({
+describe("usage", () => {
+  it("names every flag that is accepted, and no other", () => {
+    const shown = usage(COMMAND_LINE);
+    const named = [...shown.matchAll(/^ {2}--([a-z-]+)/gm)].map((match) => match[1]!);
+    expect(named).toHaveLength(Object.keys(COMMAND_LINE.options).length + 1);
+    for (const name of named) {
+      const takesValue = new RegExp(`--${name} [A-Z]`).test(shown);
+      const value = name === "backend" ? "cpu" : "1";
+      expect(() => readOptions([takesValue ? `--${name}=${value}` : `--${name}`], COMMAND_LINE)).not.toThrow();
+    }
+  });
+});
+
+describe("overrides of a training", () => {
+  const defaults = { name: "digits", epochs: 3, seed: 42 };
+  const read = (...argv: string[]): Record<string, unknown> => {
+    const options = readOptions(argv, trainCommandLine(defaults));
+    return options === "help" ? {} : overrides(options, defaults);
+  };
+
+  it("are what differs from the spec", () => {
+    expect(read("--epochs=3", "--seed=42", "--backend=auto", "--out=x", "--quiet")).toEqual({});
+    expect(read("--epochs=1", "--limit=10", "--seed=1", "--data=d", "--backend=cpu", "--no-capture")).toEqual({
       backend: "cpu",
       data: "d",
       epochs: 1,
@@ -87,27 +160,6 @@ describe("overrides", () => {
       seed: 1,
       capture: false,
     });
-  });
-});
-
-describe("usage", () => {
-  it("names every flag that parseOptions accepts", () => {
-    const named = [...usage(defaults).matchAll(/^ {2}--([a-z-]+)/gm)].map((match) => match[1]!);
-    expect(named.length).toBe(10);
-    for (const name of named) {
-      const takesValue = new RegExp(`--${name} [A-Z]`).test(usage(defaults));
-      const value = name === "backend" ? "cpu" : "1";
-      expect(() => parseOptions([takesValue ? `--${name}=${value}` : `--${name}`], defaults)).not.toThrow();
-    }
-  });
-});
-
-describe("parsePredictOptions", () => {
-  it("takes files and refuses a temperature that is not positive", () => {
-    expect(parsePredictOptions(["a.png", "--run=r"], { name: "x" })).toMatchObject({ files: ["a.png"], run: "r" });
-    for (const value of ["0", "warm"]) {
-      expect(failure(() => parsePredictOptions([`--temperature=${value}`], { name: "x" })).message).toContain(value);
-    }
   });
 });
 
@@ -125,8 +177,12 @@ describe("inputFiles", () => {
     [["1.npy", "2.npy"], ["a"], "--input a stands twice"],
     [["a="], ["a"], "input a is missing"],
   ])("refuses %j for the inputs %j", (given, names, message) => {
-    const error = failure(() => inputFiles(given, names));
-    expect(error).toMatchObject({ exitCode: 2, message: expect.stringContaining(message) });
-    expect(error.fix).toContain(`--input`);
+    const refused = (): unknown => inputFiles(given, names);
+    expect(refused).toThrow(message);
+    try {
+      refused();
+    } catch (error) {
+      expect(error).toMatchObject({ exitCode: 2, fix: expect.stringContaining("--input") });
+    }
   });
 });

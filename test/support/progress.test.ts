@@ -33,6 +33,13 @@ afterEach(() => {
 });
 
 describe("Progress", () => {
+  it("notes text from outside harmlessly, on one line", () => {
+    const { state, progress } = setUp({ isTTY: false });
+    progress.note(`column "${ESCAPE}[2J\r\nerror: all is lost" ${"x".repeat(1e6)}`);
+    expect(state.written).toMatch(/^column "·\[2J··error: all is lost" x+ \[…[\d,]+ characters left out…\] x+\n$/);
+    expect(state.written.length).toBeLessThan(2200);
+  });
+
   it("redraws one line on a terminal, with percent, loss, accuracy, rate and ETA", () => {
     const { state, progress } = setUp({ isTTY: true, columns: 120 }, { color: false });
     progress.update({ ...update, samplesDone: 50 });
@@ -43,6 +50,18 @@ describe("Progress", () => {
     expect(state.written).not.toContain("\n");
     for (const part of ["epoch 1/3", " 50 %", "loss 0.2500", "accuracy 0.9000", "50 samples/s", "ETA 2.0s", "█░"]) {
       expect(state.written).toContain(part);
+    }
+  });
+
+  it("says what takes a while on a terminal, until the next line, and nothing elsewhere", () => {
+    const { state, progress } = setUp({ isTTY: true });
+    progress.busy("starting the backend");
+    expect(state.written).toBe("starting the backend …");
+    progress.note("backend: wasm");
+    expect(state.written).toBe(`starting the backend …\r${ESCAPE}[Kbackend: wasm\n`);
+    for (const other of [setUp({ isTTY: false }), setUp({ isTTY: true }, { quiet: true })]) {
+      other.progress.busy("starting the backend");
+      expect(other.state.written).toBe("");
     }
   });
 

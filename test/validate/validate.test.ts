@@ -6,7 +6,7 @@ import { compile } from "../../src/compile.ts";
 import { load } from "../../src/load/load.ts";
 import { suggest } from "../../src/spec/suggest.ts";
 import { isReservedName } from "../../src/validate/reserved-names.ts";
-import { schemaText } from "../../src/validate/schema.ts";
+import { choicesOf, schema } from "../../src/validate/schema-file.ts";
 import { validate } from "../../src/validate/validate.ts";
 
 const BASE = {
@@ -133,7 +133,7 @@ describe("validate", () => {
     ["layers.0.kernelInitializer", "he_normal", "LC1104 did you mean `heNormal`?"],
     ["layers.0.kernelInitializer", "constant", "LC1104 write a map with `type: constant`"],
     ["layers.1", { type: "concatenate", inputs: ["lstm1", "lstm1"], axis: 3 }, "LC1104 use one of -1, 1, 2"],
-    ["layers.1", { type: "concatenate", inputs: ["lstm1", "lstm1"], axis: "last" }, "LC1103 give an integer"],
+    ["layers.1", { type: "concatenate", inputs: ["lstm1", "lstm1"], axis: "last" }, "LC1103 use one of -1, 1, 2"],
     ["layers.1", { type: "dot", inputs: ["lstm1", "lstm1"], axes: "last" }, "LC1103 give an integer or a list"],
     ["layers.1", { type: "dot", inputs: ["lstm1", "lstm1"], axes: [1] }, "LC1107 give at least 2 items"],
     ["layers.1", { type: "dot", inputs: ["lstm1", "lstm1"], axes: 3 }, "LC1105 write a number that is at most 2"],
@@ -171,6 +171,8 @@ describe("validate", () => {
     ["name", "MyModel 2", "LC1106 use lower-case words joined by hyphens, such as my-model-2"],
     ["name", "com1", "LC1207 choose another name"],
     ["dataset.scale", 0, "LC1105 write a number that is greater than 0"],
+    ["training.classWeight", { one: 2 }, "LC1101 use whole numbers from 0 up, such as `0: 1`"],
+    ["training.classWeight", { "-1": 2 }, "LC1101 use whole numbers from 0 up, such as `0: 1`"],
     ["training.seed", 2 ** 32, "LC1105 write a number that is at most 4294967295"],
   ])("%s: %j is one mistake with one fix", (path, value, expected) => {
     expect(summary(change(path, value))).toEqual([expected]);
@@ -344,8 +346,25 @@ describe("suggest", () => {
 
 /** The layer types in the order of the schema. */
 function layerTypes(): string[] {
-  const { $defs } = JSON.parse(schemaText()) as {
-    $defs: Record<string, { oneOf?: { $ref: string }[]; properties?: { type: { const: string } } }>;
-  };
-  return $defs.Layer!.oneOf!.map(({ $ref }) => $defs[$ref.split("/").at(-1)!]!.properties!.type.const);
+  return choicesOf(schema().$defs!.Layer!).values;
 }
+
+describe("a spec with thousands of mistakes", () => {
+  const metrics = Array.from({ length: 5000 }, (_, index) => `metric${index}`);
+  const { diagnostics } = check(change("training.metrics", metrics));
+
+  it("lists the first 200, in their order, and says that there are more", () => {
+    expect(diagnostics).toHaveLength(200);
+    expect(diagnostics.slice(1).map(({ message }) => message.split(";")[0])).toEqual(
+      metrics.slice(0, 199).map((name, index) => `\`metrics[${index}]\` cannot be "${name}"`),
+    );
+    expect(diagnostics.filter(({ message }) => message.includes("more mistakes follow"))).toEqual([diagnostics[199]]);
+  });
+
+  it.each([
+    [["accuracy", "precision", "accuracy"], "LC1107 remove one"],
+    [[{ type: "auc", curve: "PR" }, "recall", { curve: "PR", type: "auc" }], "LC1107 remove one"],
+  ])("%j names one thing twice", (list, expected) => {
+    expect(summary(change("training.metrics", list))).toEqual([expected]);
+  });
+});

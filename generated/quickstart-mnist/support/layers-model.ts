@@ -1,7 +1,8 @@
-import { mkdirSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { SavedTensors } from "./checkpoint.ts";
-import { atomicWrite, writeError } from "./files.ts";
+import { atomicWrite, makeFolder, writeError } from "./files.ts";
+import type { Json } from "./json.ts";
+import type { SavedTensors } from "./run/checkpoint.ts";
 
 /** A model as TensorFlow.js serialises it; the keys of configs are snake_case there. */
 export interface LayersTopology {
@@ -20,14 +21,15 @@ export interface LayersTopology {
 const SHARD_BYTES = 4 * 1024 * 1024;
 
 /**
- * Writes a TensorFlow.js LayersModel, model.json and weight shards, for `tf.loadLayersModel`.
+ * Writes a TensorFlow.js LayersModel, model.json and weight shards, for `tf.loadLayersModel`. What was fitted to the training rows, and
+ * what TensorFlow.js does otherwise, stands in its `userDefinedMetadata`.
  * @throws UserError where the folder cannot be written
  */
 export function writeLayersModel(
   directory: string,
   topology: LayersTopology,
   weights: SavedTensors,
-  generatedBy: string,
+  { generatedBy, fitted }: { generatedBy: string; fitted: Json | undefined },
 ): void {
   const specs: { name: string; shape: number[]; dtype: "float32" }[] = [];
   const parts: Buffer[] = [];
@@ -42,14 +44,18 @@ export function writeLayersModel(
   const shards = Math.max(1, Math.ceil(bytes.byteLength / SHARD_BYTES));
   const paths = Array.from({ length: shards }, (_, k) => `group1-shard${k + 1}of${shards}.bin`);
   try {
-    mkdirSync(directory, { recursive: true });
+    makeFolder(directory);
+    // What a kill in the middle of an export has left.
+    for (const name of readdirSync(directory)) if (/\.\d+\.tmp$/.test(name)) rmSync(join(directory, name));
   } catch (error) {
     throw writeError(directory, error);
   }
   for (const [k, path] of paths.entries()) {
     atomicWrite(join(directory, path), bytes.subarray(k * SHARD_BYTES, (k + 1) * SHARD_BYTES));
   }
-  const { class_name, warnings, weights: _names, ...config } = topology;
+  const { warnings } = topology;
+  const metadata = { ...(warnings.length > 0 ? { warnings } : {}), ...(fitted === undefined ? {} : { fitted }) };
+  const { class_name, warnings: _warnings, weights: _names, ...config } = topology;
   const model = {
     format: "layers-model",
     generatedBy,
@@ -60,7 +66,7 @@ export function writeLayersModel(
       model_config: { class_name, config },
     },
     weightsManifest: [{ paths, weights: specs }],
-    ...(warnings.length === 0 ? {} : { userDefinedMetadata: { warnings } }),
+    ...(Object.keys(metadata).length === 0 ? {} : { userDefinedMetadata: metadata }),
   };
   atomicWrite(join(directory, "model.json"), `${JSON.stringify(model)}\n`);
 }

@@ -1,4 +1,5 @@
-import { type EpochMetrics, orderedMetrics } from "./run-directory.ts";
+import { printableMessage } from "./printable.ts";
+import { type EpochMetrics, orderedMetrics } from "./run/metrics.ts";
 
 export interface ProgressUpdate {
   readonly epoch: number;
@@ -79,7 +80,15 @@ export class Progress {
   note(line: string): void {
     if (this.#quiet) return;
     this.#clear();
-    this.#stream.write(`${line}\n`);
+    this.#stream.write(`${printableMessage(line)}\n`);
+  }
+
+  /** On a terminal: what takes a while now, until the next line. */
+  busy(what: string): void {
+    if (!this.#bar) return;
+    this.#clear();
+    this.#stream.write(`${what} …`);
+    this.#barShown = true;
   }
 
   close(): void {

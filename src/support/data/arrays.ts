@@ -1,7 +1,10 @@
 import { UserError } from "../user-error.ts";
+import { checkIntegers, checkNumbers, checkPadding, checkRows, checkShape, checkWeights } from "./array-checks.ts";
+import { scaleWarnings, targetWarnings } from "./array-warnings.ts";
 import type { Dataset, Gather, Split } from "./dataset.ts";
-import { readDataFile, sha256, shortNames, sortedRecord } from "./idx.ts";
+import { sha256, shortNames, sortedRecord } from "./idx.ts";
 import { type NpyArray, parseNpy } from "./npy.ts";
+import { readDataFile } from "./read-file.ts";
 
 export interface ArrayInput<Name extends string = string> {
   readonly name: Name;
@@ -25,8 +28,10 @@ export interface ArrayTargets {
 export interface ArraysOptions<Name extends string> {
   readonly inputs: readonly (ArrayInput<Name> & { readonly train: string; readonly test: string })[];
   readonly targets: ArrayTargets & { readonly train: string; readonly test: string };
-  /** A weight per sample; test samples count alike where `test` is missing. */
+  /** A weight per sample, or per timestep where the targets are; test samples count alike where `test` is missing. */
   readonly sampleWeights?: { readonly train: string; readonly test?: string };
+  /** Gets what looks wrong but may be meant. */
+  readonly log?: (line: string) => void;
 }
 
 /**
@@ -34,17 +39,22 @@ export interface ArraysOptions<Name extends string> {
  * @throws UserError (3) where a file is missing, (1) where it is damaged or does not fit
  */
 export function loadArrays<Name extends string>(options: ArraysOptions<Name>): Dataset<Name> {
-  const { inputs, targets, sampleWeights } = options;
+  const { inputs, targets, sampleWeights, log = () => {} } = options;
   const files = [...inputs, targets, sampleWeights ?? {}].flatMap((files) => {
     const { train, test } = files as { train?: string; test?: string };
     return [train, test].filter((file) => file !== undefined);
   });
   const names = shortNames(files);
   const checksums = new Map<string, string>();
+  const arrays = new Map<string, NpyArray>();
   const read = (file: string): NpyArray => {
+    const known = arrays.get(file);
+    if (known !== undefined) return known;
     const bytes = readDataFile(file);
     checksums.set(names.get(file)!, sha256(bytes));
-    return parseNpy(bytes, file);
+    const array = parseNpy(bytes, file);
+    arrays.set(file, array);
+    return array;
   };
   const split = (part: "train" | "test"): Split<Name> => {
     const counts: [file: string, count: number][] = [];
@@ -56,7 +66,8 @@ export function loadArrays<Name extends string>(options: ArraysOptions<Name>): D
     const gathers = inputs.map((input) => [input.name, inputGather(counted(input[part]), input[part], input)] as const);
     const target = targetGather(counted(targets[part]), targets[part], targets);
     const weightFile = sampleWeights?.[part];
-    const weights = weightFile === undefined ? undefined : weightGather(counted(weightFile), weightFile);
+    const weights =
+      weightFile === undefined ? undefined : weightGather(counted(weightFile), weightFile, timestepsOf(targets));
     return {
       count: commonCount(counts),
       inputs: Object.fromEntries(gathers) as Readonly<Record<Name, Gather>>,
@@ -66,6 +77,13 @@ export function loadArrays<Name extends string>(options: ArraysOptions<Name>): D
   };
   const train = split("train");
   const test = split("test");
+  const warnings = [
+    ...inputs.flatMap((input) =>
+      input.vocabularySize === undefined ? scaleWarnings(read(input.train), input.train, input) : [],
+    ),
+    ...targetWarnings(read(targets.train), read(targets.test), targets),
+  ];
+  for (const warning of warnings) log(`warning: ${warning}`);
   return { train, test, source: `arrays ${[...names.values()].join(", ")}`, checksums: sortedRecord(checksums) };
 }
 
@@ -73,11 +91,17 @@ export function loadArrays<Name extends string>(options: ArraysOptions<Name>): D
 export function loadArrayInputs<Name extends string>(
   inputs: readonly (ArrayInput<Name> & { readonly file: string })[],
 ): Pick<Split<Name>, "count" | "inputs"> {
+  return arrayInputs(inputs.map((input) => ({ ...input, array: parseNpy(readDataFile(input.file), input.file) })));
+}
+
+/** The same of arrays that are in memory; `file` is what messages call them. */
+export function arrayInputs<Name extends string>(
+  inputs: readonly (ArrayInput<Name> & { readonly file: string; readonly array: NpyArray })[],
+): Pick<Split<Name>, "count" | "inputs"> {
   const counts: [file: string, count: number][] = [];
   const gathers = inputs.map((input) => {
-    const array = parseNpy(readDataFile(input.file), input.file);
-    counts.push([input.file, array.shape[0] ?? 0]);
-    return [input.name, inputGather(array, input.file, input)] as const;
+    counts.push([input.file, input.array.shape[0] ?? 0]);
+    return [input.name, inputGather(input.array, input.file, input, true)] as const;
   });
   return { count: commonCount(counts), inputs: Object.fromEntries(gathers) as Readonly<Record<Name, Gather>> };
 }
@@ -96,46 +120,93 @@ function samples(count: number): string {
   return `${count} sample${count === 1 ? "" : "s"}`;
 }
 
-/** Reads batches of one model input; `array` holds it for all samples. @throws UserError (1) where the two do not fit */
-function inputGather(array: NpyArray, file: string, input: ArrayInput): Gather {
-  const { shape, vocabularySize, scale = 1 } = input;
-  checkShape(array, file, shape, `input \`${input.name}\``);
+/**
+ * Reads batches of one model input; `array` holds it for all samples.
+ * @param trained whether the model is, so that the spec is settled
+ * @throws UserError (1) where the two do not fit
+ */
+function inputGather(array: NpyArray, file: string, input: ArrayInput, trained = false): Gather {
+  const { name, shape, vocabularySize, scale = 1 } = input;
+  const sample = array.shape.slice(1);
+  const change = sample.length === shape.length ? `use \`shape: [${sample.join(", ")}]\`` : "correct the shape";
+  const fix = trained ? "reshape the array" : `${change} in the spec, or reshape the array`;
+  checkShape(array, file, shape, `input \`${name}\` in the spec has`, fix);
   if (vocabularySize === undefined) {
-    checkFinite(array, file);
+    checkNumbers(array, file, { scale });
     return floats(array, shape, scale);
   }
-  checkIntegers(array, file, vocabularySize, "id", "correct `vocabularySize` in the spec, or the file");
+  checkIntegers(array, file, { end: vocabularySize, what: "id", ...(trained ? {} : { key: "vocabularySize" }) });
   return integers(array, shape[0]!);
 }
 
 /** Reads batches of the targets. @throws UserError (1) where `array` does not fit */
-function targetGather(array: NpyArray, file: string, { kind, classes, shape }: ArrayTargets): Gather {
-  checkShape(array, file, shape, "the targets");
+function targetGather(array: NpyArray, file: string, targets: ArrayTargets): Gather {
+  const { kind, classes, shape } = targets;
+  checkShape(array, file, shape, "the targets in the spec have", targetFix(array.shape, targets));
   switch (kind) {
     case "labels":
-      checkIntegers(array, file, classes!, "label", "correct `classes` in the spec, or the file");
-      return shape.length === 0 ? integers(array, 1) : timeMajorIntegers(array, shape[0]!);
+      checkIntegers(array, file, { end: classes!, what: "label", key: "classes" });
+      return shape.length === 0 ? integers(array, 1) : timeMajor(array, shape[0]!, Int32Array);
     case "labelSequence":
-      checkIntegers(array, file, classes!, "label", "correct `classes` in the spec, or the file");
+      checkIntegers(array, file, { end: classes!, what: "label", key: "classes" });
       checkPadding(array, file, shape[0]!);
       return integers(array, shape[0]!);
     case "oneHot":
-      checkFinite(array, file, [0, 1]);
+      checkNumbers(array, file, { range: [0, 1], fix: "give one-hot rows or probabilities" });
       checkRows(array, file, classes!);
       return floats(array, shape, 1);
     case "binary":
-      checkFinite(array, file, [0, 1]);
+      checkNumbers(array, file, {
+        range: [0, 1],
+        fix: "give 0 and 1, such as (array > 0).astype('float32') of -1 and 1; or use `encoding: numbers` for what is measured",
+      });
       return floats(array, shape, 1);
     case "numbers":
-      checkFinite(array, file);
+      checkNumbers(array, file, {});
       return floats(array, shape, 1);
   }
 }
 
-function weightGather(array: NpyArray, file: string): Gather<Float32Array> {
-  checkShape(array, file, [], "the sample weights");
-  checkFinite(array, file, [0, Number.POSITIVE_INFINITY]);
-  return floats(array, [1], 1);
+/** What to do about targets of another shape. `found` is with the samples. */
+function targetFix(found: readonly number[], { kind, classes, shape }: ArrayTargets): string {
+  const sample = found.slice(1);
+  const [steps, size] = [sample[0], sample.at(-1)];
+  if (kind === "labels" && sample.length === shape.length + 1) {
+    if (size === classes) return "this looks like one-hot rows: use `encoding: oneHot`";
+    if (shape.length === 0) return `use \`timesteps: ${steps}\` for a label per timestep, or give one label per sample`;
+  }
+  const isDense = kind !== "labels" && kind !== "labelSequence";
+  if (kind === "oneHot" && (sample.length < shape.length || (sample.length === shape.length && size === 1))) {
+    return "this looks like labels: use `encoding: labels`";
+  }
+  const perTimestep = shape.length === (isDense ? 2 : 1) && kind !== "labelSequence";
+  if (perTimestep && sample.length < shape.length) return "remove `timesteps`, or give targets for each of them";
+  if (isDense && sample.length === shape.length) {
+    if (size !== shape.at(-1))
+      return `use \`${kind === "oneHot" ? "classes" : "features"}: ${size}\` in the spec, or reshape the array`;
+  }
+  if (perTimestep && steps !== shape[0]) return `use \`timesteps: ${steps}\` in the spec, or reshape the array`;
+  if (isDense && sample.length === 2)
+    return `use \`timesteps: ${steps}\` for targets of each timestep, or reshape the array`;
+  return "correct the targets in the spec, or reshape the array";
+}
+
+/** Timesteps of targets that have one each. */
+function timestepsOf({ kind, shape }: ArrayTargets): number | undefined {
+  if (kind === "labelSequence") return undefined;
+  return shape.length === (kind === "labels" ? 1 : 2) ? shape[0] : undefined;
+}
+
+/** Weights of samples, [B], or of their timesteps, [T·B]. */
+function weightGather(array: NpyArray, file: string, timesteps: number | undefined): Gather<Float32Array> {
+  const perTimestep = timesteps !== undefined && array.shape.length > 1 && array.shape[1] === timesteps;
+  const fix =
+    timesteps === undefined
+      ? "give one weight per sample; weights of timesteps need targets with `timesteps`"
+      : `give one weight per sample, or (samples, ${timesteps}), one per timestep`;
+  checkShape(array, file, perTimestep ? [timesteps] : [], "sample weights have", fix);
+  checkWeights(array, file);
+  return timeMajor(array, perTimestep ? timesteps : 1, Float32Array);
 }
 
 /** Vectors [B, F], or sequences made time-major, [T, B, F]. */
@@ -149,7 +220,7 @@ function floats({ data }: NpyArray, shape: readonly number[], scale: number): Ga
       let from = indices[b]! * timesteps * features;
       for (let t = 0; t < timesteps; t++) {
         const to = (t * batch + b) * features;
-        for (let f = 0; f < features; f++) values[to + f] = Number(data[from++]!) / scale;
+        for (let f = 0; f < features; f++) values[to + f] = data[from++]! / scale;
       }
     }
     return values;
@@ -161,99 +232,25 @@ function integers({ data }: NpyArray, size: number): Gather<Int32Array> {
   return (indices) => {
     const values = new Int32Array(indices.length * size);
     let to = 0;
-    for (const index of indices) for (let k = 0; k < size; k++) values[to++] = Number(data[index * size + k]!);
+    for (const index of indices) for (let k = 0; k < size; k++) values[to++] = data[index * size + k]!;
     return values;
   };
 }
 
 /** [T·B], all samples' timestep 0 first. */
-function timeMajorIntegers({ data }: NpyArray, timesteps: number): Gather<Int32Array> {
+function timeMajor<A extends Float32Array | Int32Array>(
+  { data }: NpyArray,
+  timesteps: number,
+  type: new (length: number) => A,
+): Gather<A> {
   return (indices) => {
     const batch = indices.length;
-    const values = new Int32Array(timesteps * batch);
+    const values = new type(timesteps * batch);
     for (let b = 0; b < batch; b++) {
-      for (let t = 0; t < timesteps; t++) values[t * batch + b] = Number(data[indices[b]! * timesteps + t]!);
+      for (let t = 0; t < timesteps; t++) values[t * batch + b] = data[indices[b]! * timesteps + t]!;
     }
     return values;
   };
-}
-
-/** The first axis counts the samples; a last axis of 1 may be left out or added. */
-function checkShape({ shape: found }: NpyArray, file: string, wanted: readonly number[], what: string): void {
-  const shown = (shape: readonly (number | string)[]): string =>
-    `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`;
-  if (found.length === 0 || found[0] === 0) {
-    throw wrong(`${file}: shape ${shown(found)} holds no samples`, "give an array whose first axis counts the samples");
-  }
-  const withoutLastOne = (shape: readonly number[]): string => (shape.at(-1) === 1 ? shape.slice(0, -1) : shape).join();
-  const sample = found.slice(1);
-  if (sample.join() === wanted.join() || withoutLastOne(sample) === withoutLastOne(wanted)) return;
-  throw wrong(
-    `${file}: shape ${shown(found)}, but ${what} in the spec ${what.startsWith("the") ? "have" : "has"} shape ${shown(["samples", ...wanted])}`,
-    "correct the shape in the spec, or reshape the array",
-  );
-}
-
-/** "x.npy[12, 3]": a value's place. */
-function place(array: NpyArray, file: string, flat: number): string {
-  const index: number[] = [];
-  let rest = flat;
-  for (const size of array.shape.toReversed()) {
-    index.unshift(rest % size);
-    rest = Math.floor(rest / size);
-  }
-  return `${file}[${index.join(", ")}]`;
-}
-
-function checkFinite(array: NpyArray, file: string, range?: readonly [low: number, high: number]): void {
-  const { data } = array;
-  const [low, high] = range ?? [-MAX_FLOAT32, MAX_FLOAT32];
-  const isFloat = data instanceof Float32Array || data instanceof Float64Array;
-  if (range === undefined && !isFloat) return;
-  for (let k = 0; k < data.length; k++) {
-    const value = Number(data[k]!);
-    if (value >= low && value <= high && value <= MAX_FLOAT32) continue;
-    const finite = Number.isFinite(value);
-    const bounds = range === undefined || !finite ? "a finite 32-bit float" : high === 1 ? "in 0..1" : "at least 0";
-    throw wrong(`${place(array, file, k)} is ${value}, but must be ${bounds}`, "correct or drop the sample");
-  }
-}
-
-const MAX_FLOAT32 = 3.4028234663852886e38;
-
-function checkIntegers(array: NpyArray, file: string, end: number, what: string, fix: string): void {
-  const { data } = array;
-  for (let k = 0; k < data.length; k++) {
-    const value = Number(data[k]!);
-    if (value >= 0 && value < end && Number.isInteger(value)) continue;
-    throw wrong(`${place(array, file, k)} is ${value}, but ${what}s are whole numbers in 0..${end - 1}`, fix);
-  }
-}
-
-/** In each row nothing but 0 follows a 0. */
-function checkPadding(array: NpyArray, file: string, length: number): void {
-  const { data } = array;
-  for (let k = 0; k < data.length; k++) {
-    if (k % length === 0 || Number(data[k]!) === 0 || Number(data[k - 1]!) !== 0) continue;
-    throw wrong(
-      `${place(array, file, k)} is the label ${data[k]}, but a 0 stands before it, which pads the end of a sequence`,
-      "number the classes from 1, since 0 is the blank, and pad at the end",
-    );
-  }
-}
-
-/** Each row is a distribution: one-hot, or the probabilities of soft labels. */
-function checkRows(array: NpyArray, file: string, classes: number): void {
-  const { data } = array;
-  for (let row = 0; row < data.length; row += classes) {
-    let sum = 0;
-    for (let k = row; k < row + classes; k++) sum += Number(data[k]!);
-    if (Math.abs(sum - 1) < 1e-3) continue;
-    throw wrong(
-      `${place(array, file, row)}: this row sums to ${sum}, but the probabilities of the ${classes} classes sum to 1`,
-      "give one-hot rows, or `encoding: binary` where classes are independent",
-    );
-  }
 }
 
 function wrong(message: string, fix: string): UserError {

@@ -1,9 +1,15 @@
-import { basename } from "node:path";
-import { UserError } from "../user-error.ts";
+import type { ForecastSeries } from "../forecast/compare.ts";
+import { readColumns, requireColumns } from "./csv-columns.ts";
+import { counted, csvError, type Problem } from "./csv-problems.ts";
+import { type CsvFitted, fitScaler, parseCsvFitted, type Scaler, type Scaling } from "./csv-scalers.ts";
+import { type CsvTable, readTable, wrongAt } from "./csv-table.ts";
+import { fitTime, orderRows, type TimeOptions } from "./csv-time.ts";
+import { type Column, scaleColumn, valueNotes } from "./csv-values.ts";
+import { orderWindow } from "./csv-window.ts";
 import type { Dataset, Split } from "./dataset.ts";
-import { readDataFile, sha256 } from "./idx.ts";
+import { seasonLength } from "./time.ts";
 
-export interface CsvOptions {
+export interface CsvOptions extends TimeOptions {
   readonly file: string;
   readonly target: string;
   readonly features: readonly string[];
@@ -12,19 +18,34 @@ export interface CsvOptions {
   readonly horizon: number;
   /** Share of the rows, at the end, kept for testing. */
   readonly testFraction: number;
-  readonly scaling: "standard" | "minMax" | "none";
-}
-
-/** value = scaled · scale + offset */
-export interface Scaler {
-  readonly offset: number;
-  readonly scale: number;
+  readonly scaling: Scaling;
+  /** Rows per season. By default those that the frequency suggests. */
+  readonly season?: number;
+  /** Takes lines about data that may not be what it seems. */
+  readonly note?: (line: string) => void;
 }
 
 export interface CsvDataset extends Dataset {
+  readonly fitted: CsvFitted;
   readonly targetScaler: Scaler;
+  /** What is forecast, in units of the data. */
+  readonly series: ForecastSeries;
   /** One sample: the last window of the file, whose targets lie in the future. */
   readonly future: Split;
+}
+
+/** The end of a series, to forecast what follows it. */
+export interface CsvWindow {
+  /** One sample, the last rows of the file; its targets lie in the future and are 0. */
+  readonly future: Split;
+  readonly targetScaler: Scaler;
+  /** The times of these rows, as the file has them; undefined without a column of times. */
+  readonly times: readonly string[] | undefined;
+  /** The times that are forecast, [horizon], written in the same way; undefined where rows have no frequency. */
+  readonly forecastTimes: readonly string[] | undefined;
+  /** One line: where the rows came from. */
+  readonly source: string;
+  readonly checksums: Readonly<Record<string, string>>;
 }
 
 /**
@@ -33,219 +54,152 @@ export interface CsvDataset extends Dataset {
  * @throws UserError (3) where the file is missing, (1) with file, line and column where it is wrong
  */
 export function loadCsv(options: CsvOptions): CsvDataset {
-  const { file, target, features, lookback, horizon, testFraction, scaling } = options;
-  const bytes = readDataFile(file);
-  const [header, ...rows] = parseCsv(decode(bytes, file), file);
-  if (header === undefined) throw wrong(file, 1, 1, "the file is empty", "give a header row and rows of numbers");
-  const names = header.map((cell) => cell.text.trim());
-  for (const row of rows) {
-    if (row.length === names.length) continue;
-    const what = `the row has ${row.length} cell${row.length === 1 ? "" : "s"}, the header has ${names.length}`;
-    throw wrong(file, row[0]!.line, 1, what, "make them agree; numbers need a decimal point, not a comma");
-  }
-  const columns = new Map(
-    [...new Set([target, ...features])].map((name) => [name, readColumn(name, header, rows, file)]),
-  );
+  const { file, target, features, lookback, horizon, testFraction, scaling, note = () => undefined } = options;
+  const wanted = [target, ...features];
+  const read = readTable(file);
+  const othersOf = (table: CsvTable): readonly Problem[] => orderRows(table, options, wanted).problems;
+  requireColumns(read, wanted, options.time, othersOf);
+  const { table, time, problems } = orderRows(read, options, wanted);
+  const columns = [...readColumns(table, wanted, othersOf)].map(([name, values]): Column => ({ name, values }));
+  if (problems.length > 0) throw csvError(table, problems);
+  const rows = table.starts.length;
 
-  const trainRows = rows.length - Math.max(1, Math.round(rows.length * testFraction));
-  const testRows = rows.length - trainRows;
-  const end = (rows.at(-1) ?? header)[0]!.line;
-  const few = `${rows.length} row${rows.length === 1 ? " is" : "s are"} too few`;
+  const trainRows = rows - Math.max(1, Math.round(rows * testFraction));
+  const testRows = rows - trainRows;
+  const few = `${counted(rows, "row")} ${rows === 1 ? "is" : "are"} too few`;
   if (trainRows < lookback + horizon) {
     const what = `${few}: ${trainRows} of them for training, but a window needs ${lookback} + ${horizon}`;
-    throw wrong(
-      file,
-      end,
-      1,
-      what,
-      "give more rows, or lower dataset.lookback, dataset.horizon or dataset.testFraction",
-    );
+    throw wrongAtEnd(table, what, "give more rows, or lower dataset.lookback, dataset.horizon or dataset.testFraction");
   }
   if (testRows < horizon) {
     const what = `${few}: ${testRows} of them for testing, but a forecast needs ${horizon}`;
-    throw wrong(file, end, 1, what, "give more rows, raise dataset.testFraction or lower dataset.horizon");
+    throw wrongAtEnd(table, what, "give more rows, raise dataset.testFraction or lower dataset.horizon");
   }
-  const scalers = new Map(
-    [...columns].map(([name, values]) => [name, fitScaler(values.subarray(0, trainRows), scaling)]),
+  const scalers = Object.fromEntries(
+    columns.map(({ name, values }) => [name, fitScaler(values.subarray(0, trainRows), scaling)]),
   );
-  const scaled = (name: string): Float32Array => {
-    const { offset, scale } = scalers.get(name)!;
-    const result = Float32Array.from(columns.get(name)!, (value) => (value - offset) / scale);
-    const outside = result.findIndex((value) => !Number.isFinite(value));
-    if (outside < 0) return result;
-    const what = `column ${JSON.stringify(name)} does not fit into 32-bit floats when it is scaled`;
-    throw wrong(file, rows[outside]![0]!.line, 1, what, "give its numbers in a larger unit, or drop the outliers");
-  };
-  const inputs = features.map(scaled);
-  const targets = scaled(target);
-  const width = inputs.length;
-
-  /** Windows whose first target is row `first`, `first` + 1, …; the targets of windows at the end are 0 beyond it. */
-  const windows = (first: number, count: number): Split => {
-    const input = (indices: Int32Array): Float32Array => {
-      const batch = indices.length;
-      const x = new Float32Array(lookback * batch * width);
-      for (let b = 0; b < batch; b++) {
-        const start = first + indices[b]! - lookback;
-        for (let f = 0; f < width; f++) {
-          const values = inputs[f]!;
-          for (let t = 0; t < lookback; t++) x[(t * batch + b) * width + f] = values[start + t]!;
-        }
-      }
-      return x;
-    };
-    return {
-      count,
-      inputs: { input },
-      targets(indices) {
-        const y = new Float32Array(indices.length * horizon);
-        for (let b = 0; b < indices.length; b++) {
-          const start = first + indices[b]!;
-          y.set(targets.subarray(start, start + horizon), b * horizon);
-        }
-        return y;
-      },
-    };
-  };
+  const scaled = scaleColumns(table, columns, scalers, trainRows);
+  const kept = time === undefined ? undefined : fitTime(table, time);
+  for (const line of [...(kept?.notes ?? []), ...columns.flatMap((column) => valueNotes(table, column, trainRows))]) {
+    note(`data: ${file}: ${line}`);
+  }
+  const inputs = features.map((name) => scaled.get(name)!);
+  const targets = scaled.get(target)!;
+  const windows = (first: number, count: number): Split =>
+    windowSplit({ inputs, targets, lookback, horizon }, first, count);
+  const fitted: CsvFitted = { scalers, time: kept?.fitted ?? null };
   return {
     train: windows(lookback, trainRows - lookback - horizon + 1),
     test: windows(trainRows, testRows - horizon + 1),
-    future: windows(rows.length, 1),
-    targetScaler: scalers.get(target)!,
+    future: windows(rows, 1),
+    fitted,
+    targetScaler: scalers[target]!,
+    series: {
+      name: target,
+      values: columns.find(({ name }) => name === target)!.values,
+      trainRows,
+      season: options.season ?? seasonLength(fitted.time?.frequency),
+    },
     source: file,
-    checksums: { [basename(file)]: sha256(bytes) },
+    checksums: table.checksums,
   };
 }
 
-interface Cell {
-  readonly text: string;
-  readonly line: number;
-  readonly column: number;
-}
-
-function decode(bytes: Uint8Array, file: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes); // drops a byte order mark
-  } catch {
-    throw wrong(file, 1, 1, "the file is not text in UTF-8", "save it as UTF-8");
+/**
+ * The last `lookback` rows of a file, scaled as `fitted` says: {@link CsvDataset.fitted} of the run that forecasts. Nothing else of
+ * the file has a say in it, and the target column is needed only where the model reads it.
+ * @param file which may differ from the one that was trained on
+ * @throws UserError (3) where the file is missing, (1) where it or the fitted state is wrong
+ */
+export function readCsvWindow(options: CsvOptions, fitted: unknown, file = options.file): CsvWindow {
+  const { target, features, lookback, horizon, note = () => undefined } = options;
+  const { scalers, time } = parseCsvFitted(fitted, [target, ...features]);
+  const read = readTable(file);
+  requireColumns(read, features, options.time, () => []);
+  const rows = read.starts.length;
+  if (rows < lookback) {
+    const what = `${counted(rows, "row")} ${rows === 1 ? "is" : "are"} too few: the model reads the last ${lookback}`;
+    throw wrongAtEnd(read, what, `give the last ${lookback} rows of the series, or more`);
   }
-}
-
-/** RFC 4180: quotes, doubled quotes, line breaks inside quotes; lines end in CRLF, LF or CR. Empty lines at the end are dropped. */
-function parseCsv(text: string, file: string): Cell[][] {
-  const records: Cell[][] = [];
-  let cells: Cell[] = [];
-  let line = 1;
-  let lineStart = 0;
-  let at = 0;
-  /** Passes the line break at `at`. */
-  const passBreak = (): void => {
-    at += text[at] === "\r" && text[at + 1] === "\n" ? 2 : 1;
-    line++;
-    lineStart = at;
+  const window = orderWindow(read, { ...options, target, fitted: time });
+  const { table, times, forecastTimes } = window;
+  const columns = [...readColumns(table, features, () => window.problems)].map(
+    ([name, values]): Column => ({ name, values }),
+  );
+  if (window.problems.length > 0) throw csvError(table, window.problems);
+  const scaled = scaleColumns(table, columns, scalers, 0);
+  for (const line of window.notes) note(`data: ${file}: ${line}`);
+  const inputs = features.map((name) => scaled.get(name)!);
+  return {
+    future: windowSplit({ inputs, targets: new Float32Array(0), lookback, horizon }, lookback, 1),
+    targetScaler: scalers[target]!,
+    times,
+    forecastTimes,
+    source: file,
+    checksums: table.checksums,
   };
-  const isBreak = (): boolean => text[at] === "\n" || text[at] === "\r";
-  while (at <= text.length) {
-    const place = { line, column: at - lineStart + 1 };
-    const start = at;
-    if (text[at] === '"') {
-      for (at++; text[at] !== '"' || text[at + 1] === '"'; ) {
-        if (at >= text.length) throw wrong(file, place.line, place.column, "a quote is never closed", "close it");
-        if (isBreak()) passBreak();
-        else at += text[at] === '"' ? 2 : 1;
+}
+
+/** @throws UserError (1) naming the numbers that cannot be scaled */
+function scaleColumns(
+  table: CsvTable,
+  columns: readonly Column[],
+  scalers: CsvFitted["scalers"],
+  trainRows: number,
+): Map<string, Float32Array> {
+  const results = columns.map(
+    (column) => [column.name, scaleColumn(table, column, scalers[column.name]!, trainRows)] as const,
+  );
+  const problems = results.flatMap(([, result]): Problem[] => (result instanceof Float32Array ? [] : [result]));
+  if (problems.length > 0) throw csvError(table, problems);
+  return new Map(
+    results.flatMap(([name, result]) => (result instanceof Float32Array ? [[name, result] as const] : [])),
+  );
+}
+
+interface Series {
+  /** Values of each feature, row by row, scaled. */
+  readonly inputs: readonly Float32Array[];
+  readonly targets: Float32Array;
+  readonly lookback: number;
+  readonly horizon: number;
+}
+
+/** Windows whose first target is row `first`, `first` + 1, …; the targets of windows at the end are 0 beyond it. */
+function windowSplit({ inputs, targets, lookback, horizon }: Series, first: number, count: number): Split {
+  const width = inputs.length;
+  const input = (indices: Int32Array): Float32Array => {
+    const batch = indices.length;
+    const x = new Float32Array(lookback * batch * width);
+    for (let b = 0; b < batch; b++) {
+      const start = first + indices[b]! - lookback;
+      for (let f = 0; f < width; f++) {
+        const values = inputs[f]!;
+        for (let t = 0; t < lookback; t++) x[(t * batch + b) * width + f] = values[start + t]!;
       }
-      at++;
-      cells.push({ text: text.slice(start + 1, at - 1).replaceAll('""', '"'), ...place });
-      if (at < text.length && text[at] !== "," && !isBreak()) {
-        throw wrong(file, line, at - lineStart + 1, "text follows a closing quote", "separate cells by commas");
+    }
+    return x;
+  };
+  return {
+    count,
+    inputs: { input },
+    targets(indices) {
+      const y = new Float32Array(indices.length * horizon);
+      for (let b = 0; b < indices.length; b++) {
+        const start = first + indices[b]!;
+        y.set(targets.subarray(start, start + horizon), b * horizon);
       }
-    } else {
-      while (at < text.length && text[at] !== "," && !isBreak()) at++;
-      cells.push({ text: text.slice(start, at), ...place });
-    }
-    if (text[at] === ",") {
-      at++;
-      continue;
-    }
-    records.push(cells);
-    cells = [];
-    if (at >= text.length) break;
-    passBreak();
-  }
-  while (records.at(-1)?.length === 1 && records.at(-1)![0]!.text.trim() === "") records.pop();
-  return records;
+      return y;
+    },
+  };
 }
 
-/** What counts as a number; Number() alone would take "", "0x10" and "Infinity" too. */
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-
-function readColumn(name: string, header: readonly Cell[], rows: readonly Cell[][], file: string): Float64Array {
-  const names = header.map((cell) => cell.text.trim());
-  const index = names.indexOf(name);
-  if (index < 0) {
-    const near = nearest(name, names);
-    const hint = near === undefined ? "" : `; did you mean ${JSON.stringify(near)}?`;
-    throw wrong(file, 1, 1, `there is no column ${JSON.stringify(name)}${hint}`, `use one of: ${names.join(", ")}`);
-  }
-  const again = names.indexOf(name, index + 1);
-  if (again >= 0) {
-    const { line, column } = header[again]!;
-    throw wrong(
-      file,
-      line,
-      column,
-      `a second column is called ${JSON.stringify(name)}`,
-      "give each column its own name",
-    );
-  }
-  return Float64Array.from(rows, (cells) => {
-    const { text, line, column } = cells[index]!;
-    const value = Number(text);
-    if (NUMBER.test(text.trim()) && Number.isFinite(value)) return value;
-    const what = text.trim() === "" ? "an empty cell" : JSON.stringify(text);
-    throw wrong(
-      file,
-      line,
-      column,
-      `${what} in column ${JSON.stringify(name)} is not a finite number`,
-      "give a number",
-    );
-  });
-}
-
-/** The name with the smallest edit distance, where that is at most a third of its length or differs in case alone. */
-function nearest(name: string, names: readonly string[]): string | undefined {
-  const [best] = names
-    .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance);
-  return best !== undefined && best.distance <= Math.floor(best.candidate.length / 3) ? best.candidate : undefined;
-}
-
-/** Levenshtein's. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row[b.length]!;
-}
-
-function fitScaler(values: Float64Array, scaling: CsvOptions["scaling"]): Scaler {
-  if (scaling === "none") return { offset: 0, scale: 1 };
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of values) [low, high] = [Math.min(low, value), Math.max(high, value)];
-  // A constant column: its computed deviation may be a rounding error instead of 0.
-  if (low === high) return { offset: low, scale: 1 };
-  if (scaling === "minMax") return { offset: low, scale: high - low };
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-  return { offset: mean, scale: Math.sqrt(variance) || 1 };
-}
-
-function wrong(file: string, line: number, column: number, what: string, fix: string): UserError {
-  return new UserError(`${file}:${line}:${column}: ${what}`, { exitCode: 1, fix });
+/** At the last row of the file. */
+function wrongAtEnd({ starts, ...table }: CsvTable, what: string, fix: string): Error {
+  return wrongAt(
+    table,
+    starts.reduce((last, start) => Math.max(last, start), 0),
+    what,
+    fix,
+  );
 }

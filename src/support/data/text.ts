@@ -1,7 +1,10 @@
 import { basename } from "node:path";
+import type { Json } from "../json.ts";
 import { UserError } from "../user-error.ts";
 import type { Dataset, Split } from "./dataset.ts";
-import { readDataFile, sha256 } from "./idx.ts";
+import { sha256 } from "./idx.ts";
+import { readDataFile } from "./read-file.ts";
+import { charactersOf, encode, fitVocabulary, shownCharacters } from "./vocabulary.ts";
 
 export interface TextOptions {
   readonly file: string;
@@ -13,28 +16,30 @@ export interface TextOptions {
   readonly testFraction: number;
   /** What a character of a window becomes: a row of the vocabulary's size with a single 1, or its index. */
   readonly encoding: "oneHot" | "ids";
+  /** Stateful layers go from a window to the next: none can be left out. */
+  readonly consecutive?: boolean;
 }
 
-export interface TextDataset extends Dataset {
+/** What a run keeps of a text. */
+export interface FittedText {
   /** Character by index; index 0 stands for unknown ones. */
   readonly vocabulary: readonly string[];
 }
 
+export interface TextDataset extends Dataset {
+  readonly fitted: FittedText & { readonly [key: string]: Json };
+}
+
 /**
  * A text as windows of characters, one-hot [timesteps, batch, vocabularySize] or as ids [batch, timesteps], each with the index
- * of the character that follows, [batch]. Characters are code points of the text in Unicode's form NFC, with LF for CRLF. The vocabulary is that of
- * the training part alone.
+ * of the character that follows, [batch]. The vocabulary is that of the training part alone. A character outside it is read as
+ * unknown, and never to be predicted: no window has it as its target.
  * @throws UserError (3) where the file is missing, (1) where it is not UTF-8 or too short
  */
-export function loadText({ file, timesteps, vocabularySize, testFraction, encoding }: TextOptions): TextDataset {
+export function loadText(options: TextOptions, note: (line: string) => void): TextDataset {
+  const { file, timesteps, vocabularySize, testFraction, encoding } = options;
   const bytes = readDataFile(file);
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new UserError(`${file} is not text in UTF-8`, { exitCode: 1, fix: "save it as UTF-8", cause });
-  }
-  const characters = [...text.normalize("NFC").replaceAll("\r\n", "\n")];
+  const characters = charactersOf(decodeText(bytes, file));
   const trainLength = characters.length - Math.max(1, Math.round(characters.length * testFraction));
   if (trainLength <= timesteps) {
     throw new UserError(
@@ -42,48 +47,72 @@ export function loadText({ file, timesteps, vocabularySize, testFraction, encodi
       { exitCode: 1, fix: "give a longer text, or lower dataset.timesteps or dataset.testFraction" },
     );
   }
-  const vocabulary = mostFrequent(characters.slice(0, trainLength), vocabularySize);
-  const indexOf = new Map(vocabulary.map((character, index) => [character, index]));
-  const codes = Int32Array.from(characters, (character) => indexOf.get(character) ?? 0);
-  /** Windows that predict character `first`, `first` + 1, … */
-  const windows = (first: number, count: number): Split => ({
-    count,
-    inputs: {
-      input(indices) {
-        const batch = indices.length;
-        if (encoding === "ids") {
-          const ids = new Int32Array(batch * timesteps);
-          for (let b = 0; b < batch; b++) {
-            const end = first + indices[b]!;
-            ids.set(codes.subarray(end - timesteps, end), b * timesteps);
+  const vocabulary = fitVocabulary(characters.slice(0, trainLength), vocabularySize);
+  const codes = encode(characters, vocabulary);
+  const unknown = characters.filter((_, index) => codes[index] === 0);
+  if (unknown.length > 0) {
+    const share = ((100 * unknown.length) / characters.length).toPrecision(2);
+    const distinct = new Set(unknown).size;
+    note(
+      `${file}: ${unknown.length} of ${characters.length} characters (${share} %, ${distinct} different) are not in the vocabulary, and never predicted: ${shownCharacters(unknown)}`,
+    );
+  }
+  /** Windows that predict the known characters from `from` to `to`. */
+  const windows = (from: number, to: number): Split => {
+    const positions = Int32Array.from({ length: to - from }, (_, k) => from + k).filter((index) => codes[index] !== 0);
+    if (options.consecutive === true && positions.length < to - from) {
+      throw new UserError(
+        `${file}: stateful layers need every window, but ${to - from - positions.length} end in an unknown character`,
+        {
+          exitCode: 1,
+          fix: `set dataset.vocabularySize to ${new Set(characters).size + 1}, or remove characters that only the end of the text has`,
+        },
+      );
+    }
+    if (positions.length === 0) {
+      throw new UserError(`${file}: no character from ${from} to ${to} is in the vocabulary`, {
+        exitCode: 1,
+        fix: "raise dataset.vocabularySize, or give a longer text",
+      });
+    }
+    return {
+      count: positions.length,
+      inputs: {
+        input(indices) {
+          const batch = indices.length;
+          if (encoding === "ids") {
+            const ids = new Int32Array(batch * timesteps);
+            for (let b = 0; b < batch; b++) {
+              const end = positions[indices[b]!]!;
+              ids.set(codes.subarray(end - timesteps, end), b * timesteps);
+            }
+            return ids;
           }
-          return ids;
-        }
-        const x = new Float32Array(timesteps * batch * vocabularySize);
-        for (let b = 0; b < batch; b++) {
-          const start = first + indices[b]! - timesteps;
-          for (let t = 0; t < timesteps; t++) x[(t * batch + b) * vocabularySize + codes[start + t]!] = 1;
-        }
-        return x;
+          const x = new Float32Array(timesteps * batch * vocabularySize);
+          for (let b = 0; b < batch; b++) {
+            const start = positions[indices[b]!]! - timesteps;
+            for (let t = 0; t < timesteps; t++) x[(t * batch + b) * vocabularySize + codes[start + t]!] = 1;
+          }
+          return x;
+        },
       },
-    },
-    targets: (indices) => indices.map((index) => codes[first + index]!),
-  });
+      targets: (indices) => indices.map((index) => codes[positions[index]!]!),
+    };
+  };
   return {
-    train: windows(timesteps, trainLength - timesteps),
-    test: windows(trainLength, characters.length - trainLength),
-    vocabulary,
+    train: windows(timesteps, trainLength),
+    test: windows(trainLength, characters.length),
+    fitted: { vocabulary },
     source: file,
     checksums: { [basename(file)]: sha256(bytes) },
   };
 }
 
-/** Slot 0 is for unknown characters; then by frequency, and by code point among equals. */
-function mostFrequent(characters: readonly string[], size: number): string[] {
-  const unknown = "\ufffd";
-  const counts = new Map<string, number>();
-  for (const character of characters) counts.set(character, (counts.get(character) ?? 0) + 1);
-  counts.delete(unknown); // its slot is there anyway
-  const sorted = [...counts].sort(([a, m], [b, n]) => n - m || a.codePointAt(0)! - b.codePointAt(0)!);
-  return [unknown, ...sorted.slice(0, size - 1).map(([character]) => character)];
+/** @throws UserError (exit code 1) where the bytes are not UTF-8 */
+export function decodeText(bytes: Uint8Array, file: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes); // drops a byte order mark
+  } catch (cause) {
+    throw new UserError(`${file} is not text in UTF-8`, { exitCode: 1, fix: "save it as UTF-8", cause });
+  }
 }

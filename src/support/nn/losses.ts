@@ -53,14 +53,24 @@ function rowWeights(predictions: Features, { weights, mask }: Weighting): tf.Ten
   const count = rowsOf(predictions).shape[0];
   let factor: tf.Tensor2D | undefined;
   if (weights !== undefined) {
-    const column = tf.reshape(weights, [weights.shape[0], 1]) as tf.Tensor2D;
-    factor = weights.shape[0] === count ? column : tf.tile(column, [count / weights.shape[0], 1]);
+    factor = tf.reshape(weightsOfRows(weights, count), [count, 1]) as tf.Tensor2D;
   }
   if (mask !== undefined) {
     const share: tf.Tensor2D = tf.mul(mask.rows, tf.div(count, tf.maximum(tf.sum(mask.rows), 1))); // no real step: all zero
     factor = factor === undefined ? share : tf.mul<tf.Tensor2D>(factor, share);
   }
   return factor;
+}
+
+/** Weights of samples as those of their rows, [R]: a sample's weight counts at each of its timesteps. weights: [B] or [R]. */
+function weightsOfRows(weights: tf.Tensor1D, rows: number): tf.Tensor1D {
+  const given = weights.shape[0];
+  return given === rows ? weights : tf.tile(weights, [rows / given]); // time-major: all samples' timestep 0 first
+}
+
+/** Weights of samples, [B] or [R], times those of their classes, [R]. */
+export function timesClassWeights(weights: tf.Tensor1D, byClass: tf.Tensor1D): tf.Tensor1D {
+  return tf.mul(weightsOfRows(weights, byClass.shape[0]), byClass);
 }
 
 /** The weight of each label's class, [R]. labels: [R] int32; table: weight by class. */

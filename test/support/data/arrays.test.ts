@@ -93,6 +93,75 @@ describe("loadArrays", () => {
     expect(test.weights!(BOTH)).toEqual(Float32Array.of(1, 1));
   });
 
+  it("gives the weights of timesteps, time-major, with those of samples beside them", () => {
+    const labels = integers([0, 1, 1, 0, 1, 0], [2, 3]);
+    const choice = {
+      ...options({}),
+      targets: { kind: "labels", classes: 2, shape: [3], train: labels, test: labels },
+    } as const;
+    const weights = floats([1, 2, 3, 4, 5, 6], [2, 3]);
+    const { train, test } = loadArrays({ ...choice, sampleWeights: { train: weights } });
+    expect(train.weights!(BOTH)).toEqual(Float32Array.of(4, 1, 5, 2, 6, 3));
+    expect(test.weights!(BOTH)).toEqual(Float32Array.of(1, 1));
+    const bySample = loadArrays({ ...choice, sampleWeights: { train: floats([7, 8], [2, 1]) } });
+    expect(bySample.train.weights!(BOTH)).toEqual(Float32Array.of(8, 7));
+  });
+
+  it("warns of classes that the training part lacks, and of a single one", () => {
+    const warnings = (train: string, test: string, kind: ArrayTargets): string[] => {
+      const log: string[] = [];
+      loadArrays({ ...options({}), targets: { ...kind, train, test }, log: (line) => log.push(line) });
+      return log;
+    };
+    const labels = (...values: number[]): string => integers(values, [2]);
+    const kind = { kind: "labels", classes: 20, shape: [] } as const;
+    expect(warnings(labels(0, 1), labels(1, 0), kind)).toEqual([]);
+    const [train, test] = [labels(3, 3), labels(7, 5)];
+    expect(warnings(train, test, kind)).toEqual([
+      `warning: ${test} has the classes 5, 7, which never occur in ${train}`,
+      `warning: ${train}: every label is 3, so that there is nothing to tell apart`,
+    ]);
+    const [rows, others] = [floats([1, 0, 0, 1], [2, 2]), floats([0.4, 0.6, 0, 1], [2, 2])];
+    const oneHot = { kind: "oneHot", classes: 2, shape: [2] } as const;
+    expect(warnings(rows, others, oneHot)).toEqual([]);
+    expect(warnings(others, rows, oneHot)[0]).toContain("has the class 0, which never occurs in");
+    const padded = integers([1, 2, 0, 2, 0, 0], [2, 3]);
+    expect(warnings(padded, padded, { kind: "labelSequence", classes: 3, shape: [3] })).toEqual([]);
+  });
+
+  it("warns of one-hot rows that are read as labels per timestep", () => {
+    const rows = integers([0, 1, 0, 1, 0, 0], [2, 3]);
+    const log: string[] = [];
+    const kind = { kind: "labels", classes: 3, shape: [3], train: rows, test: rows } as const;
+    loadArrays({ ...options({}), targets: kind, log: (line) => log.push(line) });
+    expect(log).toEqual([expect.stringContaining("looks like one-hot rows of 3 classes")]);
+  });
+
+  it("reads a file once that stands twice", () => {
+    const { train, test } = loadArrays(options());
+    expect(train.inputs.input(BOTH)).toEqual(test.inputs.input(BOTH));
+  });
+
+  it.each<[string, number[], number, RegExp]>([
+    ["more classes", [0, 3], 2, /^use `classes: 4`/],
+    ["more classes from 1", [1, 3, 2, 3], 2, /^subtract 1.*and use `classes: 3`/],
+    ["numbers of classes far apart", [10, 20], 2, /numpy\.unique\(array, return_inverse=True\)/],
+    ["a number for padding", [0, -100], 2, /negative labels pad a sequence/],
+  ])("says what to do about labels with %s", async (_name, values, classes, fix) => {
+    const labels = integers(values, [values.length]);
+    const error = await userError(() => loadArrays(targets(labels, { kind: "labels", classes, shape: [] })));
+    expect(error.fix).toMatch(fix);
+  });
+
+  it("says what to do about ids out of range, and about what is no id", async () => {
+    const fixOf = async (train: string): Promise<string> =>
+      (await userError(() => loadArrays(options({ inputs: [{ ...INPUT, shape: [1], vocabularySize: 2, train }] }))))
+        .fix;
+    expect(await fixOf(integers([1, 4], [2]))).toMatch(/^use `vocabularySize: 5`/);
+    expect(await fixOf(integers([1, -1], [2]))).toMatch(/^number the ids from 0/);
+    expect(await fixOf(floats([0, 0.5], [2]))).toMatch(/leave out `vocabularySize`/);
+  });
+
   it("lists checksums by file", () => {
     const { checksums, source } = loadArrays(options());
     expect(Object.keys(checksums)).toHaveLength(2);
@@ -188,5 +257,12 @@ describe("loadArrayInputs", () => {
       ]),
     );
     expect(wrong.message).toMatch(/1 sample, but .* has 2 samples/);
+  });
+
+  it("advises nothing about the spec of a trained model", async () => {
+    const fixOf = async (input: { shape: number[]; vocabularySize?: number }, file: string): Promise<string> =>
+      (await userError(() => loadArrayInputs([{ name: "a", ...input, file }]))).fix;
+    expect(await fixOf({ shape: [9, 9] }, X)).toBe("reshape the array");
+    expect(await fixOf({ shape: [2], vocabularySize: 3 }, integers([0, 1, 2, 3], [2, 2]))).not.toContain("the spec");
   });
 });

@@ -106,6 +106,25 @@ describe("download", () => {
     await expect(download(`${silent.address}file.gz`, path, options)).rejects.toThrow("no data for 0.2 s");
   });
 
+  it("gives up on a server that does not stop, and leaves nothing", async () => {
+    const { address } = await mirror((_, response) => {
+      response.writeHead(200);
+      const send = (): void => {
+        while (!response.destroyed && response.write(DATA));
+        if (!response.destroyed) response.once("drain", send);
+      };
+      send();
+    });
+    const path = target("endless");
+    process.env.LSTM_COMPILE_MAX_DATA_BYTES = "100000";
+    try {
+      await expect(download(`${address}file.gz`, path, { verify })).rejects.toThrow("more than 100000 bytes came");
+    } finally {
+      delete process.env.LSTM_COMPILE_MAX_DATA_BYTES;
+    }
+    expect(readdirSync(join(folder, "endless"))).toEqual([]);
+  });
+
   it("reports a status, and a folder that cannot be written to", async () => {
     const gone = await mirror((_, response) => response.writeHead(404).end("no such file"));
     const path = target("status");

@@ -1,3 +1,4 @@
+import { truncateSync } from "node:fs";
 import { join } from "node:path";
 import { deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
@@ -164,6 +165,25 @@ describe("readImage", () => {
     const missing = await userError(() => readImage(join(folder, "none.png")));
     expect(missing).toMatchObject({ exitCode: 2 });
     expect(missing.message).toContain("ENOENT");
+  });
+
+  it("refuses folders, and gzip data that unpacks to more than the limit", async () => {
+    expect((await userError(() => readImage(folder))).message).toBe(`${folder} is a folder, which is not read`);
+    const path = file(gzipSync(idx([100, 10, 10], new Uint8Array(10_000))));
+    process.env.LSTM_COMPILE_MAX_DATA_BYTES = "10015";
+    try {
+      const error = await userError(() => readImage(path));
+      expect(error.message).toBe(`${path}: its gzip data unpacks to 10,016 bytes, but data is read up to 10,015 bytes`);
+    } finally {
+      delete process.env.LSTM_COMPILE_MAX_DATA_BYTES;
+    }
+    expect(readImage(path).count).toBe(100);
+  });
+
+  it("refuses a PGM of more text than is read", async () => {
+    const path = file("P2 1 1 255\n");
+    truncateSync(path, 1e8 + 100); // a hole: no disk is used
+    expect((await userError(() => readImage(path))).message).toContain("characters of text is not read");
   });
 });
 

@@ -11,9 +11,12 @@ function text(content: string | Uint8Array, more: Partial<TextOptions> = {}): Te
   return { file, timesteps: 3, vocabularySize: 8, testFraction: 0.2, encoding: "oneHot", ...more };
 }
 
+const ignore = (): void => undefined;
+
 /** The samples of a data set as characters, unknown ones as "?"; checks that x is one-hot. */
 function windows(options: TextOptions): { train: string[]; test: string[]; vocabulary: readonly string[] } {
-  const { train, test, vocabulary } = loadText(options);
+  const { train, test, fitted } = loadText(options, ignore);
+  const { vocabulary } = fitted;
   const { timesteps, vocabularySize } = options;
   const character = (index: number): string => (index === 0 ? "?" : vocabulary[index]!);
   const [trained, tested] = [train, test].map(({ count, inputs, targets }) => {
@@ -42,14 +45,46 @@ describe("loadText", () => {
   });
 
   it("takes the most frequent characters of the training part, by code point among equals; 0 is for all others", () => {
-    const { train, test, vocabulary } = windows(text("ccbbaadZZZ", { vocabularySize: 4, testFraction: 0.3 }));
+    const { train, test, vocabulary } = windows(text("ccbbaadZZZa", { vocabularySize: 4, testFraction: 0.36 }));
     expect(vocabulary).toEqual(["\ufffd", "a", "b", "c"]);
-    expect(train).toEqual(["ccb>b", "cbb>a", "bba>a", "baa>?"]);
-    expect(test).toEqual(["aa?>?", "a??>?", "???>?"]);
+    expect(train).toEqual(["ccb>b", "cbb>a", "bba>a"]);
+    expect(test).toEqual(["???>a"]);
+  });
+
+  it("never asks for a character outside the vocabulary, and says how many there are", () => {
+    const notes: string[] = [];
+    const { train, test } = loadText(text("ababXabaYababaZab", { vocabularySize: 3, testFraction: 0.3 }), (line) =>
+      notes.push(line),
+    );
+    const targets = [train, test].map(({ count, targets }) => [
+      ...targets(Int32Array.from({ length: count }, (_, k) => k)),
+    ]);
+    expect(targets.flat()).not.toContain(0);
+    expect(targets.map(({ length }) => length)).toEqual([7, 4]);
+    expect(notes).toEqual([
+      expect.stringMatching(
+        /: 3 of 17 characters \(18 %, 3 different\) are not in the vocabulary, and never predicted: X \(U\+0058\), Y/,
+      ),
+    ]);
+  });
+
+  it("refuses a part whose characters are all unknown, and gaps that stateful layers would jump", async () => {
+    const options = text("ababababZZ");
+    expect(await userError(() => loadText(options, ignore))).toMatchObject({
+      exitCode: 1,
+      fix: expect.stringContaining("vocabularySize"),
+    });
+    const gaps = text("abcabcabcabcab", { vocabularySize: 3, consecutive: true });
+    expect(await userError(() => loadText(gaps, ignore))).toMatchObject({
+      exitCode: 1,
+      message: expect.stringContaining("stateful"),
+      fix: expect.stringContaining("vocabularySize to 4"),
+    });
   });
 
   it("gives ids in the order of the samples for an embedding", () => {
-    const { train, vocabulary } = loadText(text("abcdeabcde", { encoding: "ids" }));
+    const { train, fitted } = loadText(text("abcdeabcde", { encoding: "ids" }), ignore);
+    const { vocabulary } = fitted;
     const ids = train.inputs.input(Int32Array.of(4, 0));
     expect(ids).toBeInstanceOf(Int32Array);
     expect([...ids].map((id) => vocabulary[id]).join("")).toBe("eababc");
@@ -57,7 +92,7 @@ describe("loadText", () => {
   });
 
   it("has no more characters than the text", () => {
-    expect(loadText(text("aaabaaab")).vocabulary).toEqual(["\ufffd", "a", "b"]);
+    expect(loadText(text("aaabaaab"), ignore).fitted.vocabulary).toEqual(["\ufffd", "a", "b"]);
   });
 
   it("counts code points in the composed form, with LF for CRLF and no byte order mark", () => {
@@ -67,24 +102,24 @@ describe("loadText", () => {
   });
 
   it("keeps the replacement character in the slot for unknown ones", () => {
-    const { train, vocabulary } = windows(text("\ufffda\ufffda\ufffdab"));
+    const { train, vocabulary } = windows(text("\ufffda\ufffda\ufffdaa"));
     expect(vocabulary).toEqual(["\ufffd", "a"]);
     expect(train[0]).toBe("?a?>a");
   });
 
   it("refuses a text that is too short", async () => {
-    const error = await userError(() => loadText(text("abcd")));
+    const error = await userError(() => loadText(text("abcd"), ignore));
     expect(error.exitCode).toBe(1);
     expect(error.message).toMatch(/\.txt: 4 characters are too few: 3 are left for training, .* need 4/);
-    expect(loadText(text("abcde"))).toMatchObject({ train: { count: 1 }, test: { count: 1 } });
-    expect((await userError(() => loadText(text("")))).message).toMatch(/: 0 characters/);
+    expect(loadText(text("abaab"), ignore)).toMatchObject({ train: { count: 1 }, test: { count: 1 } });
+    expect((await userError(() => loadText(text(""), ignore))).message).toMatch(/: 0 characters/);
   });
 
   it("refuses what is not UTF-8, and a missing file", async () => {
-    const latin = await userError(() => loadText(text(Buffer.from("caf\xe9 au lait", "latin1"))));
+    const latin = await userError(() => loadText(text(Buffer.from("caf\xe9 au lait", "latin1")), ignore));
     expect(latin).toMatchObject({ exitCode: 1 });
     expect(latin.message).toMatch(/not text in UTF-8/);
-    const missing = await userError(() => loadText({ ...text(""), file: join(folder, "none") }));
+    const missing = await userError(() => loadText({ ...text(""), file: join(folder, "none") }, ignore));
     expect(missing).toMatchObject({ exitCode: 3, fix: expect.stringContaining("--data") });
   });
 });

@@ -3,6 +3,7 @@
 import { realpathSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { printableLines } from "../printable.ts";
 import { UserError } from "../user-error.ts";
 import { INSTALLABLE, type InstallableBackend } from "./cache.ts";
 import { installBackend, listBackends, removeBackend } from "./install.ts";
@@ -10,8 +11,8 @@ import { probeBackends } from "./select.ts";
 
 const USAGE = `Usage: backend <command> [options]
 
-  install <cpu|gpu|webgpu>   install a backend into the cache
-  remove <cpu|gpu|webgpu>    remove it from the cache
+  install <${INSTALLABLE.join("|")}>   install a backend into the cache
+  remove <${INSTALLABLE.join("|")}>    remove it from the cache
   list                       what is installed
   check                      try every backend and say what was found; exit code 3 where none works
 
@@ -57,7 +58,7 @@ export async function backendCommand(args: readonly string[], probe = probeBacke
     }
     if (name === undefined || !INSTALLABLE.includes(name)) {
       throw new UserError(`there is no backend "${name}" to ${command}`, {
-        fix: "choose one of cpu, gpu, webgpu",
+        fix: `choose one of ${INSTALLABLE.join(", ")}`,
         exitCode: 2,
       });
     }
@@ -77,8 +78,8 @@ export async function backendCommand(args: readonly string[], probe = probeBacke
     return 0;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    log(`error: ${error.message}`);
-    log(`  fix: ${error.fix}`);
+    log(`error: ${printableLines(error.message)}`);
+    log(`  fix: ${printableLines(error.fix)}`);
     return error.exitCode;
   }
 }

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { gunzipSync } from "node:zlib";
 import { writeError } from "../files.ts";
+import { byteLimit, isGzip, readRegularFile, unpackGzip } from "./read-file.ts";
 
 export interface DownloadOptions {
   /** Gets the unpacked bytes and throws where they are not the wanted ones. */
@@ -20,7 +20,7 @@ export async function download(url: string, path: string, options: DownloadOptio
   const resumed = existsSync(partial) ? statSync(partial).size : 0;
   await fetchInto(url, partial, resumed, options.stallMilliseconds ?? 15_000);
   try {
-    options.verify(unpack(readFileSync(partial)));
+    options.verify(readPart(partial));
   } catch (error) {
     rmSync(partial, { force: true });
     if (resumed === 0) throw error;
@@ -30,9 +30,14 @@ export async function download(url: string, path: string, options: DownloadOptio
   renameSync(partial, path);
 }
 
-/** Some servers unpack what they send. */
-function unpack(bytes: Uint8Array): Uint8Array {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes;
+/** Some servers unpack what they send. @throws Error where it cannot be unpacked: another server may have it whole */
+function readPart(partial: string): Uint8Array {
+  try {
+    const bytes = readRegularFile(partial);
+    return isGzip(bytes) ? unpackGzip(bytes, partial) : bytes;
+  } catch (cause) {
+    throw new Error((cause as Error).message, { cause });
+  }
 }
 
 async function fetchInto(url: string, partial: string, offset: number, stallMilliseconds: number): Promise<void> {
@@ -55,7 +60,14 @@ async function fetchInto(url: string, partial: string, offset: number, stallMill
     file = await open(partial, response.status === 206 ? "a" : "w").catch((error: unknown) => {
       throw writeError(partial, error);
     });
+    const limit = byteLimit();
+    let length = response.status === 206 ? offset : 0;
     for await (const chunk of response.body) {
+      length += (chunk as Uint8Array).length;
+      if (length > limit) {
+        rmSync(partial, { force: true });
+        throw new Error(`more than ${limit} bytes came`);
+      }
       clearTimeout(timer);
       timer = setTimeout(stall, stallMilliseconds);
       await file.appendFile(chunk as Uint8Array).catch((error: unknown) => {

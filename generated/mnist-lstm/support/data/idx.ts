@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
 import { basename, normalize, sep } from "node:path";
-import { gunzipSync } from "node:zlib";
 import { UserError } from "../user-error.ts";
-import type { Dataset, Split } from "./dataset.ts";
+import { classWarnings } from "./class-warnings.ts";
+import type { ImageDataset, ImageSplit } from "./dataset.ts";
+import { readDataFile } from "./read-file.ts";
+
+export { readDataFile } from "./read-file.ts";
 
 export interface IdxImages {
   readonly count: number;
@@ -24,28 +26,6 @@ const OTHER_TYPES: Readonly<Record<number, string>> = {
   14: "64-bit floats",
 };
 
-/**
- * A file's bytes, unpacked where it is gzip; `path` itself or `path`.gz.
- * @throws UserError (3) where neither can be read, (1) where the gzip data is damaged
- */
-export function readDataFile(path: string): Uint8Array {
-  const found = existsSync(path) ? path : `${path}.gz`;
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(found);
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const what = code === "ENOENT" ? `neither ${path} nor ${path}.gz exists` : `${found} cannot be read: ${code}`;
-    throw new UserError(what, { exitCode: 3, fix: "name the folder that holds the file with --data DIR", cause });
-  }
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  try {
-    return gunzipSync(bytes);
-  } catch (cause) {
-    throw damaged(found, `the gzip data cannot be unpacked (${(cause as Error).message})`, cause);
-  }
-}
-
 /** SHA-256 in lower-case hexadecimal. */
 export function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
@@ -60,16 +40,21 @@ export function parseIdxImages(bytes: Uint8Array, file: string): IdxImages {
 
 /**
  * IDX labels, one unsigned byte each.
- * @param fix what to do about a label outside the classes
+ * @param fix what to do about a label outside the classes, from the largest one
  * @throws UserError (1) naming the file and what is wrong
  */
-export function parseIdxLabels(bytes: Uint8Array, file: string, classes: number, fix: string): Uint8Array {
+export function parseIdxLabels(
+  bytes: Uint8Array,
+  file: string,
+  classes: number,
+  fix: (largest: number) => string,
+): Uint8Array {
   const { data } = parseIdx(bytes, file, 1);
   const wrong = data.findIndex((label) => label >= classes);
   if (wrong >= 0) {
     throw new UserError(`${file}: label ${data[wrong]} at index ${wrong}, but the classes are 0..${classes - 1}`, {
       exitCode: 1,
-      fix,
+      fix: fix(data.reduce((largest, label) => Math.max(largest, label), 0)),
     });
   }
   return data;
@@ -129,7 +114,7 @@ function damaged(file: string, what: string, cause?: unknown): UserError {
 }
 
 /** Images and labels as samples: a row is a timestep. Pixels stay bytes until a batch is read. */
-export function imageSplit(images: IdxImages, labels: Uint8Array, scale: number): Split {
+export function imageSplit(images: IdxImages, labels: Uint8Array, scale: number): ImageSplit {
   const { count, rows, columns, pixels } = images;
   const scaled = Float32Array.from({ length: 256 }, (_, value) => value / scale);
   const input = (indices: Int32Array): Float32Array => {
@@ -144,7 +129,12 @@ export function imageSplit(images: IdxImages, labels: Uint8Array, scale: number)
     }
     return x;
   };
-  return { count, inputs: { input }, targets: (indices) => indices.map((index) => labels[index]!) };
+  return {
+    count,
+    inputs: { input },
+    targets: (indices) => indices.map((index) => labels[index]!),
+    pixels: (index) => pixels.subarray(index * rows * columns, (index + 1) * rows * columns),
+  };
 }
 
 export interface IdxOptions {
@@ -157,10 +147,12 @@ export interface IdxOptions {
   readonly classes: number;
   /** Pixels are divided by this. */
   readonly scale: number;
+  /** Gets what looks wrong but may be meant. */
+  readonly log?: (line: string) => void;
 }
 
 /** Two pairs of IDX files. @throws UserError (3) where a file is missing, (1) where it is damaged or does not fit */
-export function loadIdx(options: IdxOptions): Dataset {
+export function loadIdx(options: IdxOptions): ImageDataset {
   const files = [options.trainImages, options.trainLabels, options.testImages, options.testLabels];
   const names = shortNames(files);
   const checksums = new Map<string, string>();
@@ -169,13 +161,15 @@ export function loadIdx(options: IdxOptions): Dataset {
     checksums.set(names.get(path)!, sha256(bytes));
     return bytes;
   };
-  const split = (imageFile: string, labelFile: string): Split => {
+  const seen: { file: string; classes: Set<number> }[] = [];
+  const split = (imageFile: string, labelFile: string): ImageSplit => {
     const images = parseIdxImages(read(imageFile), imageFile);
     const labels = parseIdxLabels(
       read(labelFile),
       labelFile,
       options.classes,
-      "correct dataset.classes in the spec, or the file",
+      (largest) =>
+        `use \`classes: ${largest + 1}\` in the spec, and as many units of the last layer, or correct the file`,
     );
     if (images.rows !== options.rows || images.columns !== options.columns) {
       throw new UserError(
@@ -189,10 +183,12 @@ export function loadIdx(options: IdxOptions): Dataset {
         fix: "give labels and images that belong together",
       });
     }
+    seen.push({ file: labelFile, classes: new Set(labels) });
     return imageSplit(images, labels, options.scale);
   };
   const train = split(options.trainImages, options.trainLabels);
   const test = split(options.testImages, options.testLabels);
+  for (const warning of classWarnings(seen[0]!, seen[1]!)) options.log?.(`warning: ${warning}`);
   const source = `IDX files ${options.trainImages} and ${options.testImages}`;
   return { train, test, source, checksums: sortedRecord(checksums) };
 }

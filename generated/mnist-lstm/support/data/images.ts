@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { inflateSync } from "node:zlib";
 import { UserError } from "../user-error.ts";
-import { parseIdxImages, readDataFile } from "./idx.ts";
+import { parseIdxImages } from "./idx.ts";
+import { isGzip, readRegularFile, unpackGzip } from "./read-file.ts";
 
 export interface Images {
   readonly count: number;
@@ -17,29 +17,35 @@ export interface Images {
  * @throws UserError (2) where the file is missing or of another kind, (1) where IDX data is damaged
  */
 export function readImage(path: string): Images {
-  let bytes: Buffer;
+  let read: Uint8Array;
   try {
-    bytes = readFileSync(path);
+    read = readRegularFile(path);
   } catch (cause) {
+    if (cause instanceof UserError) throw cause;
     throw new UserError(`${path} cannot be read: ${(cause as NodeJS.ErrnoException).code}`, {
       exitCode: 2,
       fix: "name an image or IDX file that exists",
       cause,
     });
   }
+  const bytes = Buffer.from(read.buffer, read.byteOffset, read.length);
   const start = bytes.toString("latin1", 0, 8);
   if (start === "\x89PNG\r\n\x1a\n") return { count: 1, ...readPng(bytes, path) };
   if (/^P[25]\s/.test(start)) return { count: 1, ...readPgm(bytes, path) };
   if (!start.startsWith("\0\0") && !start.startsWith("\x1f\x8b")) {
     throw wrong(path, bytes.length === 0 ? "the file is empty" : "this kind of file is not read");
   }
-  const { count, rows, columns, pixels } = parseIdxImages(readDataFile(path), path);
+  const { count, rows, columns, pixels } = parseIdxImages(isGzip(bytes) ? unpackGzip(bytes, path) : bytes, path);
   return { count, rows, columns, images: pixels };
 }
 
 type Image = Omit<Images, "count">;
 
 const MAXIMUM_PIXELS = 1e8;
+
+/** Of a PGM: its header with its comments, and all of its text. Unit: bytes. */
+const MAXIMUM_HEADER = 65_536;
+const MAXIMUM_TEXT = 1e8;
 
 function wrong(path: string, what: string, cause?: unknown): UserError {
   return new UserError(`${path}: ${what}`, {
@@ -51,19 +57,23 @@ function wrong(path: string, what: string, cause?: unknown): UserError {
 
 /** Netpbm's greyscale formats, text (P2) and binary (P5), with values up to 255. */
 function readPgm(bytes: Buffer, path: string): Image {
-  const text = bytes.toString("latin1");
+  const start = bytes.toString("latin1", 0, MAXIMUM_HEADER);
   const gap = "(?:\\s|#[^\n]*\n)+";
-  const header = new RegExp(`^P([25])${gap}(\\d+)${gap}(\\d+)${gap}(\\d+)\\s`).exec(text);
+  const header = new RegExp(`^P([25])${gap}(\\d+)${gap}(\\d+)${gap}(\\d+)\\s`).exec(start);
   if (header === null) throw wrong(path, "the PGM header is malformed");
   const [columns, rows, maximum] = [Number(header[2]), Number(header[3]), Number(header[4])];
   const size = rows * columns;
   if (maximum < 1 || maximum > 255) throw wrong(path, `a PGM with values up to ${maximum} is not read`);
   if (size === 0 || size > MAXIMUM_PIXELS) throw wrong(path, `a PGM of ${columns}x${rows} pixels is not read`);
-  const content = text.slice(header[0].length);
+  const content = bytes.subarray(header[0].length);
+  if (header[1] === "2" && content.length > MAXIMUM_TEXT) {
+    throw wrong(path, `a PGM of ${content.length} characters of text is not read`);
+  }
   const values: ArrayLike<number> =
     header[1] === "5"
-      ? bytes.subarray(header[0].length)
+      ? content
       : content
+          .toString("latin1")
           .replace(/#[^\n]*/g, "")
           .split(/\s+/)
           .filter(Boolean)

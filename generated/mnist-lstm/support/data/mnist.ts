@@ -1,11 +1,12 @@
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { withLock } from "../backends/lock.ts";
-import { writeError } from "../files.ts";
+import { makeFolder, writeError } from "../files.ts";
+import { withLock } from "../lock.ts";
 import { UserError } from "../user-error.ts";
-import type { Dataset, Split } from "./dataset.ts";
+import type { ImageDataset, ImageSplit } from "./dataset.ts";
 import { download } from "./download.ts";
-import { imageSplit, parseIdxImages, parseIdxLabels, readDataFile, sha256, sortedRecord } from "./idx.ts";
+import { imageSplit, parseIdxImages, parseIdxLabels, sha256, sortedRecord } from "./idx.ts";
+import { readDataFile } from "./read-file.ts";
 
 /** The files and the SHA-256 of their uncompressed bytes. */
 export const MNIST_FILES: Readonly<Record<string, string>> = {
@@ -43,11 +44,11 @@ export interface MnistOptions {
  * MNIST, 28 × 28 pixels, 10 classes: from --data, from the cache, or downloaded into the cache.
  * @throws UserError (3) where it cannot be had, (1) where the files of --data are damaged
  */
-export async function loadMnist(options: MnistOptions): Promise<Dataset> {
+export async function loadMnist(options: MnistOptions): Promise<ImageDataset> {
   const directory = options.directory ?? join(options.cacheDirectory, "mnist");
   const files =
     options.directory === undefined ? await cachedFiles(directory, options) : givenFiles(directory, options);
-  const split = (imageName: string, labelName: string): Split => {
+  const split = (imageName: string, labelName: string): ImageSplit => {
     const file = join(directory, imageName);
     const images = parseIdxImages(files.get(imageName)!, file);
     const labelFile = join(directory, labelName);
@@ -55,7 +56,7 @@ export async function loadMnist(options: MnistOptions): Promise<Dataset> {
       files.get(labelName)!,
       labelFile,
       10,
-      "give the labels of MNIST, or use dataset type: idx",
+      () => "give the labels of MNIST, or use dataset type: idx",
     );
     if (images.count !== labels.length || images.rows !== 28 || images.columns !== 28) {
       throw new UserError(
@@ -105,11 +106,7 @@ async function cachedFiles(directory: string, options: MnistOptions): Promise<Ma
   if (options.offline) {
     throw new UserError(`MNIST is not in ${directory}, and downloads are off`, { exitCode: 3, fix: WITHOUT_DOWNLOAD });
   }
-  try {
-    mkdirSync(directory, { recursive: true });
-  } catch (error) {
-    throw writeError(directory, error);
-  }
+  makeFolder(directory);
   const lock = join(directory, ".download-lock");
   try {
     return await withLock(

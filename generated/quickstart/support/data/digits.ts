@@ -1,5 +1,5 @@
 import { RandomStream } from "../random.ts";
-import type { Dataset } from "./dataset.ts";
+import type { ImageDataset } from "./dataset.ts";
 import { type IdxImages, imageSplit, sha256 } from "./idx.ts";
 
 const SIZE = 28;
@@ -123,7 +123,7 @@ export interface DigitsOptions {
  * Generated images of digits, 28 × 28 pixels, 10 classes: drawn strokes with slant, size, place, thickness and noise of their
  * own. The same seed gives the same bytes on every machine.
  */
-export function loadDigits({ trainSamples, testSamples, seed, scale }: DigitsOptions): Dataset {
+export function loadDigits({ trainSamples, testSamples, seed, scale }: DigitsOptions): ImageDataset {
   const train = drawDigits(trainSamples, seed, "digits/train");
   const test = drawDigits(testSamples, seed, "digits/test");
   return {

@@ -1,0 +1,120 @@
+import { fitAr1, naiveScale } from "../baselines.ts";
+
+/** A series of which a model forecasts the end, in units of the data. */
+export interface ForecastSeries {
+  readonly name: string;
+  /** Of all rows, in order. */
+  readonly values: ArrayLike<number>;
+  /** How many of them, from the first on, are for training. */
+  readonly trainRows: number;
+  /** Rows per season, where they have one. */
+  readonly season: number | undefined;
+}
+
+/**
+ * Errors of forecasts over all windows and steps, in units of the data.
+ * mae = mean |y - ŷ|; rmse = √(mean (y - ŷ)²); mase = mae / mean |y[t] - y[t-1]| of the training rows (Hyndman & Koehler 2006,
+ * "Another look at measures of forecast accuracy"), null where these do not change.
+ */
+export type ForecastErrors = {
+  readonly name: string;
+  readonly mae: number;
+  readonly rmse: number;
+  readonly mase: number | null;
+};
+
+/** Forecasts from the rows before row `first`, of step 1, 2, … */
+type Forecast = (first: number, step: number) => number;
+
+/**
+ * The errors of forecasts that need no model (Hyndman & Athanasopoulos, "Forecasting: principles and practice", 5.2), over the windows that the model is tested
+ * on. With y[n] the last row before the window and h the step:
+ * naive y[n]; seasonal naive y[n + h - m·⌈h/m⌉] with m rows per season; drift y[n] + h·(y[n] - y[0])/n;
+ * AR(1) ŷ[n+h] = c + φ·ŷ[n+h-1], fitted to the training rows by least squares.
+ * @param windows how many, where not all are tested: window k forecasts rows trainRows + k to trainRows + k + horizon - 1
+ */
+export function baselineErrors(
+  series: ForecastSeries,
+  horizon: number,
+  windows = testWindows(series, horizon),
+): ForecastErrors[] {
+  const { values, trainRows, season } = series;
+  const { intercept, slope } = fitAr1(Array.prototype.slice.call(values, 0, trainRows));
+  const forecasts: Record<string, Forecast> = {
+    naive: (first) => values[first - 1]!,
+    ...(season === undefined || season < 2 || season > trainRows
+      ? {}
+      : { "seasonal naive": (first, step) => values[first - 1 + step - season * Math.ceil(step / season)]! }),
+    drift: (first, step) => values[first - 1]! + (step * (values[first - 1]! - values[0]!)) / Math.max(1, first - 1),
+    "AR(1)": (first, step) => {
+      let value = values[first - 1]!;
+      for (let k = 0; k < step; k++) value = intercept + slope * value;
+      return value;
+    },
+  };
+  return Object.entries(forecasts).map(([name, forecast]) => {
+    const predictions = new Float64Array(windows * horizon);
+    for (let k = 0; k < windows; k++) {
+      for (let step = 1; step <= horizon; step++) predictions[k * horizon + step - 1] = forecast(trainRows + k, step);
+    }
+    return forecastErrors(name, series, horizon, predictions);
+  });
+}
+
+/** How many windows have all their targets in the test part. */
+export function testWindows({ values, trainRows }: ForecastSeries, horizon: number): number {
+  return Math.max(0, values.length - trainRows - horizon + 1);
+}
+
+/**
+ * The errors of a model over the first windows of the test part.
+ * @param predictions [windows, horizon], in units of the data, window by window
+ */
+export function forecastErrors(
+  name: string,
+  { values, trainRows }: ForecastSeries,
+  horizon: number,
+  predictions: ArrayLike<number>,
+): ForecastErrors {
+  const count = predictions.length;
+  let [absolute, squares] = [0, 0];
+  for (let k = 0; k < count; k++) {
+    const actual = values[trainRows + Math.floor(k / horizon) + (k % horizon)]!;
+    const error = Math.abs(actual - predictions[k]!);
+    absolute += error / count;
+    squares += error ** 2 / count;
+  }
+  const scale = naiveScale(Array.prototype.slice.call(values, 0, trainRows));
+  return { name, mae: absolute, rmse: Math.sqrt(squares), mase: scale > 0 ? absolute / scale : null };
+}
+
+/**
+ * One line: the model's error beside those of the baselines, and which of them are better.
+ * "MAE 12.3 (test, in units of sales); naive 14.1, seasonal naive 10.2, drift 14.3, AR(1) 13.9: worse than seasonal naive"
+ */
+export function describeErrors(
+  series: ForecastSeries,
+  model: ForecastErrors,
+  baselines: readonly ForecastErrors[],
+): string {
+  const others = baselines.map(({ name, mae }) => `${name} ${short(mae)}`).join(", ");
+  const better = baselines.filter(({ mae }) => mae < model.mae).map(({ name }) => name);
+  const ties = baselines.filter(({ mae }) => mae === model.mae).map(({ name }) => name);
+  const verdict = !Number.isFinite(model.mae)
+    ? "no number"
+    : better.length > 0
+      ? `worse than ${listOf(better)}`
+      : ties.length > 0
+        ? `no better than ${listOf(ties)}`
+        : "better than each of them";
+  return `MAE ${short(model.mae)} (test, in units of ${series.name}); ${others}: ${verdict}`;
+}
+
+function listOf(names: readonly string[]): string {
+  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}
+
+/** Four digits, more of large numbers. */
+function short(value: number): string {
+  return Math.abs(value) >= 1e4 && Math.abs(value) < 1e15 ? value.toFixed(0) : String(Number(value.toPrecision(4)));
+}

@@ -1,0 +1,42 @@
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { shellWord } from "../shell.ts";
+import type { Program } from "./program.ts";
+
+/** The command that predicts with a run, as it can be typed where the training was started; `example`: arguments to try it with. */
+export function predictionCommand(program: Program, run: string, example: readonly string[]): string {
+  // Set by `lstm-compile run`.
+  if (process.env.LSTM_COMPILE_SPEC) return line("npx", "lstm-compile", "predict", run, ...afterDashes(example));
+  return line(...programWords(program, "predict.ts"), "--run", run, ...example);
+}
+
+/** The command that goes on with a run; `overrides`: what else the command line decided. */
+export function resumeCommand(
+  program: Program,
+  run: string,
+  overrides: Readonly<Record<string, string | number | boolean>>,
+): string {
+  const kept = Object.entries(overrides).flatMap(([name, value]) => {
+    if (name === "seed") return []; // the run has it
+    return name === "capture" ? ["--no-capture"] : [`--${name}`, String(value)];
+  });
+  const options = ["--resume", "--out", run, ...kept];
+  const { LSTM_COMPILE_SPEC: spec } = process.env;
+  if (spec) return line("npx", "lstm-compile", "run", relative(process.cwd(), spec), "--", ...options);
+  return line(...programWords(program, "train.ts"), ...options);
+}
+
+function programWords(program: Program, file: string): string[] {
+  const path = relative(process.cwd(), fileURLToPath(new URL(file, program.folder)));
+  // Where Node runs TypeScript by itself this is true.
+  const node = "typescript" in process.features && process.features.typescript ? ["node"] : ["npx", "tsx"];
+  return [...node, path];
+}
+
+function afterDashes(words: readonly string[]): string[] {
+  return words.length === 0 ? [] : ["--", ...words];
+}
+
+function line(...words: string[]): string {
+  return words.map(shellWord).join(" ");
+}

@@ -1,0 +1,206 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { atomicWrite, makeFolder, readError } from "../files.ts";
+import type { Json } from "../json.ts";
+import { UserError } from "../user-error.ts";
+
+export type SavedTensors = Record<string, { shape: number[]; values: Float32Array }>;
+
+/** Where a run stands. */
+export interface TrainingState {
+  /** Epoch that is under way, from 1. */
+  epoch: number;
+  /** Steps done in it. */
+  step: number;
+  /** Steps done in all. */
+  iteration: number;
+  /** Sums of loss and metrics over those steps. */
+  sums: number[];
+  /** Root seed: with epoch and iteration it gives every random number. */
+  seed: number;
+}
+
+export interface Checkpoint {
+  weights: SavedTensors;
+  /** Optimizer state by slot, such as Adam's m and v. */
+  optimizer: Record<string, SavedTensors>;
+  /** States of stateful layers, where a model has them. */
+  states?: SavedTensors;
+  state: TrainingState;
+  /** What was fitted to the training rows, such as scalers or a vocabulary: predictions read it and fit nothing. */
+  fitted?: Json;
+}
+
+interface Index {
+  data: { file: string; sha256: string };
+  state: TrainingState;
+  fitted?: Json;
+  /** Slots in the order of the data: "weights", "states" and the optimizer's. */
+  slots: { slot: string; name: string; shape: number[] }[];
+}
+
+const INDEX = "checkpoint.json";
+const DATA_FILE = /^state-\d+-[0-9a-f]{12}\.bin$/;
+/** Older data, and what a kill in the middle of a write leaves. */
+const OUTDATED = /^state-\d+-[0-9a-f]{12}\.bin(\.\d+\.tmp)?$|^checkpoint\.json\.\d+\.tmp$/;
+
+/** Writes <run>/checkpoint. A kill at any moment leaves the last checkpoint or this one, whole. */
+export function saveCheckpoint(run: string, { weights, optimizer, states = {}, state, fitted }: Checkpoint): void {
+  const directory = join(run, "checkpoint");
+  const slots: Index["slots"] = [];
+  const parts: Buffer[] = [];
+  for (const [slot, tensors] of [
+    ["weights", weights] as const,
+    ["states", states] as const,
+    ...Object.entries(optimizer),
+  ]) {
+    for (const [name, { shape, values }] of Object.entries(tensors)) {
+      slots.push({ slot, name, shape });
+      parts.push(Buffer.from(values.buffer, values.byteOffset, values.byteLength));
+    }
+  }
+  const data = Buffer.concat(parts);
+  const sha256 = createHash("sha256").update(data).digest("hex");
+  // Named by its contents, so that no write replaces the data that the index still names.
+  const file = `state-${state.iteration}-${sha256.slice(0, 12)}.bin`;
+  makeFolder(directory);
+  atomicWrite(join(directory, file), data);
+  const index: Index = { data: { file, sha256 }, state, ...(fitted === undefined ? {} : { fitted }), slots };
+  atomicWrite(join(directory, INDEX), indexText(index));
+  // Only now does nothing name the older data.
+  for (const name of readdirSync(directory)) {
+    if (name !== file && OUTDATED.test(name)) rmSync(join(directory, name), { force: true });
+  }
+}
+
+/** The index as a file: with the SHA-256 of its own contents, so that no change of it passes. */
+function indexText(index: unknown): string {
+  const text = JSON.stringify(index, null, 1);
+  const sha256 = createHash("sha256").update(text).digest("hex");
+  return `{"format": "lstm-compile-checkpoint", "version": 2, "sha256": "${sha256}", "index": ${text}}\n`;
+}
+
+/** Whether a run has a checkpoint, whole or not. */
+export function hasCheckpoint(run: string): boolean {
+  return existsSync(join(run, "checkpoint", INDEX));
+}
+
+/**
+ * Reads <run>/checkpoint.
+ * @throws UserError (exit code 1) where it is damaged, (2) where there is none
+ */
+export function loadCheckpoint(run: string): Checkpoint {
+  const directory = join(run, "checkpoint");
+  let { index, data } = readFiles(run, directory);
+  // A training that goes on replaces both files; between the two reads the first may have become outdated.
+  if (data === undefined) ({ index, data } = readFiles(run, directory));
+  if (data === undefined) throw damaged(directory, `${index.data.file} is missing`);
+  if (createHash("sha256").update(data).digest("hex") !== index.data.sha256) {
+    throw damaged(directory, `the SHA-256 of ${index.data.file} does not match`);
+  }
+  // JSON has no NaN or infinity; they are written as null.
+  const sums = index.state.sums.map((sum) => sum ?? Number.NaN);
+  const checkpoint: Checkpoint = {
+    weights: noTensors(),
+    optimizer: Object.create(null) as Checkpoint["optimizer"],
+    state: { ...index.state, sums },
+    ...(index.fitted === undefined ? {} : { fitted: index.fitted }),
+  };
+  let offset = 0;
+  for (const { slot, name, shape } of index.slots) {
+    const count = shape.reduce((product, n) => product * n, 1);
+    if (offset + 4 * count > data.byteLength) throw damaged(directory, `${index.data.file} is too short for ${name}`);
+    const values = new Float32Array(count);
+    Buffer.from(values.buffer).set(data.subarray(offset, offset + 4 * count));
+    offset += 4 * count;
+    recordOf(checkpoint, slot)[name] = { shape, values };
+  }
+  if (offset !== data.byteLength) throw damaged(directory, `${index.data.file} is longer than its tensors`);
+  return checkpoint;
+}
+
+/** What a run predicts with: the weights, or their averages where the optimizer keeps some and has taken a step. */
+export function predictionWeights({ weights, optimizer, state }: Checkpoint): SavedTensors {
+  return state.iteration > 0 && optimizer.ema !== undefined ? { ...weights, ...optimizer.ema } : weights;
+}
+
+function damaged(directory: string, what: string, cause?: unknown): UserError {
+  return new UserError(`${directory}: the checkpoint is damaged: ${what}`, {
+    exitCode: 1,
+    fix: "restore the folder from a copy, or train again",
+    cause,
+  });
+}
+
+/** The index, and the data that it names unless it is gone. */
+function readFiles(run: string, directory: string): { index: Index; data: Buffer | undefined } {
+  let text: string;
+  try {
+    text = readFileSync(join(directory, INDEX), "utf8");
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw readError(join(directory, INDEX), cause);
+    throw new UserError(`${run} has no checkpoint`, {
+      exitCode: 2,
+      fix: "train first, or name the folder of another run",
+      cause,
+    });
+  }
+  let index: unknown;
+  try {
+    ({ index } = JSON.parse(text) as { index: unknown });
+  } catch (cause) {
+    throw damaged(directory, `${INDEX} is no JSON`, cause);
+  }
+  if (index === undefined || indexText(index) !== text) {
+    const old = /^\{\s*"format": "lstm-compile-checkpoint",\s*"data"/.test(text);
+    throw old
+      ? new UserError(`${directory} was written by an older lstm-compile, without what was fitted to the data`, {
+          exitCode: 2,
+          fix: "train again",
+        })
+      : damaged(directory, `${INDEX} is not as it was written`);
+  }
+  if (!isIndex(index)) throw damaged(directory, `${INDEX} does not describe a checkpoint`);
+  try {
+    return { index, data: readFileSync(join(directory, index.data.file)) };
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return { index, data: undefined };
+    throw readError(join(directory, index.data.file), cause);
+  }
+}
+
+/** Names come from a file: `__proto__` is a name like others. */
+function noTensors(): SavedTensors {
+  return Object.create(null) as SavedTensors;
+}
+
+function recordOf(checkpoint: Checkpoint, slot: string): SavedTensors {
+  if (slot === "weights") return checkpoint.weights;
+  if (slot === "states") {
+    checkpoint.states ??= noTensors();
+    return checkpoint.states;
+  }
+  checkpoint.optimizer[slot] ??= noTensors();
+  return checkpoint.optimizer[slot];
+}
+
+function isIndex(value: unknown): value is Index {
+  const index = value as Partial<Index> | null;
+  const { data, state, slots } = index ?? {};
+  const isCount = (n: unknown): boolean => Number.isSafeInteger(n) && (n as number) >= 0;
+  return (
+    typeof data?.sha256 === "string" &&
+    DATA_FILE.test(String(data.file)) &&
+    [state?.epoch, state?.step, state?.iteration, state?.seed].every(isCount) &&
+    state!.epoch >= 1 &&
+    state!.iteration >= state!.step &&
+    Array.isArray(state!.sums) &&
+    state!.sums.every((sum) => sum === null || typeof sum === "number") &&
+    Array.isArray(slots) &&
+    slots.every(
+      ({ slot, name, shape }) =>
+        [slot, name].every((text) => typeof text === "string") && Array.isArray(shape) && shape.every(isCount),
+    )
+  );
+}
