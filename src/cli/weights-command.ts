@@ -67,7 +67,9 @@ async function importWeights(
   }
   const { readWeightsFile } = await import("../keras/model-file.ts");
   const { initialCheckpoint, matchWeights } = await import("../keras/weights.ts");
-  const weights = matchWeights(plan, await readWeightsFile(path));
+  const file = await readWeightsFile(path);
+  const weights = matchWeights(plan, file);
+  for (const warning of file.warnings ?? []) note(`warning: ${warning}`);
   const record = planRecord(plan, spec, resolve("generated", plan.name));
   const directory = openRun(record, { ...NEW_RUN, out }, note);
   try {

@@ -39,6 +39,42 @@ describe("import", () => {
     expect(stdout).toContain("shape: [ 3, 4 ]");
   });
 
+  it("calls specs by their files where Keras has named the model, each by a name of its own", async () => {
+    const model = (name: string): string => join(FILES, "..", name);
+    const name = async (path: string, output: string) => {
+      const { exitCode, stderr } = await lstmCompile("import", path, "-o", output);
+      expect(exitCode).toBe(0);
+      return [/^name: (.*)$/m.exec(readFileSync(output, "utf8"))![1], /^the spec is called .*$/m.exec(stderr)?.[0]];
+    };
+    expect(await name(KERAS, "a.yaml")).toEqual(["text-classifier", undefined]);
+    expect(await name(KERAS, "b.yaml")).toEqual([
+      "text-classifier-2",
+      "the spec is called text-classifier-2: a spec beside it is called text-classifier",
+    ]);
+    const asFile = "as its file, since the model has no name of its own";
+    expect(await name(model("keras2-files/hard-sigmoid.keras"), "c.yaml")).toEqual([
+      "hard-sigmoid",
+      `the spec is called hard-sigmoid: ${asFile}`,
+    ]);
+    expect(await name(model("keras2-files/hard-sigmoid.h5"), "d.yaml")).toEqual([
+      "hard-sigmoid-2",
+      "the spec is called hard-sigmoid-2: a spec beside it is called hard-sigmoid",
+    ]);
+    // Every LayersModel has a file of the same name.
+    expect(await name(model("layers-model/uint8/model.json"), "e.yaml")).toEqual([
+      "uint8",
+      `the spec is called uint8: ${asFile}`,
+    ]);
+  });
+
+  it("warns of quantized weights when it brings them into a run", async () => {
+    const model = join(FILES, "../layers-model/uint8/model.json");
+    await lstmCompile("import", model, "-o", "small.yaml");
+    const { exitCode, stderr } = await lstmCompile("weights", "import", "small.yaml", model, "--run", "run");
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(/^warning: 14 of 14 weights are quantized to uint8 /);
+  });
+
   it.each([
     [["import", "none.keras"], "cannot read none.keras: ENOENT"],
     [["import", KERAS, "--timesteps", "few"], "--timesteps few is no positive whole number"],
