@@ -1,4 +1,5 @@
 import type { DiagnosticCode } from "./diagnostic-codes.ts";
+import { cut, printable, printableMessage } from "./support/printable.ts";
 
 /** A mistake (or a doubt) about a spec: data first; text is made once, by `renderDiagnostics`. */
 export interface Diagnostic {
@@ -43,7 +44,7 @@ export function renderDiagnostics(
   format: DiagnosticFormat,
   { color = false }: { color?: boolean } = {},
 ): string {
-  if (format === "json") return `${JSON.stringify(diagnostics, null, 2)}\n`;
+  if (format === "json") return `${JSON.stringify(diagnostics.map(withShortTexts), null, 2)}\n`;
   const shown = diagnostics.slice(0, MAX_SHOWN);
   const sourceLines = new Map([...texts].map(([file, text]) => [file, text.replace(/^\ufeff/, "").split(/\r?\n/)]));
   const lines = shown.map((diagnostic) =>
@@ -56,9 +57,9 @@ export function renderDiagnostics(
   return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
 }
 
-/** Control characters and other invisible ones of a user's text would move the cursor or the caret. */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, "\u00b7");
+function withShortTexts(diagnostic: Diagnostic): Diagnostic {
+  const { message, fix } = diagnostic;
+  return { ...diagnostic, message: printableMessage(message), fix: printableMessage(fix) };
 }
 
 /** Columns that text takes on a terminal: wide characters take two, combining marks none. */
@@ -79,7 +80,7 @@ function width(text: string): number {
 /** What to do; and where that names one choice of several, all of them. */
 function advice({ fix, choices = [] }: Diagnostic): string[] {
   const list = choices.join(", ");
-  return [`fix: ${fix}`, ...(fix.includes(list) ? [] : [`one of: ${list}`])].map(printable);
+  return [`fix: ${fix}`, ...(fix.includes(list) ? [] : [`one of: ${list}`])];
 }
 
 /** Breaks a line where it would be too long; what follows is indented. */
@@ -99,7 +100,7 @@ function textBlock(diagnostic: Diagnostic, sourceLine: string, color: boolean): 
   const paint = (style: string, value: string): string => (color ? `\u001b[${style}m${value}\u001b[0m` : value);
   const { file, line, column, severity, code, range } = diagnostic;
   const style = severity === "error" ? "31;1" : "33;1";
-  const heading = `${printable(file)}:${line}:${column}: ${paint(style, severity)} ${code}: ${printable(diagnostic.message)}`;
+  const heading = `${printable(file)}:${line}:${column}: ${paint(style, severity)} ${code}: ${printableMessage(diagnostic.message)}`;
   const mark = Math.min(column - 1, sourceLine.length);
   const from = Math.max(0, Math.min(mark - 60, sourceLine.length - MAX_LINE));
   const to = Math.min(sourceLine.length, from + MAX_LINE);
@@ -112,16 +113,28 @@ function textBlock(diagnostic: Diagnostic, sourceLine: string, color: boolean): 
     heading,
     `  ${gutter} | ${before}${marked}${after}`,
     `  ${" ".repeat(gutter.length)} | ${" ".repeat(width(before))}${paint(style, "^".repeat(Math.max(1, width(marked))))}`,
-    ...advice(diagnostic).map((line) => wrapped(`  ${line}`)),
+    ...advice(diagnostic).map((line) => wrapped(`  ${printableMessage(line)}`)),
     "",
   ].join("\n");
 }
 
-/** A workflow command of GitHub Actions; its data escapes %, CR and LF, its properties also : and , */
 function githubLine(diagnostic: Diagnostic): string {
   const { file, line, column, severity, code, message } = diagnostic;
+  return githubCommand(severity, { file, line, column, title: code }, message, advice(diagnostic));
+}
+
+/** A workflow command of GitHub Actions; its data escapes %, CR and LF, its properties also : and , */
+export function githubCommand(
+  severity: Diagnostic["severity"],
+  at: { file: string; line: number; column: number; title: string },
+  message: string,
+  advice: readonly string[],
+): string {
   const data = (value: string): string => value.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
-  const property = (value: string): string => data(value).replaceAll(":", "%3A").replaceAll(",", "%2C");
-  const body = data([...message.split("\n").map(printable), ...advice(diagnostic)].join("\n"));
-  return `::${severity} file=${property(file)},line=${line},col=${column},title=${code}::${body}`;
+  const property = (value: string): string =>
+    data(printableMessage(value)).replaceAll(":", "%3A").replaceAll(",", "%2C");
+  // Escaped, a line break is only a line break.
+  const lines = [message, ...advice].flatMap((text) => cut(text).split("\n").map(printable));
+  const body = data(lines.join("\n"));
+  return `::${severity} file=${property(at.file)},line=${at.line},col=${at.column},title=${property(at.title)}::${body}`;
 }

@@ -52,6 +52,25 @@ describe("renderDiagnostics", () => {
     expect(text.split("\n")[0]).toContain("a·b:1:1");
   });
 
+  it.each(["text", "json", "github"] as const)(
+    "cuts very long messages, and says how much is left out: %s",
+    (format) => {
+      const long = at(1, 1, { message: `${"m".repeat(2e7)}!`, fix: `use ${"f".repeat(2e7)}` });
+      const text = renderDiagnostics([long], new Map([["f.yaml", "a"]]), format);
+      expect(text.length).toBeLessThan(6000);
+      expect(text.match(/19,998,00\d characters left out/g)).toHaveLength(2);
+      expect(text).toMatch(/m!/);
+    },
+  );
+
+  it("gives GitHub one line without anything that moves the cursor, in all parts", () => {
+    const hostile = "\u001b[2J\u202e\n::error::x\r";
+    const text = renderDiagnostics([at(1, 1, { message: hostile, fix: hostile, file: hostile })], new Map(), "github");
+    expect(text).toBe(
+      "::error file=·[2J··%3A%3Aerror%3A%3Ax·,line=1,col=1,title=LC1101::·[2J·%0A::error::x·%0Afix: ·[2J·%0A::error::x·\n",
+    );
+  });
+
   it("is empty without diagnostics, and an empty array as JSON", () => {
     expect(renderDiagnostics([], new Map(), "text")).toBe("");
     expect(JSON.parse(renderDiagnostics([], new Map(), "json"))).toEqual([]);

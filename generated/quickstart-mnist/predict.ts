@@ -12,7 +12,8 @@ import { createPredictor, type Prediction } from "./predictor.ts";
 import { PROGRAM } from "./program.ts";
 import { drawImage, readImage } from "./support/data/images.ts";
 import { folder, integer, readOptions, usage } from "./support/options.ts";
-import { runMain } from "./support/run/main.ts";
+import { printable } from "./support/printable.ts";
+import { runMain, say } from "./support/run/main.ts";
 import { predictionOptions } from "./support/run/trained.ts";
 import { UserError } from "./support/user-error.ts";
 
@@ -39,7 +40,7 @@ async function main(): Promise<number> {
     throw new UserError("--data has no effect without --demo", { exitCode: 2, fix: "add --demo 4, or leave out --data" });
   }
   const predictor = await createPredictor(options);
-  process.stderr.write(`weights: ${predictor.run}\n`);
+  say(`weights: ${predictor.run}`);
 
   const predictions: ({ source: string } & Prediction)[] = [];
   const show = (source: string, prediction: Prediction, image?: { pixels: Uint8Array; label: number }): void => {
@@ -53,7 +54,7 @@ async function main(): Promise<number> {
       .slice(0, 3)
       .map(({ probability, index }) => `${index}: ${(100 * probability).toFixed(1)} %`);
     const truth = image === undefined ? "" : image.label === predicted ? ", which is right" : `, but it is ${image.label}`;
-    process.stdout.write(`${source}: ${predicted}${truth} (${best.join(", ")})\n`);
+    process.stdout.write(`${printable(source)}: ${predicted}${truth} (${best.join(", ")})\n`);
   };
 
   for (const file of options.positionals) {

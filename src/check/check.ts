@@ -1,86 +1,135 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createTwoFilesPatch } from "diff";
 import type { Program } from "../compile.ts";
 import { COMPILER_VERSION } from "../version.ts";
 import { listFiles, type Manifest, readManifest, sha256 } from "../write/manifest.ts";
 
-/** Why a file of a generated folder is not what its spec compiles to. */
-export type DifferenceKind =
-  | "missing"
-  | "left over"
-  | "edited by hand"
+/** Why a program is not what its spec compiles to. */
+export type CauseKind =
+  | "never compiled"
   | "spec changed"
-  /** Only the version that the file states is another one: what `--allow-version-drift` accepts. */
+  | "spec moved"
+  /** Only the version that the files state is another one: what `--allow-version-drift` accepts. */
   | "compiler version changed"
   /** The same spec compiles to other code now. */
-  | "compiler output changed";
+  | "compiler output changed"
+  | "edited by hand"
+  /** Files that the manifest lists are not there. */
+  | "missing"
+  | "manifest missing"
+  /** Files that nobody generated. */
+  | "foreign files";
 
-export interface Difference {
-  readonly kind: DifferenceKind;
-  /** Posix path below the output folder, the program's folder first. */
+export interface FileDifference {
+  /** Posix path, the program's folder first. */
   readonly path: string;
-  /** Unified diff from what is on disk to what the spec compiles to; "" where one side has no file. */
+  readonly kind: "missing" | "left over" | "differs";
+  /** Unified diff from what is on disk to what the spec compiles to; "" where one side has no file, or where one is very large. */
   readonly patch: string;
 }
 
-/** Compares a fresh program with what is on disk. Reads only. */
-export function checkProgram(outDir: string, program: Program): Difference[] {
-  const folder = join(outDir, program.name);
-  const manifest = readManifest(folder);
+/** One reason, with all files that differ because of it. */
+export interface Difference {
+  readonly kind: CauseKind;
+  readonly files: readonly FileDifference[];
+}
+
+/** Above this a file on disk is not read: no generated file has a tenth of it. */
+const MAX_BYTES = 16 * 1024 * 1024;
+/** Two texts without a line in common would take the comparison very long. */
+const MAX_EDITS = 4000;
+
+/**
+ * Compares a fresh program with the folder on disk: one difference for each reason, none where they are equal. Reads only.
+ * `headerPath`: where the spec lies, as the fresh program states it.
+ */
+export function checkProgram(folder: string, program: Program, headerPath: string): Difference[] {
   const onDisk = existsSync(folder) ? listFiles(folder) : [];
-  const differences: Difference[] = [];
+  const manifest = readManifest(folder);
+  const byKind = new Map<CauseKind, FileDifference[]>();
+  const add = (kind: CauseKind, path: string, file: Omit<FileDifference, "path">): void => {
+    const files = byKind.get(kind) ?? [];
+    byKind.set(kind, [...files, { path: `${posix(folder)}/${path}`, ...file }]);
+  };
+  if (onDisk.length === 0) {
+    for (const path of program.files.keys()) add("never compiled", path, { kind: "missing", patch: "" });
+    return differencesOf(byKind);
+  }
+  if (manifest === undefined) {
+    add("manifest missing", "manifest.json", {
+      kind: onDisk.includes("manifest.json") ? "differs" : "missing",
+      patch: "",
+    });
+    return differencesOf(byKind);
+  }
+  const whole = reasonOfAll(manifest, program, headerPath);
+  const drift = isDrift(folder, manifest, program);
+  const reason = whole ?? (drift ? "compiler version changed" : "compiler output changed");
   for (const [path, text] of program.files) {
-    const shown = `${program.name}/${path}`;
     if (!onDisk.includes(path)) {
-      differences.push({ kind: "missing", path: shown, patch: "" });
+      add(path === "manifest.json" || manifest.files[path] !== undefined ? "missing" : reason, path, {
+        kind: "missing",
+        patch: "",
+      });
       continue;
     }
-    const found = readFileSync(join(folder, path), "utf8");
+    const found = readText(join(folder, path));
     if (found === text) continue;
-    const kind =
-      path === "manifest.json" ? manifestReason(found, program, manifest) : reason(path, found, program, manifest);
-    differences.push({ kind, path: shown, patch: patch(shown, found, text) });
-  }
-  // The manifest has no hash of itself: where no other output changed, only a hand can have changed it.
-  const changed = differences.filter(({ kind }) => kind === "compiler output changed");
-  if (
-    changed.length === 1 &&
-    changed[0]!.path === `${program.name}/manifest.json` &&
-    manifest?.compiler.version === COMPILER_VERSION
-  ) {
-    differences[differences.indexOf(changed[0]!)] = { ...changed[0]!, kind: "edited by hand" };
+    const isEdited = path !== "manifest.json" && (found === undefined || manifest.files[path] !== sha256(found));
+    const patch = found === undefined ? "" : patchOf(`${posix(folder)}/${path}`, found, text);
+    add(isEdited ? "edited by hand" : reason, path, { kind: "differs", patch });
   }
   for (const path of onDisk) {
-    if (!program.files.has(path)) differences.push({ kind: "left over", path: `${program.name}/${path}`, patch: "" });
+    if (program.files.has(path)) continue;
+    const written = manifest.files[path];
+    const found = written === undefined ? undefined : readText(join(folder, path));
+    const isOurs = found !== undefined && sha256(found) === written;
+    add(isOurs ? reason : written === undefined ? "foreign files" : "edited by hand", path, {
+      kind: "left over",
+      patch: "",
+    });
   }
-  return differences;
+  // The manifest has no hash of itself: where its reason changed no other file, only a hand can have changed it.
+  const [alone, ...others] = byKind.get(reason) ?? [];
+  if (
+    alone !== undefined &&
+    others.length === 0 &&
+    alone.path === `${posix(folder)}/manifest.json` &&
+    reason !== "compiler version changed"
+  ) {
+    byKind.delete(reason);
+    byKind.set("edited by hand", [...(byKind.get("edited by hand") ?? []), alone]);
+  }
+  return differencesOf(byKind);
 }
 
-/** Folders below outDir that an earlier compiler run wrote and that no program of today is named after. */
-export function leftOverFolders(outDir: string, names: ReadonlySet<string>): Difference[] {
-  if (!existsSync(outDir)) return [];
-  return readdirSync(outDir, { withFileTypes: true })
-    .filter(
-      (entry) => entry.isDirectory() && !names.has(entry.name) && readManifest(join(outDir, entry.name)) !== undefined,
-    )
-    .map(({ name }) => ({ kind: "left over", path: name, patch: "" }) as const);
+function differencesOf(byKind: ReadonlyMap<CauseKind, FileDifference[]>): Difference[] {
+  return [...byKind].map(([kind, files]) => ({ kind, files }));
 }
 
-/** Why a file differs, as far as the manifest on disk can tell. */
-function reason(path: string, found: string, program: Program, manifest: Manifest | undefined): DifferenceKind {
-  if (manifest?.files[path] !== sha256(found)) return "edited by hand";
-  if (manifest.spec.sha256 !== program.plan.specSha256) return "spec changed";
-  const drifted = found.replaceAll(`lstm-compile ${manifest.compiler.version}`, `lstm-compile ${COMPILER_VERSION}`);
-  return drifted === program.files.get(path) ? "compiler version changed" : "compiler output changed";
+/** What alone explains that generated files differ, as far as the manifest tells; undefined where it must be the compiler. */
+function reasonOfAll({ spec }: Manifest, program: Program, headerPath: string): CauseKind | undefined {
+  if (spec.sha256 !== program.plan.specSha256) return "spec changed";
+  return spec.path !== undefined && spec.path !== headerPath ? "spec moved" : undefined;
 }
 
-function manifestReason(found: string, program: Program, manifest: Manifest | undefined): DifferenceKind {
-  if (manifest === undefined) return "edited by hand";
-  if (manifest.spec.sha256 !== program.plan.specSha256) return "spec changed";
-  const sameButVersions = withoutVersions(found) === withoutVersions(program.files.get("manifest.json")!);
-  const isDrift = sameButVersions && manifest.compiler.version !== COMPILER_VERSION;
-  return isDrift ? "compiler version changed" : "compiler output changed";
+/** Whether what the last compiler wrote differs from today's program in the stated version alone. Files edited by hand do not count. */
+function isDrift(folder: string, manifest: Manifest, program: Program): boolean {
+  const { version } = manifest.compiler;
+  if (version === COMPILER_VERSION) return false;
+  const then = Object.keys(manifest.files);
+  if (then.length !== program.files.size - 1 || !then.every((path) => program.files.has(path))) return false;
+  for (const [path, text] of program.files) {
+    const found = readText(join(folder, path));
+    if (found === undefined || found === text) continue;
+    if (path === "manifest.json") {
+      if (withoutVersions(found) !== withoutVersions(text)) return false;
+    } else if (manifest.files[path] === sha256(found)) {
+      if (found.replaceAll(`lstm-compile ${version}`, `lstm-compile ${COMPILER_VERSION}`) !== text) return false;
+    }
+  }
+  return true;
 }
 
 /** A manifest without what another compiler version alone changes: the version, and so the hashes of files that state it. */
@@ -89,7 +138,19 @@ function withoutVersions(text: string): string {
   return JSON.stringify({ ...manifest, compiler: undefined, files: Object.keys(manifest.files) });
 }
 
-function patch(path: string, found: string, text: string): string {
-  const whole = createTwoFilesPatch(`a/${path}`, `b/${path}`, found, text, "on disk", "compiled");
-  return whole.slice(whole.indexOf("--- "));
+/** undefined for what is no plain file of a reasonable size. */
+function readText(file: string): string | undefined {
+  const stat = lstatSync(file, { throwIfNoEntry: false });
+  return stat?.isFile() === true && stat.size <= MAX_BYTES ? readFileSync(file, "utf8") : undefined;
+}
+
+function patchOf(path: string, found: string, text: string): string {
+  const whole = createTwoFilesPatch(`a/${path}`, `b/${path}`, found, text, "on disk", "compiled", {
+    maxEditLength: MAX_EDITS,
+  });
+  return whole === undefined ? "" : whole.slice(whole.indexOf("--- "));
+}
+
+function posix(path: string): string {
+  return path.replaceAll("\\", "/");
 }

@@ -1,7 +1,19 @@
-import { checkProgram, type Difference, leftOverFolders } from "../check/check.ts";
-import { type CompileOptions, compileSpecs } from "./compile-command.ts";
-import { note, wantsColor } from "./report.ts";
-import { projectSpecs } from "./specs.ts";
+import { basename, dirname } from "node:path";
+import { type Cause, causesOf, mergeCompilerCauses, orphanCause, renamedFolder } from "../check/causes.ts";
+import {
+  distinct,
+  type FoundProgram,
+  findOwners,
+  findPrograms,
+  isRecordedSpec,
+  isSameFile,
+  type Owner,
+} from "../check/programs.ts";
+import { UserError } from "../support/user-error.ts";
+import { type Compiled, type CompileOptions, compileSpecs } from "./compile-command.ts";
+import { printCauses } from "./print-causes.ts";
+import { note } from "./report.ts";
+import { expandSpecs, projectSpecs } from "./specs.ts";
 
 export interface CheckOptions extends CompileOptions {
   /** Accept files that differ only in the compiler version that they state. */
@@ -9,53 +21,81 @@ export interface CheckOptions extends CompileOptions {
 }
 
 /** Prints how generated programs differ from what their specs compile to, on stdout. 0 where they do not. */
-export function checkCommand(specs: readonly string[], options: CheckOptions): number {
-  const everything = specs.length === 0;
-  const { compiled, exitCode } = compileSpecs(everything ? projectSpecs() : specs, {
-    ...options,
-    // With other formats stdout is one document, of differences; a spec's errors are for people then.
-    format: options.format === "github" ? "github" : "text",
-    quiet: true,
-  });
-  const accepted = ({ kind }: Difference): boolean =>
-    options.allowVersionDrift === true && kind === "compiler version changed";
-  const differences: Difference[] = [];
-  for (const { spec, program } of compiled) {
-    const found = checkProgram(options.outDir, program);
-    const left = found.filter((difference) => !accepted(difference));
-    differences.push(...left);
-    const drifted = found.length - left.length;
-    if (left.length === 0)
-      note(`${spec}: ${drifted === 0 ? "current" : "current, apart from the compiler version"}`, options);
+export function checkCommand(args: readonly string[], options: CheckOptions): number {
+  const { paths, isSet } = args.length === 0 ? { paths: projectSpecs(), isSet: true } : expandSpecs(args, options);
+  const programs = findPrograms(options.outDir);
+  // A few specs by name say nothing of the programs of others.
+  const asked = isSet ? programs : programs.filter((program) => paths.some((path) => isRecordedSpec(program, path)));
+  const owners = findOwners(asked, paths);
+  const specs = args.length === 0 ? distinct([...paths, ...[...owners.values()].flatMap(specsOf)]) : paths;
+  if (specs.length === 0 && programs.length === 0) {
+    throw new UserError(`there is no spec in specs/ and no program in ${options.outDir}/`, {
+      exitCode: 2,
+      fix: "name the specs, or run in the project's folder",
+    });
   }
-  // A spec with errors has no name, so its folder cannot be told from one whose spec is gone.
-  if (everything && exitCode === 0) {
-    differences.push(...leftOverFolders(options.outDir, new Set(compiled.map(({ program }) => program.name))));
-  }
-  print(differences, options);
-  if (differences.length > 0)
-    note("fix: compile the specs and commit what is written; remove what is left over", options);
-  return Math.max(exitCode, differences.length > 0 ? 1 : 0);
-}
-
-function print(differences: readonly Difference[], { format, outDir }: CheckOptions): void {
-  if (format === "json") {
-    const shown = differences.map(({ kind, path, patch }) => ({ file: `${outDir}/${path}`, kind, patch }));
-    process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
-    return;
-  }
-  const color = wantsColor(process.stdout);
-  for (const { kind, path, patch } of differences) {
-    process.stdout.write(
-      format === "github" ? `::error file=${outDir}/${path}::${kind}\n` : `${outDir}/${path}: ${kind}\n`,
+  const { compiled, exitCode } = compileSpecs(
+    specs,
+    // With other formats stdout is one document, of causes; a spec's errors are for people then.
+    { ...options, format: options.format === "github" ? "github" : "text", quiet: true },
+    (spec) => outDirsOf(spec, programs, owners, options.outDir),
+  );
+  const causes: Cause[] = [];
+  for (const fresh of compiled) {
+    const found = causesOf(fresh);
+    const left = found.filter(
+      ({ kind }) => !(options.allowVersionDrift === true && kind === "compiler version changed"),
     );
-    if (patch !== "") process.stdout.write(`${color ? coloured(patch) : patch}\n`);
+    causes.push(...left);
+    if (left.length > 0) continue;
+    note(`${fresh.spec}: ${found.length === 0 ? "current" : "current, apart from the compiler version"}`, options);
   }
+  for (const [program, owner] of owners) causes.push(...programCauses(program, owner, compiled));
+  const merged = mergeCompilerCauses(withoutRenamed(causes));
+  printCauses(merged, options.format);
+  return Math.max(exitCode, merged.length > 0 ? 1 : 0);
 }
 
-function coloured(patch: string): string {
-  return patch.replace(
-    /^(?:\+|-|@@).*$/gm,
-    (line) => `\u001b[${line[0] === "+" ? 32 : line[0] === "-" ? 31 : 36}m${line}\u001b[0m`,
+function specsOf(owner: Owner): readonly string[] {
+  if (owner.kind === "moved") return owner.specs;
+  return owner.kind === "in place" || owner.kind === "renamed" ? [owner.spec] : [];
+}
+
+/** The folders in which programs of a spec lie, by their manifests; the usual one where there is none. */
+function outDirsOf(
+  spec: string,
+  programs: readonly FoundProgram[],
+  owners: ReadonlyMap<FoundProgram, Owner>,
+  usual: string,
+): string[] {
+  const own = programs.filter((program) => {
+    const owner = owners.get(program);
+    return (
+      basename(program.folder) === program.name &&
+      owner !== undefined &&
+      owner.kind !== "renamed" &&
+      specsOf(owner).some((path) => isSameFile(path, spec))
+    );
+  });
+  return own.length === 0 ? [usual] : [...new Set(own.map(({ folder }) => dirname(folder)))];
+}
+
+/** What is wrong with a program as a whole. */
+function programCauses(program: FoundProgram, owner: Owner, compiled: readonly Compiled[]): Cause[] {
+  const orphan = orphanCause(program, owner);
+  if (orphan !== undefined) {
+    const spec = compiled.find((fresh) => orphan.specs.some((path) => isSameFile(path, fresh.spec)));
+    return [spec === undefined ? orphan : { ...orphan, line: spec.line, column: spec.column }];
+  }
+  if (basename(program.folder) === program.name) return [];
+  return [renamedFolder(program, specsOf(owner)[0]!)];
+}
+
+/** A renamed spec, or the spec of a renamed folder, has no program under the right name: that is the same cause. */
+function withoutRenamed(causes: readonly Cause[]): Cause[] {
+  const renamed = causes.filter(({ kind }) => kind === "spec renamed" || kind === "folder renamed");
+  const specs = renamed.flatMap((cause) => cause.specs);
+  return causes.filter(
+    (cause) => !(cause.kind === "never compiled" && specs.some((spec) => isSameFile(spec, cause.file))),
   );
 }

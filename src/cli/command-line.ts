@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import type { DiagnosticFormat } from "../diagnostic.ts";
+import { printableLines } from "../support/printable.ts";
 import { COMPILER_VERSION } from "../version.ts";
 import { note } from "./report.ts";
 
@@ -12,15 +13,17 @@ interface Compiling extends Reporting {
   readonly outDir: string;
 }
 
+const SPECS = "YAML files, folders with specs, or patterns in quotes such as 'models/**/*.yaml'";
+
 const EXAMPLES = `
 Examples:
   lstm-compile init my-model                            a spec to start from
   lstm-compile my-model.yaml                            generated/my-model/
   lstm-compile run my-model.yaml -- --epochs 1          train; the program's options stand after --
   lstm-compile predict my-model.yaml --help             what its latest run can be asked
-  lstm-compile check                                    is generated/ what specs/*.yaml compile to?
+  lstm-compile check                                    is generated/ what its specs compile to?
 
-Exit codes: 0 done; 1 a check or a training failed; 2 the spec or the command line is wrong; 3 the machine lacks something.
+Exit codes: 0 done; 1 a check or a training failed; 2 the spec or the command line is wrong; 3 the machine lacks something or refuses to write.
 `;
 
 /** The commands and their options. Stages are imported when they run: --help stays quick. `set` takes the exit code. */
@@ -30,6 +33,7 @@ export function commandLine(set: (exitCode: number) => void): Command {
     .version(COMPILER_VERSION, "-V, --version", "print the version")
     .helpOption("-h, --help", "print help")
     .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(`${printableLines(text)}\n`) })
     .enablePositionalOptions()
     .showHelpAfterError("  fix: --help lists commands and options; options of a generated program stand after --")
     .addHelpText("after", EXAMPLES);
@@ -47,7 +51,7 @@ export function commandLine(set: (exitCode: number) => void): Command {
 
   reporting(outDir(command("compile", { isDefault: true })))
     .description("compile specs (the default command)")
-    .argument("<spec...>", "YAML files")
+    .argument("<spec...>", SPECS)
     .option("-w, --watch", "compile again when a spec changes")
     .action(async (specs: string[], options: Compiling & { watch?: boolean }) => {
       if (options.watch === true) {
@@ -61,16 +65,25 @@ export function commandLine(set: (exitCode: number) => void): Command {
 
   reporting(outDir(command("check")))
     .description("compare generated programs with their specs; writes nothing")
-    .argument("[spec...]", "YAML files (default: specs/*.yaml)")
+    .argument("[spec...]", `${SPECS} (default: specs/ and the specs of the programs in --out-dir)`)
     .option("--allow-version-drift", "accept files that differ only in the compiler version that they state")
     .action(async (specs: string[], options: Compiling & { allowVersionDrift?: boolean }) => {
       const { checkCommand } = await import("./check-command.ts");
       set(checkCommand(specs, options));
     });
 
+  outDir(command("prune"))
+    .description("remove generated programs whose specs are gone; what was edited or added stays")
+    .option("-n, --dry-run", "say what would be removed; change nothing")
+    .option("-q, --quiet", "errors only")
+    .action(async (options: { outDir: string; dryRun?: boolean; quiet?: boolean }) => {
+      const { pruneCommand } = await import("./prune-command.ts");
+      set(pruneCommand(options));
+    });
+
   reporting(command("validate"))
     .description("check specs against schema and rules; writes nothing")
-    .argument("<spec...>", "YAML files")
+    .argument("<spec...>", SPECS)
     .action(async (specs: string[], options: Reporting) => {
       const { validateCommand } = await import("./validate-command.ts");
       set(validateCommand(specs, options));

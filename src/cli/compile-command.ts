@@ -1,8 +1,10 @@
-import { compile, type Diagnostic, type Program } from "../compile.ts";
+import { join } from "node:path";
+import { otherOwner } from "../check/programs.ts";
+import { type CompileResult, compile, type Diagnostic, type Program } from "../compile.ts";
 import { UserError } from "../support/user-error.ts";
 import { writeProgram } from "../write/write.ts";
 import { count, note, printDiagnostics, printUserError, type ReportOptions } from "./report.ts";
-import { headerPath, readSpecs } from "./specs.ts";
+import { expandSpecs, headerPath, readSpecs } from "./specs.ts";
 
 export interface CompileOptions extends ReportOptions {
   readonly outDir: string;
@@ -10,18 +12,27 @@ export interface CompileOptions extends ReportOptions {
 
 export interface Compiled {
   readonly spec: string;
+  readonly outDir: string;
+  /** The spec's path as the program states it. */
+  readonly headerPath: string;
   readonly program: Program;
+  /** Where the spec names its model; 1-based. */
+  readonly line: number;
+  readonly column: number;
 }
 
-/** Compiles specs in memory and prints what is wrong with them. Exit code 2 where a spec has an error; the others still compile. */
+/**
+ * Compiles specs in memory and prints what is wrong with them. Exit code 2 where a spec has an error; the others still compile. `outDirs`:
+ * the output folders of specs that have programs in other ones than `options.outDir`.
+ */
 export function compileSpecs(
   paths: readonly string[],
   options: CompileOptions,
+  outDirs: (spec: string) => readonly string[] = () => [options.outDir],
 ): { compiled: Compiled[]; exitCode: number } {
   const compiled: Compiled[] = [];
   const diagnostics: Diagnostic[] = [];
   const texts = new Map<string, string>();
-  const specByName = new Map<string, string>();
   for (const file of readSpecs(paths)) {
     const { spec } = file;
     if ("diagnostic" in file) {
@@ -29,28 +40,42 @@ export function compileSpecs(
       continue;
     }
     texts.set(spec, file.text);
-    const result = compile(file.bytes, { specPath: spec, headerPath: headerPath(spec, options.outDir) });
-    diagnostics.push(...result.diagnostics);
-    if (result.program === undefined) continue;
-    const { name } = result.program;
-    const other = specByName.get(name);
-    if (other !== undefined) {
-      const { line, column, ...range } = result.source!.position("/name");
-      const message = `${other} has the name \`${name}\` too: both would be written to one folder`;
-      const fix = "give each spec a name of its own";
-      diagnostics.push({ code: "LC1207", severity: "error", file: spec, range, line, column, message, fix });
-      continue;
+    for (const [index, outDir] of outDirs(spec).entries()) {
+      const path = headerPath(spec, outDir);
+      const result = compile(file.bytes, { specPath: spec, headerPath: path });
+      if (index === 0) diagnostics.push(...result.diagnostics);
+      const { program, source } = result;
+      if (program === undefined) continue;
+      const { line, column } = source!.position("/name");
+      compiled.push({ spec, outDir, headerPath: path, program, line, column });
+      const other = otherSpecOf(compiled.at(-1)!, compiled);
+      if (other !== undefined) diagnostics.push(nameTaken(spec, other, program.name, result));
     }
-    specByName.set(name, spec);
-    compiled.push({ spec, program: result.program });
   }
   printDiagnostics(diagnostics, texts, options);
-  return { compiled, exitCode: diagnostics.some(({ severity }) => severity === "error") ? 2 : 0 };
+  const exitCode = diagnostics.some(({ severity }) => severity === "error") ? 2 : 0;
+  return { compiled: compiled.filter((own) => otherSpecOf(own, compiled) === undefined), exitCode };
+}
+
+/** Another spec whose program would be, or is, in the same folder. */
+function otherSpecOf(own: Compiled, compiled: readonly Compiled[]): string | undefined {
+  const { spec, outDir, program } = own;
+  const rival = compiled.find(
+    (other) => other.spec !== spec && other.outDir === outDir && other.program.name === program.name,
+  );
+  return rival?.spec ?? otherOwner(join(outDir, program.name), spec);
+}
+
+function nameTaken(spec: string, other: string, name: string, { source }: CompileResult): Diagnostic {
+  const { line, column, ...range } = source!.position("/name");
+  const message = `${other} has the name \`${name}\` too: both would be written to one folder`;
+  const fix = "give each spec a name of its own";
+  return { code: "LC1207", severity: "error", file: spec, range, line, column, message, fix };
 }
 
 /** Compiles specs and writes their programs. */
-export function compileCommand(paths: readonly string[], options: CompileOptions): number {
-  const { compiled, exitCode } = compileSpecs(paths, options);
+export function compileCommand(args: readonly string[], options: CompileOptions): number {
+  const { compiled, exitCode } = compileSpecs(expandSpecs(args, options).paths, options);
   return compiled.reduce((code, { spec, program }) => Math.max(code, write(spec, program, options)), exitCode);
 }
 

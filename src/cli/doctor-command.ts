@@ -3,6 +3,7 @@ import { runsTypeScript } from "../run/run.ts";
 import { type BackendProbe, probeBackends } from "../support/backends/select.ts";
 import { cacheDirectory } from "../support/data/cache.ts";
 import { COMPILER_VERSION } from "../version.ts";
+import { note } from "./report.ts";
 
 interface Machine {
   readonly compiler: string;
@@ -28,7 +29,7 @@ export async function doctorCommand({ json, verbose }: { json?: boolean; verbose
     runsTypeScriptBy: runsTypeScript(process.versions.node) ? "node" : "tsx",
     cache: cacheDirectory(),
   };
-  const backends = await probeBackends({ verbose, log: (line) => void process.stderr.write(`${line}\n`) });
+  const backends = await probeBackends({ verbose, log: (line) => note(line) });
   const auto = backends.find(({ usable }) => usable)?.name ?? null;
   process.stdout.write(
     json === true ? `${JSON.stringify({ ...machine, auto, backends }, null, 2)}\n` : report(machine, backends, auto),

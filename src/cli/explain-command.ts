@@ -3,6 +3,7 @@ import { describeOptions } from "../plan/describe.ts";
 import { summarizeOptimizer } from "../plan/optimizer.ts";
 import type { Plan } from "../plan/types.ts";
 import { counted } from "../support/counted.ts";
+import { printableMessage } from "../support/printable.ts";
 import { printDiagnostics } from "./report.ts";
 import { readSpecs } from "./specs.ts";
 
@@ -62,7 +63,7 @@ function table(plan: Plan): string {
   const time = secondsPerEpoch(plan);
   const seconds = (value: number): string => (value < 1 ? "under 1 s" : `about ${number(value)} s`);
   return [
-    `${plan.name}${plan.description === "" ? "" : `: ${plan.description}`}`,
+    `${plan.name}${plan.description === "" ? "" : `: ${printableMessage(plan.description)}`}`,
     "",
     ...lines,
     "",

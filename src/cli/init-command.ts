@@ -1,4 +1,5 @@
 import { existsSync, writeFileSync } from "node:fs";
+import { writeError } from "../support/files.ts";
 import { RandomStream } from "../support/random.ts";
 import { UserError } from "../support/user-error.ts";
 import { editorSchema, writeCopy } from "./editor-schema.ts";
@@ -116,12 +117,8 @@ export function initCommand(name: string, templateName: string): number {
   for (const { file, contents } of files) {
     try {
       writeFileSync(file, contents, { flag: "wx" });
-    } catch (cause) {
-      throw new UserError(`cannot write ${file}: ${(cause as NodeJS.ErrnoException).code}`, {
-        exitCode: 1,
-        fix: "run this in a folder that you may write to",
-        cause,
-      });
+    } catch (error) {
+      throw writeError(file, error);
     }
     note(`wrote ${file}`);
   }

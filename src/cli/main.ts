@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { type Command, CommanderError } from "commander";
 import { closest, distance } from "fastest-levenshtein";
+import { systemError } from "../support/files.ts";
+import { printableStack } from "../support/printable.ts";
 import { surviveClosedPipes } from "../support/run/main.ts";
 import { UserError } from "../support/user-error.ts";
 import { COMPILER_VERSION } from "../version.ts";
@@ -28,11 +30,12 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-function failure(error: unknown, verbose: boolean): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
+function failure(thrown: unknown, verbose: boolean): number {
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2; // commander has printed it
+  const error = systemError(thrown) ?? thrown;
   if (error instanceof UserError) {
     printUserError(error);
-    if (verbose && error.cause instanceof Error) process.stderr.write(`${error.cause.stack}\n`);
+    if (verbose && error.cause instanceof Error) process.stderr.write(`${printableStack(error.cause.stack ?? "")}\n`);
     return error.exitCode;
   }
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
@@ -40,7 +43,7 @@ function failure(error: unknown, verbose: boolean): number {
     `this is a bug in lstm-compile ${COMPILER_VERSION}: ${message}`,
     "report it, with the spec and what --verbose prints",
   );
-  if (verbose) process.stderr.write(`${stack}\n`);
+  if (verbose) process.stderr.write(`${printableStack(stack ?? "")}\n`);
   return 1;
 }
 

@@ -1,5 +1,6 @@
-import { type Diagnostic, type DiagnosticFormat, printable, renderDiagnostics } from "../diagnostic.ts";
+import { type Diagnostic, type DiagnosticFormat, renderDiagnostics } from "../diagnostic.ts";
 import { CODES } from "../diagnostic-codes.ts";
+import { printableLines, printableMessage } from "../support/printable.ts";
 import type { UserError } from "../support/user-error.ts";
 
 export interface ReportOptions {
@@ -27,15 +28,13 @@ export function printDiagnostics(
     const own = shown.filter((diagnostic) => diagnostic.file === file);
     if (texts.has(file)) process.stderr.write(renderDiagnostics(own, texts, "text", { color }));
     // There is no line to show of a file that cannot be read.
-    else
-      for (const { code, message, fix } of own)
-        printError(`${printable(file)}: ${message} (${code}: ${CODES[code]})`, fix);
+    else for (const { code, message, fix } of own) printError(`${file}: ${message} (${code}: ${CODES[code]})`, fix);
   }
 }
 
 export function printError(message: string, fix: string): void {
   const label = wantsColor(process.stderr) ? "\u001b[31;1merror\u001b[0m" : "error";
-  process.stderr.write(`${label}: ${message}\n  fix: ${fix}\n`);
+  process.stderr.write(`${label}: ${printableLines(message)}\n  fix: ${printableLines(fix)}\n`);
 }
 
 export function printUserError(error: UserError): void {
@@ -43,7 +42,7 @@ export function printUserError(error: UserError): void {
 }
 
 export function note(line: string, { quiet }: { quiet?: boolean } = {}): void {
-  if (quiet !== true) process.stderr.write(`${line}\n`);
+  if (quiet !== true) process.stderr.write(`${printableMessage(line)}\n`);
 }
 
 export function wantsColor(stream: NodeJS.WriteStream): boolean {

@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import { type Diagnostic, printable } from "../diagnostic.ts";
-import { UserError } from "../support/user-error.ts";
+import { basename, relative, resolve, sep } from "node:path";
+import { distinct } from "../check/programs.ts";
+import type { Diagnostic } from "../diagnostic.ts";
+import { findSpecs, isInProjectOf, isPattern, matchPattern, NEVER_SPECS } from "../load/find.ts";
+import { note } from "./report.ts";
 
 /** A spec file as it was read, or why it could not be read. */
 export type SpecFile =
@@ -30,7 +32,8 @@ export function readSpecs(paths: readonly string[]): SpecFile[] {
 function unreadable(spec: string): Diagnostic | undefined {
   try {
     const stat = statSync(spec);
-    if (stat.isDirectory()) return problem(spec, "this is a folder", `name the files in it: ${join(spec, "*.yaml")}`);
+    if (stat.isDirectory())
+      return problem(spec, "this is a folder without specs", "name a folder with YAML files that have a `specVersion`");
     if (!stat.isFile() && !stat.isFIFO()) return problem(spec, "this is not a file", "name a YAML file");
     if (stat.size > MAX_READ_BYTES)
       return problem(spec, `the file has ${stat.size} bytes`, "check that this is the spec");
@@ -41,46 +44,78 @@ function unreadable(spec: string): Diagnostic | undefined {
 }
 
 function unreadableDiagnostic(spec: string, { code, message }: NodeJS.ErrnoException): Diagnostic {
+  if (code === "ENOENT" && isPattern(spec)) {
+    if (matchPattern(spec).length > 0)
+      return problem(spec, "this command takes one file, not a pattern", "name the file");
+    const fix = `correct it; folders named ${NEVER_SPECS.join(", ")} are passed over unless it names them`;
+    return problem(spec, "no file matches this pattern", fix);
+  }
   if (code === "ENOENT" || code === "ENOTDIR") return problem(spec, "there is no such file", "correct the path");
   if (code === "EACCES" || code === "EPERM")
     return problem(spec, "you may not read this file", "correct its permissions");
-  return problem(spec, `the file cannot be read: ${printable(message)}`, "correct the path");
+  return problem(spec, `the file cannot be read: ${message}`, "correct the path");
 }
 
 function problem(file: string, message: string, fix: string): Diagnostic {
   return { code: "LC1001", severity: "error", file, range: { start: 0, end: 0 }, line: 1, column: 1, message, fix };
 }
 
-/** All specs of the project: specs/*.yaml, sorted. @throws UserError where there are none */
+/**
+ * What the arguments of a command name: files as they are, patterns and folders as the specs that they hold. `isSet`: whether an argument
+ * names a set of specs, so that what belongs to no spec can be judged.
+ */
+export function expandSpecs(
+  args: readonly string[],
+  options: { quiet?: boolean } = {},
+): { paths: string[]; isSet: boolean } {
+  let isSet = false;
+  const paths = args.flatMap((path) => {
+    if (isFolder(path)) {
+      isSet = true;
+      const { specs, others } = findSpecs(path);
+      if (specs.length > 0) noteOthers(others, options);
+      // An empty folder stays, for its error.
+      return specs.length > 0 ? specs : [path];
+    }
+    if (existsSync(path) || !isPattern(path)) return [path];
+    isSet = true;
+    const found = matchPattern(path);
+    return found.length > 0 ? found : [path];
+  });
+  return { paths, isSet };
+}
+
+function noteOthers(others: readonly string[], options: { quiet?: boolean }): void {
+  for (const path of others.slice(0, MAX_NOTES))
+    note(`${path}: skipped: no spec, for it has no \`specVersion\``, options);
+  if (others.length > MAX_NOTES) note(`and ${others.length - MAX_NOTES} more YAML files that are no specs`, options);
+}
+
+const MAX_NOTES = 10;
+
+/** The specs in specs/: YAML files in the folder itself, and below it those that are specs. */
 export function projectSpecs(): string[] {
-  const isFolder = existsSync("specs") && statSync("specs").isDirectory();
-  const specs = isFolder ? readdirSync("specs").filter((name) => /\.ya?ml$/.test(name)) : [];
-  if (specs.length === 0) {
-    throw new UserError("there is no spec in specs/", {
-      exitCode: 2,
-      fix: "name the specs, or run in the project's folder",
-    });
+  if (!isFolder("specs")) return [];
+  const direct = readdirSync("specs", { withFileTypes: true })
+    .filter((entry) => !entry.isDirectory() && /\.ya?ml$/.test(entry.name))
+    .map(({ name }) => `specs/${name}`);
+  return distinct([...direct, ...findSpecs("specs").specs]).sort();
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
   }
-  return specs.sort().map((name) => `specs/${name}`);
 }
 
 /**
- * The spec's path as generated headers state it: relative to the generated folder where both lie in one project (the nearest
- * folder above the spec with package.json or .git, or the spec's own); else the file's name, so that no machine's folders get
- * into the code.
+ * The spec's path as generated headers state it: relative to the generated folder where both lie in one project; else the
+ * file's name, so that no machine's folders get into the code.
  */
 export function headerPath(spec: string, outDir: string): string {
-  const file = resolve(spec);
-  let project = dirname(file);
-  while (!existsSync(join(project, "package.json")) && !existsSync(join(project, ".git"))) {
-    if (dirname(project) === project) {
-      project = dirname(file);
-      break;
-    }
-    project = dirname(project);
-  }
   // Any one folder of outDir: no program can have this name.
   const folder = resolve(outDir, "-");
-  const inside = folder.startsWith(project.endsWith(sep) ? project : `${project}${sep}`);
-  return printable(inside ? relative(folder, file).split(sep).join("/") : basename(file));
+  return isInProjectOf(spec, folder) ? relative(folder, resolve(spec)).split(sep).join("/") : basename(spec);
 }

@@ -2,14 +2,14 @@ import type { Diagnostic } from "../diagnostic.ts";
 import { load } from "../load/load.ts";
 import { validate } from "../validate/validate.ts";
 import { note, printDiagnostics, type ReportOptions } from "./report.ts";
-import { readSpecs } from "./specs.ts";
+import { expandSpecs, readSpecs } from "./specs.ts";
 
 /** Checks specs against schema and rules; nothing is planned or written. */
-export function validateCommand(paths: readonly string[], options: ReportOptions): number {
+export function validateCommand(args: readonly string[], options: ReportOptions): number {
   const diagnostics: Diagnostic[] = [];
   const texts = new Map<string, string>();
   const valid: string[] = [];
-  for (const file of readSpecs(paths)) {
+  for (const file of readSpecs(expandSpecs(args, options).paths)) {
     if ("diagnostic" in file) {
       diagnostics.push(file.diagnostic);
       continue;

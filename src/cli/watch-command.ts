@@ -4,6 +4,7 @@ import { UserError } from "../support/user-error.ts";
 import { sha256 } from "../write/manifest.ts";
 import { type CompileOptions, compileCommand } from "./compile-command.ts";
 import { note } from "./report.ts";
+import { expandSpecs } from "./specs.ts";
 
 /** An editor's save comes as several events. */
 const DEBOUNCE_MS = 50;
@@ -13,19 +14,24 @@ const DEBOUNCE_MS = 50;
  * editors put a new file in the place of the old one.
  */
 export async function watchCommand(
-  specs: readonly string[],
+  args: readonly string[],
   options: CompileOptions,
   signal?: AbortSignal,
 ): Promise<number> {
-  const known = new Map(specs.map((spec) => [spec, contentHash(spec)]));
-  compileCommand(specs, options);
+  const hashes = (specs: readonly string[]): Map<string, string> =>
+    new Map(specs.map((spec) => [spec, contentHash(spec)]));
+  const specs = expandSpecs(args, { quiet: true }).paths;
+  let known = hashes(specs);
+  compileCommand(args, options);
   let timer: NodeJS.Timeout | undefined;
   const compileChanged = (): void => {
-    const changed = specs.filter((spec) => contentHash(spec) !== known.get(spec));
-    if (changed.length === 0) return;
-    for (const spec of changed) known.set(spec, contentHash(spec));
+    // Folders and patterns may name new specs by now.
+    const now = hashes(expandSpecs(args, { quiet: true }).paths);
+    const isChanged = now.size !== known.size || [...now].some(([spec, hash]) => known.get(spec) !== hash);
+    if (!isChanged) return;
+    known = now;
     // All of them: whether names are unique depends on the others.
-    compileCommand(specs, options);
+    compileCommand(args, options);
   };
   const watchers = [...new Set(specs.map((spec) => dirname(resolve(spec))))].map((folder) => {
     try {

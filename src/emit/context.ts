@@ -1,4 +1,5 @@
 import type { Plan } from "../plan/types.ts";
+import { commentText } from "./text.ts";
 
 /** What every emitted file may need to know. */
 export interface EmitContext {
@@ -25,5 +26,5 @@ export const INFERENCE_BATCH_SIZE = 100;
 
 /** "mnist-lstm.yaml:12": how comments in the generated code point at the spec. */
 export function specLine({ specPath }: EmitContext, line: number): string {
-  return `${specPath.slice(specPath.lastIndexOf("/") + 1)}:${line}`;
+  return `${commentText(specPath.slice(specPath.lastIndexOf("/") + 1))}:${line}`;
 }

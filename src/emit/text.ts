@@ -4,7 +4,7 @@ import type { EmitContext } from "./context.ts";
 /** A JavaScript literal of plain data. JSON is a subset of JavaScript, so nothing in a string can end it. */
 export function literal(value: string | number | boolean | readonly (string | number)[]): string {
   if (typeof value === "number") return numberLiteral(value);
-  if (typeof value === "string") return stringLiteral(value);
+  if (typeof value === "string") return dataLiteral(value);
   if (typeof value === "boolean") return String(value);
   return `[${value.map((item) => literal(item)).join(", ")}]`;
 }
@@ -17,25 +17,37 @@ function numberLiteral(value: number): string {
   return String(value);
 }
 
-/** Line separators and anything outside printable ASCII are escaped, so that the code looks as it reads. */
-export function stringLiteral(value: string): string {
+/**
+ * Plain data of any depth as JavaScript, in one line. Line separators and anything outside printable ASCII are escaped, so that the code
+ * looks as it reads.
+ */
+export function dataLiteral(value: unknown): string {
   return JSON.stringify(value).replace(
     /[^\x20-\x7e]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }
 
-/** Text for a comment: one line, printable, and unable to close the comment. */
+/** Text for a comment: one line, printable, unable to close the comment, and no directive such as @ts-expect-error. */
 export function commentText(value: string): string {
-  return value
-    .replace(/[\p{C}\u2028\u2029]+/gu, " ")
+  return oneLine(value)
     .replaceAll("*/", "* /")
-    .trim();
+    .replace(/^(?=@)/, "./");
+}
+
+/** Text without line breaks and invisible characters. */
+export function oneLine(value: string): string {
+  return value.replace(/[\p{C}\u2028\u2029]+/gu, " ").trim();
 }
 
 /** Text for Markdown: no HTML, no code fences, one line. */
 export function markdownText(value: string): string {
-  return commentText(value).replace(/[\\`*_{}[\]<>#|!]/g, (character) => `\\${character}`);
+  return oneLine(value).replace(/[\\`*_{}[\]<>#|!]/g, (character) => `\\${character}`);
+}
+
+/** Text between backticks in Markdown. */
+export function markdownCode(value: string): string {
+  return oneLine(value).replaceAll("`", "'");
 }
 
 /** First lines of every generated source file. */

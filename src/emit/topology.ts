@@ -3,7 +3,7 @@ import { snakeCase } from "../keras/names.ts";
 import type { LayerPlan, Plan } from "../plan/types.ts";
 import { type EmitContext, specLine } from "./context.ts";
 import { layersModelWarnings } from "./layers-model-warnings.ts";
-import { header } from "./text.ts";
+import { dataLiteral, header } from "./text.ts";
 import { printFile } from "./write.ts";
 
 /** topology.ts: the model as a TensorFlow.js LayersModel describes it, for the export at the end of a run. */
@@ -18,32 +18,32 @@ export function emitTopology(context: EmitContext): string {
     (writer) => {
       writer.blankLine().writeLine("export const TOPOLOGY: LayersTopology = {");
       writer.indent(() => {
-        writer.writeLine(`class_name: ${JSON.stringify(isChain(plan) ? "Sequential" : "Functional")},`);
-        writer.writeLine(`name: ${JSON.stringify(plan.name)},`);
+        writer.writeLine(`class_name: ${dataLiteral(isChain(plan) ? "Sequential" : "Functional")},`);
+        writer.writeLine(`name: ${dataLiteral(plan.name)},`);
         writer.writeLine("layers: [");
         writer.indent(() => {
-          for (const input of serializedInputs(plan)) writer.writeLine(`${JSON.stringify(input)},`);
+          for (const input of serializedInputs(plan)) writer.writeLine(`${dataLiteral(input)},`);
           for (const layer of plan.layers) {
             writer.writeLine(`// ${specLine(context, layer.specLine)}`);
-            writer.writeLine(`${JSON.stringify(serialized(plan, layer))},`);
+            writer.writeLine(`${dataLiteral(serialized(plan, layer))},`);
           }
         });
         writer.writeLine("],");
         if (!isChain(plan)) {
-          writer.writeLine(`input_layers: ${JSON.stringify(plan.dataset.inputs.map(({ name }) => [name, 0, 0]))},`);
-          writer.writeLine(`output_layers: ${JSON.stringify([[plan.layers.at(-1)!.name, 0, 0]])},`);
+          writer.writeLine(`input_layers: ${dataLiteral(plan.dataset.inputs.map(({ name }) => [name, 0, 0]))},`);
+          writer.writeLine(`output_layers: ${dataLiteral([[plan.layers.at(-1)!.name, 0, 0]])},`);
         }
         writer.writeLine("// Each weight as this program names it, and as TensorFlow.js does");
         writer.writeLine("weights: [");
         writer.indent(() => {
-          for (const pair of plan.layers.flatMap(weightNames)) writer.writeLine(`${JSON.stringify(pair)},`);
+          for (const pair of plan.layers.flatMap(weightNames)) writer.writeLine(`${dataLiteral(pair)},`);
         });
         writer.writeLine("],");
         writer.writeLine("// What TensorFlow.js cannot load, or computes differently");
         writer.writeLine(warnings.length === 0 ? "warnings: []," : "warnings: [");
         if (warnings.length > 0) {
           writer.indent(() => {
-            for (const warning of warnings) writer.writeLine(`${JSON.stringify(warning)},`);
+            for (const warning of warnings) writer.writeLine(`${dataLiteral(warning)},`);
           });
           writer.writeLine("],");
         }

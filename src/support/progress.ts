@@ -1,3 +1,4 @@
+import { printableMessage } from "./printable.ts";
 import { type EpochMetrics, orderedMetrics } from "./run/metrics.ts";
 
 export interface ProgressUpdate {
@@ -79,7 +80,7 @@ export class Progress {
   note(line: string): void {
     if (this.#quiet) return;
     this.#clear();
-    this.#stream.write(`${line}\n`);
+    this.#stream.write(`${printableMessage(line)}\n`);
   }
 
   /** On a terminal: what takes a while now, until the next line. */

@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** What this compiler reads back from a program's manifest.json. */
 export interface Manifest {
   readonly format: "lstm-compile-program";
+  readonly name?: string;
   readonly compiler: { readonly version: string };
-  readonly spec: { readonly sha256: string };
+  /** `path`: posix, from the program's folder; a bare file name where the spec lies outside of the program's project. */
+  readonly spec: { readonly path?: string; readonly sha256: string };
   /** SHA-256 of every other file. */
   readonly files: Readonly<Record<string, string>>;
 }
@@ -15,10 +17,25 @@ export function sha256(data: string | Uint8Array): string {
   return createHash("sha256").update(data).digest("hex");
 }
 
+/** The SHA-256 of a file's bytes; undefined where it cannot be read. */
+export function sha256File(file: string): string | undefined {
+  try {
+    return sha256(readFileSync(file));
+  } catch {
+    return undefined;
+  }
+}
+
+/** No manifest has a tenth of it. */
+const MAX_MANIFEST_BYTES = 16 * 1024 * 1024;
+
 /** The manifest of a generated folder; undefined where there is none of ours. */
 export function readManifest(folder: string): Manifest | undefined {
   try {
-    const manifest = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8")) as Manifest;
+    const file = join(folder, "manifest.json");
+    const stat = lstatSync(file);
+    if (!stat.isFile() || stat.size > MAX_MANIFEST_BYTES) return undefined;
+    const manifest = JSON.parse(readFileSync(file, "utf8")) as Manifest;
     const isOurs =
       manifest.format === "lstm-compile-program" &&
       typeof manifest.compiler?.version === "string" &&
@@ -32,7 +49,7 @@ export function readManifest(folder: string): Manifest | undefined {
 }
 
 /** What people and package managers leave in a generated folder; never touched. */
-const THEIRS = new Set(["node_modules", "package-lock.json", "runs", ".DS_Store"]);
+export const THEIRS: ReadonlySet<string> = new Set(["node_modules", "package-lock.json", "runs", ".DS_Store"]);
 
 /** Files of a generated folder by posix path, without those that belong to others. Symbolic links count as files. */
 export function listFiles(folder: string, below = ""): string[] {

@@ -1,6 +1,5 @@
 import {
   lstatSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   realpathSync,
@@ -11,7 +10,7 @@ import {
 } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import type { Program } from "../compile.ts";
-import { writeError } from "../support/files.ts";
+import { makeFolder, writeError } from "../support/files.ts";
 import { UserError } from "../support/user-error.ts";
 import { listFiles, readManifest, sha256 } from "./manifest.ts";
 
@@ -27,7 +26,7 @@ export interface Written {
 /**
  * Writes a program into <outDir>/<name>: only files that differ, each whole or not at all, the manifest last. Files of the last
  * manifest that are no longer generated are removed if they are as they were written.
- * @throws UserError (exit code 2) where the folder holds files that are not ours, and nothing is changed then; (exit code 1)
+ * @throws UserError (exit code 2) where the folder holds files that are not ours, and nothing is changed then; (exit code 3)
  * where the system refuses to write
  */
 export function writeProgram(outDir: string, program: Program): Written {
@@ -47,7 +46,7 @@ export function writeProgram(outDir: string, program: Program): Written {
       if (before?.equals(Buffer.from(text))) continue;
       const written = old?.files[path];
       if (before !== undefined && written !== undefined && sha256(before) !== written) overwrittenEdits.push(path);
-      mkdirSync(dirname(file), { recursive: true });
+      makeFolder(dirname(file));
       replaceFile(file, text);
       changed.push(path);
     }
@@ -60,13 +59,13 @@ export function writeProgram(outDir: string, program: Program): Written {
       removeEmptyFolders(folder, dirname(path));
     }
   } catch (error) {
-    throw asUserError(folder, error);
+    throw withOption(writeError(folder, error));
   }
   return { folder, changed, removed, overwrittenEdits };
 }
 
 /** A link on the way from the current folder to the output, as a cloned project could hold, must not lead out of it. */
-function refuseLinkOutside(outDir: string): void {
+export function refuseLinkOutside(outDir: string): void {
   const here = process.cwd();
   const way = relative(here, resolve(outDir)).split(sep);
   if (way[0] === ".." || resolve(outDir) !== join(here, ...way)) return;
@@ -103,7 +102,8 @@ function refuseForeignFiles(folder: string, program: Program): void {
   const ours = new Set(old === undefined ? [] : [...Object.keys(old.files), "manifest.json"]);
   const files = listFiles(folder).filter((path) => !isTemporary(path, program));
   const foreign =
-    files.find((path) => lstatSync(join(folder, path)).isSymbolicLink()) ??
+    // Links lead elsewhere, and to read a pipe would wait for ever.
+    files.find((path) => !lstatSync(join(folder, path)).isFile()) ??
     files.find((path) => !ours.has(path) && readFileSync(join(folder, path), "utf8") !== program.files.get(path));
   if (foreign === undefined) return;
   const damaged = old === undefined && files.includes("manifest.json");
@@ -149,7 +149,7 @@ function readIfThere(file: string): Buffer | undefined {
 }
 
 /** A path of a manifest that somebody has edited must not lead out of the folder. */
-function isInside(path: string): boolean {
+export function isInside(path: string): boolean {
   return !path.startsWith("/") && !/^[A-Za-z]:/.test(path) && !path.split(/[/\\]/).includes("..");
 }
 
@@ -160,16 +160,8 @@ function removeEmptyFolders(folder: string, below: string): void {
   }
 }
 
-function asUserError(folder: string, error: unknown): unknown {
-  if (error instanceof UserError && error.exitCode !== 3) return error;
-  if (!(error instanceof UserError) && (error as NodeJS.ErrnoException).code === undefined) return error;
-  const known = error instanceof UserError ? error : writeError(folder, error);
-  if (!(known instanceof UserError)) {
-    return new UserError(`cannot write ${folder}: ${(error as Error).message}`, {
-      exitCode: 1,
-      fix: "choose another folder with --out-dir",
-      cause: error,
-    });
-  }
-  return new UserError(known.message, { exitCode: 1, fix: `${known.fix} (--out-dir)`, cause: error });
+/** Names the option by which another folder is chosen, where the system refused this one. */
+function withOption(error: unknown): unknown {
+  if (!(error instanceof UserError) || error.exitCode !== 3) return error;
+  return new UserError(error.message, { exitCode: 3, fix: `${error.fix} (--out-dir)`, cause: error.cause });
 }

@@ -41,7 +41,9 @@ describe("check", () => {
     appendFileSync(`${FOLDER}/model.ts`, "// mine\n");
     const { exitCode, stdout } = await lstmCompile("check");
     expect(exitCode).toBe(1);
-    expect(stdout).toMatch(/^generated\/a\/model\.ts: edited by hand\n--- a\/a\/model\.ts/);
+    expect(stdout).toMatch(
+      /^specs\/a\.yaml:2:7: edited by hand: .*\n {2}fix: .*lstm-compile specs\/a\.yaml.*\ngenerated\/a\/model\.ts: edited by hand\n--- a\/generated\/a\/model\.ts/,
+    );
     expect(stdout).toContain("\n-// mine\n");
     expect(stdout.match(/^generated\//gm)).toHaveLength(1);
   });
@@ -62,22 +64,29 @@ describe("check", () => {
     expect(stdout).toContain("generated/a/data.ts: edited by hand\n");
   });
 
-  it("finds missing and left-over files, and folders whose spec is gone", async () => {
+  it("finds missing and foreign files, each with its own fix", async () => {
     rmSync(`${FOLDER}/README.md`);
     writeFileSync(`${FOLDER}/extra.ts`, "");
     const { exitCode, stdout } = await lstmCompile("check");
-    expect([exitCode, stdout]).toEqual([1, "generated/a/README.md: missing\ngenerated/a/extra.ts: left over\n"]);
-    await lstmCompile("specs/a.yaml", "-o", "other");
-    rmSync("specs/a.yaml");
-    writeFileSync("specs/b.yaml", spec("b"));
-    expect((await lstmCompile("check", "-o", "other")).stdout).toContain("other/a: left over\n");
+    expect(exitCode).toBe(1);
+    expect(stdout.split("\n")).toEqual([
+      "specs/a.yaml:2:7: missing: the manifest lists files that are not there: generated/a/README.md",
+      "  fix: lstm-compile specs/a.yaml",
+      "generated/a/README.md: missing",
+      "specs/a.yaml:2:7: foreign files: not written by lstm-compile, which refuses to compile into generated/a beside them: generated/a/extra.ts",
+      "  fix: move them out of generated/a",
+      "generated/a/extra.ts: left over",
+      "",
+    ]);
   });
 
   it("accepts another compiler version only where asked to and nothing else differs", async () => {
     asIfWrittenBy("0.0.9");
     const strict = await lstmCompile("check");
     expect(strict.exitCode).toBe(1);
-    expect(strict.stdout).toContain("generated/a/train.ts: compiler version changed\n");
+    expect(strict.stdout).toMatch(
+      /^specs\/a\.yaml:2:7: compiler version changed: .* 0\.0\.9, .*\n {2}fix: lstm-compile specs\/a\.yaml, or .*\n$/,
+    );
     expect((await lstmCompile("check", "--allow-version-drift")).exitCode).toBe(0);
     asIfWrittenBy("0.0.8", (text) => text.replace("EPOCHS = 1;", "EPOCHS = 2;"));
     const { exitCode, stdout } = await lstmCompile("check", "--allow-version-drift");
@@ -90,7 +99,19 @@ describe("check", () => {
     const before = statSync(`${FOLDER}/train.ts`).mtimeMs;
     const files = readdirSync(FOLDER);
     const { stdout } = await lstmCompile("check", "--format", "json");
-    expect(JSON.parse(stdout)).toEqual([{ file: "generated/a/README.md", kind: "missing", patch: "" }]);
+    expect(JSON.parse(stdout)).toEqual([
+      {
+        kind: "missing",
+        file: "specs/a.yaml",
+        line: 2,
+        column: 7,
+        message: "the manifest lists files that are not there: generated/a/README.md",
+        fix: "lstm-compile specs/a.yaml",
+        specs: ["specs/a.yaml"],
+        programs: ["generated/a"],
+        files: [{ path: "generated/a/README.md", kind: "missing", patch: "" }],
+      },
+    ]);
     expect(statSync(`${FOLDER}/train.ts`).mtimeMs).toBe(before);
     expect(readdirSync(FOLDER)).toEqual(files);
     writeFileSync("specs/b.yaml", "name: b\n");

@@ -33,6 +33,13 @@ afterEach(() => {
 });
 
 describe("Progress", () => {
+  it("notes text from outside harmlessly, on one line", () => {
+    const { state, progress } = setUp({ isTTY: false });
+    progress.note(`column "${ESCAPE}[2J\r\nerror: all is lost" ${"x".repeat(1e6)}`);
+    expect(state.written).toMatch(/^column "·\[2J··error: all is lost" x+ \[…[\d,]+ characters left out…\] x+\n$/);
+    expect(state.written.length).toBeLessThan(2200);
+  });
+
   it("redraws one line on a terminal, with percent, loss, accuracy, rate and ETA", () => {
     const { state, progress } = setUp({ isTTY: true, columns: 120 }, { color: false });
     progress.update({ ...update, samplesDone: 50 });

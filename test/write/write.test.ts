@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { describe, expect, it } from "vitest";
 import { compile, type Program } from "../../src/compile.ts";
 import { UserError } from "../../src/support/user-error.ts";
@@ -73,6 +83,16 @@ describe("writeProgram", () => {
     expect(readFileSync("out/a/train.ts", "utf8")).toBe("one");
   });
 
+  it.runIf(process.platform !== "win32")("refuses what is no plain file, and waits for none", () => {
+    writeProgram("out", V1);
+    execFileSync("mkfifo", ["out/a/pipe.ts"]);
+    expect(refusal(() => writeProgram("out", V2)).message).toContain("pipe.ts was not written by lstm-compile");
+    rmSync("out/a/pipe.ts");
+    rmSync("out/a/manifest.json");
+    execFileSync("mkfifo", ["out/a/manifest.json"]);
+    expect(refusal(() => writeProgram("out", V2)).exitCode).toBe(2);
+  });
+
   it("says so where the manifest is damaged", () => {
     writeProgram("out", V1);
     writeFileSync("out/a/manifest.json", "<<<<<<< ours");
@@ -128,7 +148,7 @@ describe("writeProgram", () => {
   it("explains where it cannot write", () => {
     writeFileSync("out", "a file");
     const error = refusal(() => writeProgram("out", V1));
-    expect(error.exitCode).toBe(1);
+    expect(error.exitCode).toBe(3);
     expect(error.message).toContain("a part of the path is a file");
     expect(error.fix).toContain("--out-dir");
   });

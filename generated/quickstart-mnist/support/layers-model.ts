@@ -1,6 +1,6 @@
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { atomicWrite, writeError } from "./files.ts";
+import { atomicWrite, makeFolder, writeError } from "./files.ts";
 import type { Json } from "./json.ts";
 import type { SavedTensors } from "./run/checkpoint.ts";
 
@@ -44,7 +44,7 @@ export function writeLayersModel(
   const shards = Math.max(1, Math.ceil(bytes.byteLength / SHARD_BYTES));
   const paths = Array.from({ length: shards }, (_, k) => `group1-shard${k + 1}of${shards}.bin`);
   try {
-    mkdirSync(directory, { recursive: true });
+    makeFolder(directory);
     // What a kill in the middle of an export has left.
     for (const name of readdirSync(directory)) if (/\.\d+\.tmp$/.test(name)) rmSync(join(directory, name));
   } catch (error) {

@@ -12,6 +12,7 @@ import {
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { makeFolder } from "./files.ts";
 import { UserError } from "./user-error.ts";
 
 export interface LockOptions {
@@ -76,7 +77,7 @@ export function lockHolder(path: string): Holder | undefined {
  */
 export async function withLock<T>(path: string, work: () => Promise<T>, options: LockOptions = {}): Promise<T> {
   const { timeout = 30 * 60_000, interval = 500, log } = options;
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const deadline = Date.now() + timeout;
   let announced = false;
   for (;;) {

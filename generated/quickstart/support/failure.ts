@@ -1,27 +1,31 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { systemError } from "./files.ts";
+import { printableLines, printableStack } from "./printable.ts";
 import { UserError } from "./user-error.ts";
 
 /**
  * Prints why the program stops and returns its exit code. An error inside the model is reported at the line of the spec that
  * the failing line of model.ts names in its comment.
  */
-export function reportFailure(error: unknown, options: { modelUrl: URL; specPath: string; verbose: boolean }): number {
+export function reportFailure(thrown: unknown, options: { modelUrl: URL; specPath: string; verbose: boolean }): number {
   const print = (line: string): void => {
     process.stderr.write(`${line}\n`);
   };
+  const error = systemError(thrown) ?? thrown;
   if (error instanceof UserError) {
-    print(`error: ${error.message}`);
-    print(`  fix: ${error.fix}`);
-    if (options.verbose && error.cause !== undefined) print(String((error.cause as Error).stack ?? error.cause));
+    print(`error: ${printableLines(error.message)}`);
+    print(`  fix: ${printableLines(error.fix)}`);
+    if (options.verbose && error.cause !== undefined)
+      print(printableStack(String((error.cause as Error).stack ?? error.cause)));
     return error.exitCode;
   }
   const failure = error instanceof Error ? error : new Error(String(error));
   const line = specLineOf(failure, options.modelUrl);
-  print(`error: ${line === undefined ? "" : `${options.specPath}:${line}: `}${failure.message}`);
+  print(`error: ${printableLines(`${line === undefined ? "" : `${options.specPath}:${line}: `}${failure.message}`)}`);
   if (line !== undefined)
     print(`  fix: look at the layer in line ${line} of the spec; the stack below names the operation that failed`);
-  print(failure.stack ?? "");
+  print(printableStack(failure.stack ?? ""));
   return 1;
 }
 
@@ -37,7 +41,7 @@ export function specLineOf(error: Error, modelUrl: URL): number | undefined {
     } catch {
       return undefined;
     }
-    const comment = /\/\/ \S+\.ya?ml:(\d+)/.exec(source[Number(position[1]) - 1] ?? "");
+    const comment = /\/\/ .+?\.ya?ml:(\d+)/.exec(source[Number(position[1]) - 1] ?? "");
     if (comment !== null) return Number(comment[1]);
   }
   return undefined;

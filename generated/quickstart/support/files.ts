@@ -1,4 +1,5 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { UserError } from "./user-error.ts";
 
 /** Writes a whole file or nothing: a kill at any moment leaves the old file or the new one. */
@@ -24,26 +25,77 @@ export function atomicWrite(path: string, data: string | Uint8Array): void {
   }
 }
 
-const REASONS: Readonly<Record<string, { reason: string; fix: string }>> = {
-  ENOSPC: { reason: "the disk is full", fix: "free some space or choose another folder" },
-  EDQUOT: { reason: "the disk quota is used up", fix: "free some space or choose another folder" },
-  EACCES: { reason: "permission denied", fix: "choose a folder that you may write to" },
-  EPERM: { reason: "operation not permitted", fix: "choose a folder that you may write to" },
-  EROFS: { reason: "the file system is read-only", fix: "choose a folder that you may write to" },
-  ENOTDIR: { reason: "a part of the path is a file", fix: "choose another folder" },
-  EISDIR: { reason: "the path is a folder", fix: "choose another path" },
+/**
+ * Makes a folder, and those above it. Node's own way of doing this never ends where a file system takes no new folders, as /proc, and
+ * calls a read-only one a missing file.
+ * @throws UserError (exit code 3) where the system refuses
+ */
+export function makeFolder(path: string): void {
+  const missing: string[] = [];
+  for (let folder = resolve(path); !isFolder(folder) && dirname(folder) !== folder; folder = dirname(folder)) {
+    missing.push(folder);
+  }
+  for (const folder of missing.reverse()) {
+    try {
+      mkdirSync(folder);
+    } catch (error) {
+      // Another process may have made it.
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST" || !isFolder(folder)) throw writeError(path, error);
+    }
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+const SPACE = "free some space, or choose a folder on another disk";
+const WRITABLE = "choose a folder that you may write to";
+
+const REASONS: Readonly<Record<string, readonly [reason: string, fix: string]>> = {
+  ENOSPC: ["the disk is full", SPACE],
+  EDQUOT: ["the disk quota is used up", SPACE],
+  EFBIG: [
+    "the file is larger than the file system or a limit allows",
+    "raise the limit (ulimit -f), or choose another disk",
+  ],
+  EACCES: ["permission denied", WRITABLE],
+  EPERM: ["operation not permitted", WRITABLE],
+  EROFS: ["the file system is read-only", WRITABLE],
+  ENOENT: ["a folder of the path is gone, or its file system takes no new files", WRITABLE],
+  ENOTDIR: ["a part of the path is a file", "choose another folder"],
+  EEXIST: ["a file, or a link that leads nowhere, has the name of a folder", "remove it, or choose another folder"],
+  EISDIR: ["the path is a folder", "choose another path"],
+  ENAMETOOLONG: ["the path, or a name in it, is too long", "choose a shorter path"],
+  ELOOP: ["symbolic links in the path lead in a circle", "remove the links, or choose another path"],
+  EINVAL: ["the file system does not take such a name", "choose another name"],
+  EMFILE: ["too many files are open", "raise the limit (ulimit -n)"],
+  ENFILE: ["too many files are open in the whole system", "end other programs"],
+  ENOMEM: ["the system has no memory left", "end other programs"],
+  EBUSY: ["another program uses the file", "close it there, or choose another path"],
+  EIO: ["the device reports an error", "check the disk"],
 };
 
-/** A failed write as an error that people can act on; the system's other errors pass through. */
+/** Any other refusal of the system, such as a current folder that is gone; undefined for errors of other kinds. */
+export function systemError(error: unknown): UserError | undefined {
+  if (!(error instanceof Error) || error instanceof UserError) return undefined;
+  const { code, syscall, message } = error as NodeJS.ErrnoException;
+  if (code === undefined || syscall === undefined) return undefined;
+  const fix = REASONS[code]?.[1] ?? "put right what the system names";
+  return new UserError(`the system refuses: ${message}`, { exitCode: 3, fix, cause: error });
+}
+
+/** A write that the system refused, as an error that people can act on; errors of other kinds pass through. */
 export function writeError(path: string, error: unknown): unknown {
-  const code = (error as NodeJS.ErrnoException).code ?? "";
-  const known = REASONS[code];
-  if (known === undefined) return error;
-  return new UserError(`cannot write ${path}: ${known.reason} (${code})`, {
-    exitCode: 3,
-    fix: known.fix,
-    cause: error,
-  });
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (error instanceof UserError || code === undefined || (syscall === undefined && !Object.hasOwn(REASONS, code)))
+    return error;
+  const [reason, fix] = REASONS[code] ?? ["the system refuses", "choose another path"];
+  return new UserError(`cannot write ${path}: ${reason} (${code})`, { exitCode: 3, fix, cause: error });
 }
 
 /** A failed read as an error that people can act on; other errors pass through. */

@@ -1,5 +1,6 @@
 import type { LayerOptions, LayerType } from "../../layers/definition.ts";
 import type { LayerPlan } from "../../plan/types.ts";
+import { literal } from "../text.ts";
 import { type CallOf, functions, type LayerCall, optionsText } from "./call.ts";
 
 function elementwise(
@@ -70,7 +71,7 @@ const CALLS: { readonly [T in LayerType]: CallOf<T> } = {
     return {
       module: "bidirectional",
       ...functions("bidirectional"),
-      options: `{ layer: ${BIDIRECTIONAL_CELLS[layer.type]}, mergeMode: ${JSON.stringify(mergeMode)}, cell: ${options} }`,
+      options: `{ layer: ${BIDIRECTIONAL_CELLS[layer.type]}, mergeMode: ${literal(mergeMode)}, cell: ${options} }`,
       activations,
       takesMask: ["mask"],
       ...cellExtra(layer.type, inner),

@@ -137,11 +137,11 @@ ${imports(own)}
 ${commandLine("Predicts with a trained", options)}
   const samples = loadInputs(inputFiles(options.input, INPUTS.map(({ name }) => name)));
   const predictor = await createPredictor(options);
-  process.stderr.write(\`weights: \${predictor.run}\\n\`);
+  say(\`weights: \${predictor.run}\`);
   const { values, shape } = await predictor.predictSamples(samples);
   if (options.output !== undefined) {
     atomicWrite(options.output, formatNpy(values, shape));
-    process.stderr.write(\`\${options.output}: shape (\${shape.join(", ")})\\n\`);
+    say(\`\${options.output}: shape (\${shape.join(", ")})\`);
     return 0;
   }
   const size = values.length / samples.count;

@@ -150,10 +150,9 @@ ${imports(own)}
 
 ${commandLine("Forecasts with a trained", options)}
   const predictor = await createPredictor(options);
-  process.stderr.write(\`weights: \${predictor.run}\\n\`);
+  say(\`weights: \${predictor.run}\`);
   const directory = options.data ?? dataFolder(PROGRAM);
-  const note = (line: string): void => void process.stderr.write(\`\${line}\\n\`);
-  const { future, forecastTimes: times } = loadWindow(directory, predictor.fitted, options.input, note);
+  const { future, forecastTimes: times } = loadWindow(directory, predictor.fitted, options.input, say);
   const [forecast] = await predictor.predictSamples(future);
   if (options.json) {
     process.stdout.write(\`\${JSON.stringify({ ${quantiles ? "quantiles: QUANTILES, " : ""}...(times === undefined ? {} : { times }), forecast })}\\n\`);

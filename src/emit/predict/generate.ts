@@ -162,10 +162,10 @@ ${commandLine("Continues a text with a trained", options, { value: "TEXT", help:
   }
   const prompt = options.prompt ?? options.positionals.join(" ");
   const predictor = await createPredictor(options);
-  process.stderr.write(\`weights: \${predictor.run}\\n\`);
+  say(\`weights: \${predictor.run}\`);
   const { text, unknown } = await predictor.generate(\`\${before(options.data)}\${prompt}\`, options);
   if (unknown.length > 0) {
-    process.stderr.write(\`not in the vocabulary, and read as unknown: \${shownCharacters(unknown)}\\n\`);
+    say(\`not in the vocabulary, and read as unknown: \${shownCharacters(unknown)}\`);
   }
   process.stdout.write(options.json ? \`\${JSON.stringify({ prompt, text })}\\n\` : \`\${prompt}\${text}\\n\`);
   return 0;

@@ -123,6 +123,7 @@ function command({ dataset }: Plan): string {
     "./predictor.ts": ["createPredictor", "type Prediction"],
     "./support/data/images.ts": ["drawImage", "readImage"],
     "./support/options.ts": [...(generated ? [] : ["folder"]), "integer", "readOptions", "usage"],
+    "./support/printable.ts": ["printable"],
     "./support/run/program.ts": dataset.type === "idx" ? ["dataFolder"] : [],
     "./support/user-error.ts": ["UserError"],
   };
@@ -150,7 +151,7 @@ ${
   }
 `
 }  const predictor = await createPredictor(options);
-  process.stderr.write(\`weights: \${predictor.run}\\n\`);
+  say(\`weights: \${predictor.run}\`);
 
   const predictions: ({ source: string } & Prediction)[] = [];
   const show = (source: string, prediction: Prediction, image?: { pixels: Uint8Array; label: number }): void => {
@@ -164,7 +165,7 @@ ${
       .slice(0, 3)
       .map(({ probability, index }) => \`\${index}: \${(100 * probability).toFixed(1)} %\`);
     const truth = image === undefined ? "" : image.label === predicted ? ", which is right" : \`, but it is \${image.label}\`;
-    process.stdout.write(\`\${source}: \${predicted}\${truth} (\${best.join(", ")})\\n\`);
+    process.stdout.write(\`\${printable(source)}: \${predicted}\${truth} (\${best.join(", ")})\\n\`);
   };
 
   for (const file of options.positionals) {

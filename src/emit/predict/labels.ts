@@ -114,14 +114,14 @@ ${commandLine("Reads sequences of labels with a trained", options)}
     demo === undefined ? undefined : firstSamples((await loadData(options.data ?? dataFolder(PROGRAM), () => undefined)).test, demo);
   const samples = test ?? loadInputs(inputFiles(options.input, INPUTS.map(({ name }) => name)));
   const predictor = await createPredictor(options);
-  process.stderr.write(\`weights: \${predictor.run}\\n\`);
+  say(\`weights: \${predictor.run}\`);
   const read = await predictor.predictSamples(samples);
   if (options.output !== undefined) {
     const length = Math.max(1, ...read.map((labels) => labels.length));
     const values = new Int32Array(read.length * length);
     for (const [k, labels] of read.entries()) values.set(labels, k * length);
     atomicWrite(options.output, formatNpy(values, [read.length, length]));
-    process.stderr.write(\`\${options.output}: shape (\${read.length}, \${length})\\n\`);
+    say(\`\${options.output}: shape (\${read.length}, \${length})\`);
     return 0;
   }
   const predictions = read.map((labels, index): { labels: number[]; target?: number[] } => {

@@ -1,3 +1,5 @@
+import { dataLiteral } from "../text.ts";
+
 export { FOOTER } from "../text.ts";
 
 /** predictor.ts, for other programs to import, and predict.ts, its command line; both without their header. */
@@ -63,7 +65,7 @@ export const COMMAND_IMPORTS = {
   "./predictor.ts": ["createPredictor"],
   "./program.ts": ["PROGRAM"],
   "./support/options.ts": ["readOptions", "usage"],
-  "./support/run/main.ts": ["runMain"],
+  "./support/run/main.ts": ["runMain", "say"],
   "./support/run/trained.ts": ["predictionOptions"],
 } as const;
 
@@ -79,7 +81,7 @@ export function commandLine(
   options: {
 ${all.map((line) => `    ${line}`).join("\n")}
   },
-${positionals === undefined ? "" : `  positionals: ${JSON.stringify(positionals)},\n`}} as const;
+${positionals === undefined ? "" : `  positionals: ${dataLiteral(positionals)},\n`}} as const;
 
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2), COMMAND_LINE);

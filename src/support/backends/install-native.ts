@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join, relative, sep } from "node:path";
+import { makeFolder } from "../files.ts";
 import { UserError } from "../user-error.ts";
 import type { InstallRecord } from "./cache.ts";
 import { errorLines, runCommand } from "./command.ts";
@@ -188,7 +189,7 @@ async function compile(
   const folder = packageFolder(context, name);
   const target = join(folder, "lib", `napi-v${NAPI_VERSION}`);
   const output = join(target, "tfjs_binding.node");
-  mkdirSync(target, { recursive: true });
+  makeFolder(target);
   const tensorflow = join(python, "tensorflow");
   const headers = ["-I", join(context.directory, "node_modules", "node-api-headers", "include")];
   const quiet = join(context.directory, "quiet.cc");

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { join, relative } from "node:path";
-import { atomicWrite, writeError } from "../files.ts";
+import { atomicWrite, makeFolder, writeError } from "../files.ts";
 import { type Lock, tryLock } from "../lock.ts";
 import { UserError } from "../user-error.ts";
 import { hasCheckpoint } from "./checkpoint.ts";
@@ -86,9 +86,10 @@ export interface OpenOptions {
 export function openRun(program: ProgramRecord, options: OpenOptions, note: (line: string) => void): RunDirectory {
   let lock: Lock | undefined;
   const path = pathOf(program, options);
-  const isNew = !existsSync(path) || readdirSync(path).length === 0;
+  let isNew = false;
   try {
-    mkdirSync(path, { recursive: true });
+    isNew = !existsSync(path) || readdirSync(path).length === 0;
+    makeFolder(path);
     lock = lockRun(path);
     return directory(path, lock, isNew, program, existing(path, program, options, note));
   } catch (error) {

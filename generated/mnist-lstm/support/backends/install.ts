@@ -1,15 +1,6 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { makeFolder } from "../files.ts";
 import { withLock } from "../lock.ts";
 import { UserError } from "../user-error.ts";
 import {
@@ -105,7 +96,7 @@ export async function installBackend(
       requireDiskSpace(root, backend);
       const staging = join(root, `.staging-${name}`);
       const directory = installDirectory(backend, staging);
-      mkdirSync(directory, { recursive: true });
+      makeFolder(directory);
 
       let current = "";
       const context: InstallContext = {
@@ -181,14 +172,17 @@ export async function removeBackend(
 /** @throws UserError (exit code 3) where the folder cannot be made or written to */
 function requireWritable(root: string): void {
   try {
-    mkdirSync(root, { recursive: true });
+    makeFolder(root);
     // Asked for by doing it: the mode of a folder says nothing about a file system that is mounted read-only.
     rmdirSync(mkdtempSync(join(root, ".writable-")));
   } catch (error) {
-    throw new UserError(`the cache folder ${root} cannot be written to: ${messageOf(error)}`, {
-      fix: "set LSTM_COMPILE_CACHE to a folder that you can write to",
-      exitCode: 3,
-    });
+    throw new UserError(
+      `the cache folder ${root} cannot be written to: ${messageOf(error instanceof UserError ? error.cause : error)}`,
+      {
+        fix: "set LSTM_COMPILE_CACHE to a folder that you can write to",
+        exitCode: 3,
+      },
+    );
   }
 }
 

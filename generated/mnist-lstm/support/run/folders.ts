@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { makeFolder } from "../files.ts";
 import { lockHolder } from "../lock.ts";
 
 /** Where the runs of a model go: runs/<name>/0001, 0002, …, and `latest`, a link to the one that began last. */
@@ -18,7 +19,7 @@ export function numberedRuns(folder: string): string[] {
 
 /** Makes the folder of the next run. Of several processes that ask at once each gets its own. */
 export function nextRun(folder: string): string {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   for (;;) {
     const [last] = numberedRuns(folder);
     // What ended before it began left an empty folder.

@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { shellWord } from "../shell.ts";
 import type { Program } from "./program.ts";
 
 /** The command that predicts with a run, as it can be typed where the training was started; `example`: arguments to try it with. */
@@ -37,5 +38,5 @@ function afterDashes(words: readonly string[]): string[] {
 }
 
 function line(...words: string[]): string {
-  return words.map((word) => (/^[\w./\\:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ");
+  return words.map(shellWord).join(" ");
 }

@@ -3,6 +3,7 @@
 import { realpathSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { printableLines } from "../printable.ts";
 import { UserError } from "../user-error.ts";
 import { INSTALLABLE, type InstallableBackend } from "./cache.ts";
 import { installBackend, listBackends, removeBackend } from "./install.ts";
@@ -77,8 +78,8 @@ export async function backendCommand(args: readonly string[], probe = probeBacke
     return 0;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    log(`error: ${error.message}`);
-    log(`  fix: ${error.fix}`);
+    log(`error: ${printableLines(error.message)}`);
+    log(`  fix: ${printableLines(error.fix)}`);
     return error.exitCode;
   }
 }

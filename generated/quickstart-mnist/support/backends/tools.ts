@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { devNull } from "node:os";
 import { dirname, join } from "node:path";
+import { makeFolder } from "../files.ts";
 import { UserError } from "../user-error.ts";
 import { type CommandResult, errorLines, runCommand } from "./command.ts";
 import { DISK_SPACE, NODE_HEADERS_VERSION, TFJS_VERSION, WEBGPU_VERSION } from "./platforms.ts";
@@ -115,8 +116,8 @@ export async function fetchWheels(
 ): Promise<void> {
   const temporary = join(context.directory, "tmp");
   const downloads = join(context.directory, "downloads");
-  mkdirSync(temporary, { recursive: true });
-  mkdirSync(downloads, { recursive: true });
+  makeFolder(temporary);
+  makeFolder(downloads);
   const wheels = join(context.cache, "wheels");
   const args = [
     ...["-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--python-version", options.version],

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { writeError } from "../files.ts";
+import { makeFolder, writeError } from "../files.ts";
 import { withLock } from "../lock.ts";
 import { UserError } from "../user-error.ts";
 import type { ImageDataset, ImageSplit } from "./dataset.ts";
@@ -106,11 +106,7 @@ async function cachedFiles(directory: string, options: MnistOptions): Promise<Ma
   if (options.offline) {
     throw new UserError(`MNIST is not in ${directory}, and downloads are off`, { exitCode: 3, fix: WITHOUT_DOWNLOAD });
   }
-  try {
-    mkdirSync(directory, { recursive: true });
-  } catch (error) {
-    throw writeError(directory, error);
-  }
+  makeFolder(directory);
   const lock = join(directory, ".download-lock");
   try {
     return await withLock(

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { atomicWrite, readError, writeError } from "../files.ts";
+import { atomicWrite, makeFolder, readError } from "../files.ts";
 import type { Json } from "../json.ts";
 import { UserError } from "../user-error.ts";
 
@@ -64,11 +64,7 @@ export function saveCheckpoint(run: string, { weights, optimizer, states = {}, s
   const sha256 = createHash("sha256").update(data).digest("hex");
   // Named by its contents, so that no write replaces the data that the index still names.
   const file = `state-${state.iteration}-${sha256.slice(0, 12)}.bin`;
-  try {
-    mkdirSync(directory, { recursive: true });
-  } catch (error) {
-    throw writeError(directory, error);
-  }
+  makeFolder(directory);
   atomicWrite(join(directory, file), data);
   const index: Index = { data: { file, sha256 }, state, ...(fitted === undefined ? {} : { fitted }), slots };
   atomicWrite(join(directory, INDEX), indexText(index));

@@ -1,4 +1,7 @@
 import { reportFailure } from "../failure.ts";
+import { writeError } from "../files.ts";
+import { printableMessage } from "../printable.ts";
+import type { UserError } from "../user-error.ts";
 import { type Program, shownSpec } from "./program.ts";
 
 /**
@@ -16,15 +19,25 @@ export async function runMain(main: () => Promise<number>, program: Program): Pr
   );
 }
 
+/** Says something beside the results, which alone go to stdout. */
+export function say(line: string): void {
+  process.stderr.write(`${printableMessage(line)}\n`);
+}
+
 let surviving = false;
 
-/** A closed pipe is no error, and must not hide the exit code. */
+/**
+ * A closed pipe is no error, and must not hide the exit code. Where results cannot be written the process ends with exit code 3; a log that
+ * fails stops no training.
+ */
 export function surviveClosedPipes(): void {
   if (surviving) return;
   surviving = true;
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") throw error;
-    });
-  }
+  process.stderr.on("error", () => undefined);
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE" || error.code === "ERR_STREAM_DESTROYED") return;
+    const { message, fix = "" } = writeError("the results", error) as Partial<UserError>;
+    process.stderr.write(`error: ${message}\n  fix: ${fix}\n`);
+    process.exit(3);
+  });
 }
