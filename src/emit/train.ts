@@ -90,6 +90,7 @@ function imports({ plan }: EmitContext): string {
     "  batchSizes,",
     "  breathe,",
     "  DeviceSums,",
+    "  describeSamples,",
     "  firstNonFinite,",
     "  firstSamples,",
     "  metricValues,",
@@ -168,7 +169,8 @@ async function train(run: RunDirectory, options: TrainOptions, progress: Progres
   const note = (line: string): void => progress.note(line);
   progress.busy("reading the data");
   const data = await loadData(${directory}, note);
-${stateful ? SPLITS : "  const train = firstSamples(data.train, options.limit);\n"}  note(\`data: \${data.source}; \${train.count} training and \${${test}.count} test samples\`);
+${stateful ? SPLITS : "  const train = firstSamples(data.train, options.limit);\n"}  const counts = { source: data.source, train: train.count, test: ${test}.count };
+  for (const line of describeSamples(counts, { epochs: options.epochs, limited: options.limit !== undefined })) note(line);
   progress.busy("starting the backend");
   const backend = await selectBackend(options.backend, { verbose: options.verbose, log: note });
   note(\`backend: \${backend.name} (\${backend.device}), \${backend.reason}\`);
@@ -304,7 +306,7 @@ ${units.length > 0 ? "    Object.assign(metrics, metricsInDataUnits(metrics, UNI
     if (epoch === options.epochs) await finish(metrics, predicted);
   }
   if (firstEpoch > options.epochs) {
-    note(\`nothing left to train: \${options.epochs} epochs are done\`);
+    note(\`nothing left to train: epoch \${options.epochs} of \${options.epochs} is done\`);
     const { predicted } = await evaluate(${test});
     await finish(run.metrics.read().at(-1), predicted);
   }

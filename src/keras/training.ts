@@ -1,3 +1,4 @@
+import { shortest } from "../support/shortest.ts";
 import { type SchemaPart, schema, variantsOf } from "../validate/schema-file.ts";
 import { cut, type Field, isMap, type Json, quote } from "./field.ts";
 import { camelCase } from "./names.ts";
@@ -76,7 +77,7 @@ function options(
     const property = Object.hasOwn(properties, name) && name !== "type" ? properties[name] : undefined;
     const isUnknown = property?.enum !== undefined && value !== null && !property.enum.includes(value as string);
     if (property !== undefined && !isUnknown) {
-      const number = typeof value === "number" && Math.fround(value) === value ? shortest(value) : value;
+      const number = typeof value === "number" ? shortest(value) : value;
       if (value !== null && number !== property.default) result[name] = number;
     } else if (value !== null && value !== false && !isMeaningless(key, value)) {
       context.notExpressed(`${what}: ${cut(key, 40)} ${quote(value)}`);
@@ -180,13 +181,4 @@ function importRate(field: Field, context: ImportContext): number | object | und
     return undefined;
   }
   return { schedule, ...options(found.config, part, schedule, context) };
-}
-
-/** Keras keeps numbers in single precision: 0.0010000000474974513 was 0.001. */
-function shortest(value: number): number {
-  for (let digits = 1; digits < 9; digits++) {
-    const rounded = Number(value.toPrecision(digits));
-    if (Math.fround(rounded) === Math.fround(value)) return rounded;
-  }
-  return value;
 }

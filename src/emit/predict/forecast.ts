@@ -134,6 +134,7 @@ function command(quantiles: boolean): string {
     "./predictor.ts": ["createPredictor", ...(quantiles ? ["QUANTILES"] : [])],
     "./support/options.ts": ["file", "folder", "readOptions", "usage"],
     "./support/run/program.ts": ["dataFolder"],
+    "./support/shortest.ts": ["sevenDigits"],
   };
   const options = [
     `data: folder("folder with the spec's file, whose last rows are read (default: that of the spec)"),`,
@@ -158,7 +159,7 @@ ${commandLine("Forecasts with a trained", options)}
     return 0;
   }
   for (const [step, ${quantiles ? "row" : "value"}] of forecast!.entries()) {
-    process.stdout.write(\`\${times?.[step] ?? \`+\${step + 1}\`}: \${${quantiles ? 'row.join(" ")' : "value"}}\\n\`);
+    process.stdout.write(\`\${times?.[step] ?? \`+\${step + 1}\`}: \${${quantiles ? 'row.map(sevenDigits).join(" ")' : "sevenDigits(value)"}}\\n\`);
   }
   return 0;
 }
