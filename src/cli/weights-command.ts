@@ -89,7 +89,9 @@ async function importWeights(
   const count = Object.keys(weights).length;
   const run = directory.path;
   note(`${path} → ${run}: ${count} weights, ${plan.cost.parameterCount.toLocaleString("en-US")} parameters`);
-  note(`next: npx lstm-compile run ${spec} -- --resume --out ${run}, or npx lstm-compile predict ${run}`);
+  note(
+    `next: npx lstm-compile run ${spec} -- --resume --out ${run}, or npx lstm-compile ${spec} && npx lstm-compile predict ${run}`,
+  );
   return 0;
 }
 
