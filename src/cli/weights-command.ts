@@ -113,9 +113,13 @@ async function exportWeights(
     resume: false,
     acceptChangedProgram: true, // the weights are what they are, whatever code trained them
   });
-  const weights = predictionWeights(loadCheckpoint(run));
+  const checkpoint = loadCheckpoint(run);
+  const weights = predictionWeights(checkpoint);
   const { kerasArchive, kerasWarnings, kerasWeights } = await import("../keras/write-keras.ts");
-  atomicWrite(output, isArchive ? await kerasArchive(plan, weights) : await kerasWeights(plan, weights));
+  atomicWrite(
+    output,
+    isArchive ? await kerasArchive(plan, weights, checkpoint.fitted) : await kerasWeights(plan, weights),
+  );
   for (const warning of kerasWarnings(plan)) note(`warning: ${warning}`);
   note(`${run} → ${output}`);
   return 0;

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { unzipSync } from "fflate";
 import { describe, expect, it } from "vitest";
-import { loadCheckpoint } from "../../src/support/run/checkpoint.ts";
+import { loadCheckpoint, saveCheckpoint } from "../../src/support/run/checkpoint.ts";
 import { lstmCompile, spec, useProject } from "./specs.ts";
 
 const FILES = resolve("test/fixtures/keras-files");
@@ -111,6 +112,19 @@ describe("weights", () => {
       expect((await lstmCompile("weights", "import", "text.yaml", file, "--run", run)).exitCode).toBe(0);
       expect(loadCheckpoint(run).weights).toEqual(weights);
     }
+  });
+
+  it("go into an archive with what the run has fitted, which scales its inputs and outputs", async () => {
+    await lstmCompile("import", KERAS, "-o", "text.yaml");
+    await lstmCompile("weights", "import", "text.yaml", KERAS, "--run", "runs/text");
+    const fitted = { vocabulary: ["\ufffd", "a", "b"] };
+    saveCheckpoint("runs/text", { ...loadCheckpoint("runs/text"), fitted });
+    expect((await lstmCompile("weights", "export", "text.yaml", "--run", "runs/text", "-o", "a.keras")).exitCode).toBe(
+      0,
+    );
+    const metadata = unzipSync(readFileSync("a.keras"))["metadata.json"]!;
+    expect(JSON.parse(Buffer.from(metadata).toString())).toMatchObject({ lstm_compile: { fitted } });
+    expect((await lstmCompile("import", "a.keras")).exitCode).toBe(0);
   });
 
   it("of another model leave no run behind", async () => {
