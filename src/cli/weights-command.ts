@@ -3,9 +3,10 @@ import { analyze, type Plan } from "../compile.ts";
 import { planRecord } from "../emit/program.ts";
 import { atomicWrite } from "../support/files.ts";
 import { loadCheckpoint, predictionWeights, saveCheckpoint } from "../support/run/checkpoint.ts";
-import { openRun, readRunInfo } from "../support/run/directory.ts";
+import { openRun } from "../support/run/directory.ts";
 import { trainedRun } from "../support/run/find.ts";
 import { runsFolder } from "../support/run/folders.ts";
+import { readRunInfo } from "../support/run/info.ts";
 import { refuseOtherProgram } from "../support/run/program.ts";
 import { UserError } from "../support/user-error.ts";
 import { note, printDiagnostics } from "./report.ts";
@@ -81,7 +82,7 @@ async function importWeights(
       settings: { seed: plan.training.seed },
       data: { source: path },
     });
-    saveCheckpoint(directory.path, initialCheckpoint(plan, weights));
+    saveCheckpoint(directory.path, { ...initialCheckpoint(plan, weights), definition: record.definition });
     directory.update({ status: "imported" });
   } finally {
     directory.close();

@@ -145,8 +145,7 @@ function main({ plan }: EmitContext): string {
   const accuracy = plan.training.metrics.findIndex(({ name }) => name === "accuracy");
   const directory = readsFiles(plan) ? "options.data ?? dataFolder(PROGRAM)" : "options.data";
   return `async function main(): Promise<number> {
-  const defaults = { name: PROGRAM.name, epochs: EPOCHS, seed: SEED };
-  const commandLine = trainCommandLine(defaults);
+  const commandLine = trainCommandLine({ name: PROGRAM.name, epochs: EPOCHS, seed: SEED, readsData: ${plan.dataset.type !== "digits"} });
   const options = readOptions(process.argv.slice(2), commandLine);
   if (options === "help") {
     process.stdout.write(usage(commandLine));
@@ -175,7 +174,7 @@ ${stateful ? SPLITS : "  const train = firstSamples(data.train, options.limit);\
   const backend = await selectBackend(options.backend, { verbose: options.verbose, log: note });
   note(\`backend: \${backend.name} (\${backend.device}), \${backend.reason}\`);
 
-  const changed = overrides(options, { name: PROGRAM.name, epochs: EPOCHS, seed: SEED });
+  const changed = overrides(options, { epochs: EPOCHS, seed: SEED });
   const preprocessing = data.fitted === undefined ? undefined : { sha256: hashOf(data.fitted) };
   const saved = run.resumed === undefined ? undefined : loadCheckpoint(run.path);
   const seed = saved?.state.seed ?? options.seed;
@@ -187,13 +186,15 @@ ${stateful ? STATES : ""}  let iteration = 0; // training steps taken
   let firstStep = 0;
   const totals = tf.variable(tf.tensor1d(zeroSums(METRICS)), false); // of loss and metrics over an epoch
   if (run.resumed !== undefined && saved !== undefined) {
-    refuseOtherData(run.path, run.resumed, seed, {
+    refuseOtherData(run.path, run.resumed, saved.state, {
       checksums: data.checksums,
       trainSamples: train.count,
       preprocessing: preprocessing?.sha256,
       seed: options.seed,
       specSeed: SEED,
+      epochs: options.epochs,
     });
+    run.metrics.requireBefore(saved.state.epoch);
     assignTensors(weights, saved.weights);
     for (const [slot, values] of Object.entries<NamedWeights>(optimizer)) assignTensors(values, saved.optimizer[slot] ?? {});
 ${stateful ? "    if (saved.states !== undefined) assignTensors(namedStates(states), saved.states);\n" : ""}    totals.assign(tf.tensor1d(saved.state.sums));
@@ -222,6 +223,7 @@ ${stateful ? "    if (saved.states !== undefined) assignTensors(namedStates(stat
     },
     log: note,
   });
+  const interrupt = onInterrupt(); // from now on the run says how it ended
   run.begin({
     name: PROGRAM.name,
     spec: PROGRAM.spec,
@@ -248,6 +250,7 @@ ${stateful ? SET_TO_ZERO : ""}  /** Sums of loss and metrics over the epoch so f
     const slots: Record<string, Awaited<ReturnType<typeof readTensors>>> = {};
     for (const [slot, values] of Object.entries<NamedWeights>(optimizer)) slots[slot] = await readTensors(values);
     saveCheckpoint(run.path, {
+      definition: PROGRAM.definition,
       weights: await readTensors(weights),
       optimizer: slots,
 ${stateful ? "      states: await readTensors(namedStates(states)),\n" : ""}      state: { ...state, iteration, seed },
@@ -255,7 +258,6 @@ ${stateful ? "      states: await readTensors(namedStates(states)),\n" : ""}    
     });
   };
 
-  const interrupt = onInterrupt();
   const clock = new CheckpointClock(options.checkpointSeconds);
   run.metrics.keepBefore(firstEpoch);
   for (let epoch = firstEpoch; epoch <= options.epochs; epoch++) {
@@ -306,7 +308,7 @@ ${units.length > 0 ? "    Object.assign(metrics, metricsInDataUnits(metrics, UNI
     if (epoch === options.epochs) await finish(metrics, predicted);
   }
   if (firstEpoch > options.epochs) {
-    note(\`nothing left to train: epoch \${options.epochs} of \${options.epochs} is done\`);
+    note(\`nothing left to train: the run has its \${options.epochs} epochs\`);
     const { predicted } = await evaluate(${test});
     await finish(run.metrics.read().at(-1), predicted);
   }

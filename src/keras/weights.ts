@@ -148,7 +148,7 @@ function otherShape(
 }
 
 /** A checkpoint from which `train.ts --resume` begins its first epoch. */
-export function initialCheckpoint(plan: Plan, weights: SavedTensors): Checkpoint {
+export function initialCheckpoint(plan: Plan, weights: SavedTensors): Omit<Checkpoint, "definition"> {
   const { optimizer, training } = plan;
   const trained = plan.layers.flatMap(({ name, parameters }) =>
     parameters.filter(({ trainable }) => trainable).map((parameter) => `${name}/${parameter.name}`),

@@ -134,7 +134,7 @@ function command(): string {
 // A line (or with --output an entry of the array) for each sample. \`--help\` lists the options.
 ${imports(own)}
 
-${commandLine("Predicts with a trained", options)}
+${commandLine({ summary: "Predicts with a trained", options, excludes: [["json", "output"]] })}
   const samples = loadInputs(inputFiles(options.input, INPUTS.map(({ name }) => name)));
   const predictor = await createPredictor(options);
   say(\`weights: \${predictor.run}\`);
