@@ -45,7 +45,7 @@ export async function importCommand(path: string, options: { output?: string; ti
     }
     note(`wrote ${options.output}`);
     writeCopy(schema);
-    note("next: name your data in `dataset`, or import the weights: lstm-compile weights import --help");
+    note("next: name your data in `dataset`, or import the weights: npx lstm-compile weights import --help");
   }
   return 0;
 }

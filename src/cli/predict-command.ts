@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { runProgram } from "../run/run.ts";
 import { readRunInfo } from "../support/run/directory.ts";
 import { trainedRun } from "../support/run/find.ts";
+import { compilerCommand } from "../support/shell.ts";
 import { UserError } from "../support/user-error.ts";
 import { type CompileOptions, compileSpecs } from "./compile-command.ts";
 
@@ -26,7 +27,7 @@ export async function predictCommand(
   if (!existsSync(join(folder, "predict.ts"))) {
     throw new UserError(`${what} has no program in ${folder} yet`, {
       exitCode: 2,
-      fix: `train it first: lstm-compile run ${what}`,
+      fix: `train it first: ${compilerCommand("run", what)}`,
     });
   }
   return runProgram(folder, "predict.ts", args, { LSTM_COMPILE_SPEC: resolve(what) });

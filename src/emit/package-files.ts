@@ -54,6 +54,7 @@ export function emitTsconfig(): string {
       types: ["node"],
       strict: true,
       noUncheckedIndexedAccess: true,
+      exactOptionalPropertyTypes: true,
       erasableSyntaxOnly: true,
       verbatimModuleSyntax: true,
       allowImportingTsExtensions: true,

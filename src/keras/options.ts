@@ -81,7 +81,7 @@ export function layerSpec(node: Omit<FileNode, "inputs">, context: ImportContext
   const type = TYPES.get(className);
   if (type === undefined) {
     const what = className === "Lambda" ? "a Lambda layer, whose code no spec can hold" : `of the class ${className}`;
-    refuse(context.path, `${name} is ${what}`, "rebuild the model of the layers that `lstm-compile schema` lists");
+    refuse(context.path, `${name} is ${what}`, "rebuild the model of the layers that `npx lstm-compile schema` lists");
   }
   const layer: Record<string, unknown> = { type };
   if (config.trainable === false && hasKey(type, "trainable")) layer.trainable = false;

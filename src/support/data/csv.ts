@@ -22,7 +22,7 @@ export interface CsvOptions extends TimeOptions {
   /** Rows per season. By default those that the frequency suggests. */
   readonly season?: number;
   /** Takes lines about data that may not be what it seems. */
-  readonly note?: (line: string) => void;
+  readonly note?: ((line: string) => void) | undefined;
 }
 
 export interface CsvDataset extends Dataset {
