@@ -17,11 +17,11 @@ const SPECS = "YAML files, folders with specs, or patterns in quotes such as 'mo
 
 const EXAMPLES = `
 Examples:
-  lstm-compile init my-model                            a spec to start from
-  lstm-compile my-model.yaml                            generated/my-model/
-  lstm-compile run my-model.yaml -- --epochs 1          train; the program's options stand after --
-  lstm-compile predict my-model.yaml --help             what its latest run can be asked
-  lstm-compile check                                    is generated/ what its specs compile to?
+  npx lstm-compile init my-model                            a spec to start from
+  npx lstm-compile my-model.yaml                            generated/my-model/
+  npx lstm-compile run my-model.yaml -- --epochs 1          train; the program's options stand after --
+  npx lstm-compile predict my-model.yaml --help             what its latest run can be asked
+  npx lstm-compile check                                    is generated/ what its specs compile to?
 
 Exit codes: 0 done; 1 a check or a training failed; 2 the spec or the command line is wrong; 3 the machine lacks something or refuses to write.
 `;

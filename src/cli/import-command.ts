@@ -8,7 +8,7 @@ import { importSpec } from "../keras/import-spec.ts";
 import { type ModelFile, readModelFile } from "../keras/model-file.ts";
 import { isDefaultName, modelName } from "../keras/spec-names.ts";
 import { writeError } from "../support/files.ts";
-import { shellWord } from "../support/shell.ts";
+import { compilerCommand } from "../support/shell.ts";
 import { UserError } from "../support/user-error.ts";
 import { editorSchema, writeCopy } from "./editor-schema.ts";
 import { note, printDiagnostics } from "./report.ts";
@@ -53,9 +53,8 @@ export async function importCommand(path: string, options: { output?: string; ti
     }
     note(`wrote ${options.output}`);
     writeCopy(schema);
-    note(
-      `next: npx lstm-compile weights import ${shellWord(options.output)} ${shellWord(path)}, and name your data in \`dataset\``,
-    );
+    const command = compilerCommand("weights", "import", options.output, path);
+    note(`next: ${command}, and name your data in \`dataset\``);
   }
   return 0;
 }

@@ -8,6 +8,7 @@ import { trainedRun } from "../support/run/find.ts";
 import { runsFolder } from "../support/run/folders.ts";
 import { readRunInfo } from "../support/run/info.ts";
 import { refuseOtherProgram } from "../support/run/program.ts";
+import { compilerCommand } from "../support/shell.ts";
 import { UserError } from "../support/user-error.ts";
 import { note, printDiagnostics } from "./report.ts";
 import { readSpecs } from "./specs.ts";
@@ -63,7 +64,7 @@ async function importWeights(
   if (path === undefined) {
     throw new UserError("weights import needs a file", {
       exitCode: 2,
-      fix: "lstm-compile weights import spec.yaml model.keras --run runs/NAME",
+      fix: "npx lstm-compile weights import spec.yaml model.keras --run runs/NAME",
     });
   }
   const { readWeightsFile } = await import("../keras/model-file.ts");
@@ -90,9 +91,8 @@ async function importWeights(
   const count = Object.keys(weights).length;
   const run = directory.path;
   note(`${path} → ${run}: ${count} weights, ${plan.cost.parameterCount.toLocaleString("en-US")} parameters`);
-  note(
-    `next: npx lstm-compile run ${spec} -- --resume --out ${run}, or npx lstm-compile ${spec} && npx lstm-compile predict ${run}`,
-  );
+  const predict = `${compilerCommand(spec)} && ${compilerCommand("predict", run)}`;
+  note(`next: ${compilerCommand("run", spec, "--", "--resume", "--out", run)}, or ${predict}`);
   return 0;
 }
 
@@ -106,7 +106,7 @@ async function exportWeights(
   if (output === undefined || !(isArchive || output.endsWith(".weights.h5"))) {
     throw new UserError("weights export needs -o with a name that ends in .weights.h5 or .keras", {
       exitCode: 2,
-      fix: `lstm-compile weights export ${spec} -o ${plan.name}.keras`,
+      fix: compilerCommand("weights", "export", spec, "-o", `${plan.name}.keras`),
     });
   }
   const run = trainedRun(folder ?? runsFolder(plan.name));

@@ -31,7 +31,7 @@ export interface FileGraph {
   readonly all: ReadonlyMap<string, FileNode>;
 }
 
-const REBUILD = "build it as a Sequential or Functional model of the layers that `lstm-compile schema` lists";
+const REBUILD = "build it as a Sequential or Functional model of the layers that `npx lstm-compile schema` lists";
 
 export function refuse(path: string, what: string, fix: string): never {
   throw new UserError(`${path}: ${what}`, { exitCode: 2, fix });

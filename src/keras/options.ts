@@ -91,7 +91,7 @@ export function layerSpec(node: LayerSource, context: ImportContext): Record<str
     refuse(
       context.path,
       `${titleOf(node)} is ${what} (${config.place})`,
-      "rebuild the model of the layers that `lstm-compile schema` lists",
+      "rebuild the model of the layers that `npx lstm-compile schema` lists",
     );
   }
   const layer: Record<string, unknown> = { type };

@@ -187,6 +187,7 @@ describe("every generated program", () => {
         types: ["node"],
         strict: true,
         noUncheckedIndexedAccess: true,
+        exactOptionalPropertyTypes: true,
         noUnusedLocals: true,
         allowImportingTsExtensions: true,
         skipLibCheck: true,
