@@ -8,6 +8,7 @@ import { trainedRun } from "../support/run/find.ts";
 import { runsFolder } from "../support/run/folders.ts";
 import { readRunInfo } from "../support/run/info.ts";
 import { refuseOtherProgram } from "../support/run/program.ts";
+import { shellWord } from "../support/shell.ts";
 import { UserError } from "../support/user-error.ts";
 import { note, printDiagnostics } from "./report.ts";
 import { readSpecs } from "./specs.ts";
@@ -88,7 +89,10 @@ async function importWeights(
   const count = Object.keys(weights).length;
   const run = directory.path;
   note(`${path} → ${run}: ${count} weights, ${plan.cost.parameterCount.toLocaleString("en-US")} parameters`);
-  note(`next: npx lstm-compile run ${spec} -- --resume --out ${run}, or npx lstm-compile predict ${run}`);
+  const train = `npx lstm-compile run ${shellWord(spec)} -- --resume --out ${shellWord(run)}`;
+  // Scalers and vocabularies are fitted when it is trained.
+  const predicts = plan.dataset.type !== "csv" && plan.dataset.type !== "text";
+  note(`next: ${train}${predicts ? `, or npx lstm-compile predict ${shellWord(run)} -- --help` : ""}`);
   return 0;
 }
 
