@@ -132,7 +132,7 @@ export async function train(
     ...["--epochs", String(options.epochs), "--limit", String(options.limit), "--quiet"],
     ...(options.arguments ?? []),
   ];
-  const environment = options.environment;
+  const { environment = {} } = options;
   const measured = await runMeasured(command, trainArguments, { environment });
   const file = join(out, "metrics.jsonl");
   const lines = existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];

@@ -33,10 +33,10 @@ export interface ReferenceRow {
   readonly repetitions: number;
   readonly samplesPerRepetition: number;
   /** Median of the first row of the backend ÷ this median. */
-  readonly ratio?: number;
-  readonly goal?: number;
+  readonly ratio?: number | undefined;
+  readonly goal?: number | undefined;
   readonly loss?: number;
-  readonly peakBytes?: number;
+  readonly peakBytes?: number | undefined;
   readonly versions?: Readonly<Record<string, string>>;
   readonly failed?: string;
   readonly missing?: string;

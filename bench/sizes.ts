@@ -16,10 +16,10 @@ export interface SizeRow {
   readonly timesteps: number;
   readonly steps: number;
   /** Median seconds of one step; undefined where the program failed or is not installed. */
-  readonly oursStep?: number;
-  readonly kerasStep?: number;
-  readonly oursPeakBytes?: number;
-  readonly kerasPeakBytes?: number;
+  readonly oursStep?: number | undefined;
+  readonly kerasStep?: number | undefined;
+  readonly oursPeakBytes?: number | undefined;
+  readonly kerasPeakBytes?: number | undefined;
   readonly failures: readonly string[];
 }
 
@@ -70,7 +70,7 @@ async function benchSize(
   const job: Job = { units, batch, data: size.data, steps, repetitions, activation: "tanh" };
   const name = `bench-${varied}-${size[varied]}`;
   const failures: string[] = [];
-  const run = async (program: Program): Promise<{ step?: number; peakBytes?: number }> => {
+  const run = async (program: Program): Promise<{ step?: number; peakBytes?: number | undefined }> => {
     if (program.missing() !== undefined) return {};
     const outcome = await program.run(job);
     if ("error" in outcome) {

@@ -106,7 +106,7 @@ export interface MemoryRow {
   readonly program: string;
   readonly samples: number;
   readonly stepsSeen: number;
-  readonly peakBytes?: number;
+  readonly peakBytes?: number | undefined;
   readonly goalBytes?: number;
   readonly failed?: string;
 }

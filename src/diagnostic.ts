@@ -80,7 +80,7 @@ function width(text: string): number {
 /** What to do; and where that names one choice of several, all of them. */
 function advice({ fix, choices = [] }: Diagnostic): string[] {
   const list = choices.join(", ");
-  return [`fix: ${fix}`, ...(fix.includes(list) ? [] : [`one of: ${list}`])].map(printableMessage);
+  return [`fix: ${fix}`, ...(fix.includes(list) ? [] : [`one of: ${list}`])];
 }
 
 /** Breaks a line where it would be too long; what follows is indented. */
@@ -113,7 +113,7 @@ function textBlock(diagnostic: Diagnostic, sourceLine: string, color: boolean): 
     heading,
     `  ${gutter} | ${before}${marked}${after}`,
     `  ${" ".repeat(gutter.length)} | ${" ".repeat(width(before))}${paint(style, "^".repeat(Math.max(1, width(marked))))}`,
-    ...advice(diagnostic).map((line) => wrapped(`  ${line}`)),
+    ...advice(diagnostic).map((line) => wrapped(`  ${printableMessage(line)}`)),
     "",
   ].join("\n");
 }
@@ -134,7 +134,7 @@ export function githubCommand(
   const property = (value: string): string =>
     data(printableMessage(value)).replaceAll(":", "%3A").replaceAll(",", "%2C");
   // Escaped, a line break is only a line break.
-  const lines = [...cut(message).split("\n").map(printable), ...advice];
+  const lines = [message, ...advice].flatMap((text) => cut(text).split("\n").map(printable));
   const body = data(lines.join("\n"));
   return `::${severity} file=${property(at.file)},line=${at.line},col=${at.column},title=${property(at.title)}::${body}`;
 }

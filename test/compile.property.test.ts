@@ -35,7 +35,7 @@ function analyzeAnything(text: string): boolean {
     expect(column).toBeLessThanOrEqual([...lines[line - 1]!].length + 1);
     expect(message).not.toMatch(/undefined|\[object|NaN/);
     // The fallback of the schema's validation, which says less than a message of its own would.
-    expect(fix).not.toMatch(/^$|undefined|\[object|NaN|see `lstm-compile schema`/);
+    expect(fix).not.toMatch(/^$|undefined|\[object|NaN|see `npx lstm-compile schema`/);
   }
   expect(analyze(text).diagnostics).toEqual(diagnostics);
   return plan !== undefined;
@@ -182,6 +182,7 @@ function typeErrors(programs: readonly ReadonlyMap<string, string>[]): string[] 
       types: ["node"],
       strict: true,
       noUncheckedIndexedAccess: true,
+      exactOptionalPropertyTypes: true,
       noUnusedLocals: true,
       allowImportingTsExtensions: true,
       skipLibCheck: true,

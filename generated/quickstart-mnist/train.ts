@@ -46,6 +46,7 @@ import {
   batchSizes,
   breathe,
   DeviceSums,
+  describeSamples,
   firstNonFinite,
   firstSamples,
   metricValues,
@@ -85,7 +86,8 @@ async function train(run: RunDirectory, options: TrainOptions, progress: Progres
   progress.busy("reading the data");
   const data = await loadData(options.data, note);
   const train = firstSamples(data.train, options.limit);
-  note(`data: ${data.source}; ${train.count} training and ${data.test.count} test samples`);
+  const counts = { source: data.source, train: train.count, test: data.test.count };
+  for (const line of describeSamples(counts, { epochs: options.epochs, limited: options.limit !== undefined })) note(line);
   progress.busy("starting the backend");
   const backend = await selectBackend(options.backend, { verbose: options.verbose, log: note });
   note(`backend: ${backend.name} (${backend.device}), ${backend.reason}`);

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import type { Program } from "../compile.ts";
-import { shellWord } from "../support/shell.ts";
+import { compilerCommand } from "../support/shell.ts";
 import { COMPILER_VERSION } from "../version.ts";
 import { readManifest } from "../write/manifest.ts";
 import { type CauseKind, checkProgram, type FileDifference } from "./check.ts";
@@ -113,7 +113,7 @@ function movedFrom(folder: string, spec: string): string {
 /** What is wrong with a program that no spec compiles to as it lies there; undefined where its spec is in place or found elsewhere. */
 export function orphanCause(program: FoundProgram, owner: Owner): Cause | undefined {
   const { folder } = program;
-  const prune = `lstm-compile prune${outDirOption(dirname(folder))}`;
+  const prune = compilerCommand("prune", ...outDirOption(dirname(folder)));
   const at = (kind: Cause["kind"], message: string, fix: string, spec?: string): Cause => ({
     kind,
     file: spec ?? `${folder}/manifest.json`,
@@ -144,7 +144,7 @@ export function orphanCause(program: FoundProgram, owner: Owner): Cause | undefi
       return at(
         "spec unknown",
         `${folder} was compiled from ${owner.file}, a spec outside of this project, so it cannot be compared`,
-        `name the spec: lstm-compile check path/to/${owner.file}${outDirOption(dirname(folder))}`,
+        `name the spec: ${compilerCommand("check", `path/to/${owner.file}`, ...outDirOption(dirname(folder)))}`,
       );
     default:
       return undefined;
@@ -207,16 +207,16 @@ function joined(first: Cause, next: Cause): Cause {
 
 /** The command that compiles specs, as a shell takes it. */
 export function compileCommand(specs: readonly string[], outDir: string): string {
-  return `lstm-compile ${specs.map(pathWord).join(" ")}${outDirOption(outDir)}`;
+  return compilerCommand(...specs.map(pathWord), ...outDirOption(outDir));
 }
 
-function outDirOption(outDir: string): string {
-  return shown(outDir) === "generated" ? "" : ` -o ${pathWord(outDir)}`;
+function outDirOption(outDir: string): string[] {
+  return shown(outDir) === "generated" ? [] : ["-o", pathWord(outDir)];
 }
 
 /** A path that cannot be taken for an option. */
 function pathWord(path: string): string {
-  return shellWord(path.startsWith("-") ? `./${path}` : path);
+  return path.startsWith("-") ? `./${path}` : path;
 }
 
 const MAX_LISTED = 5;

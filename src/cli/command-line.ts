@@ -17,11 +17,11 @@ const SPECS = "YAML files, folders with specs, or patterns in quotes such as 'mo
 
 const EXAMPLES = `
 Examples:
-  lstm-compile init my-model                            a spec to start from
-  lstm-compile my-model.yaml                            generated/my-model/
-  lstm-compile run my-model.yaml -- --epochs 1          train; the program's options stand after --
-  lstm-compile predict my-model.yaml --help             what its latest run can be asked
-  lstm-compile check                                    is generated/ what its specs compile to?
+  npx lstm-compile init my-model                            a spec to start from
+  npx lstm-compile my-model.yaml                            generated/my-model/
+  npx lstm-compile run my-model.yaml -- --epochs 1          train; the program's options stand after --
+  npx lstm-compile predict my-model.yaml --help             what its latest run can be asked
+  npx lstm-compile check                                    is generated/ what its specs compile to?
 
 Exit codes: 0 done; 1 a check or a training failed; 2 the spec or the command line is wrong; 3 the machine lacks something or refuses to write.
 `;
@@ -141,8 +141,8 @@ export function commandLine(set: (exitCode: number) => void): Command {
     });
 
   command("import")
-    .description("write a spec of a saved Keras (.keras) or TensorFlow.js (model.json) model")
-    .argument("<model>", "model.keras or model.json")
+    .description("write a spec of a saved Keras (.keras, .h5) or TensorFlow.js (model.json) model")
+    .argument("<model>", "model.keras, model.h5 or model.json")
     .option("-o, --output <spec>", "the spec to write (default: stdout)")
     .option("--timesteps <number>", "for models whose inputs leave them open")
     .action(async (model: string, options: { output?: string; timesteps?: string }) => {
@@ -154,7 +154,7 @@ export function commandLine(set: (exitCode: number) => void): Command {
     .description("bring weights of a file into a run, or those of a run into a Keras file")
     .argument("<action>", "import or export")
     .argument("<spec>", "YAML file")
-    .argument("[file]", "import: model.keras, model.weights.h5 or model.json")
+    .argument("[file]", "import: model.keras, model.h5, model.weights.h5 or model.json")
     .option("--run <folder>", "the run's folder (default: runs/<name>)")
     .option("-o, --output <file>", "export: a name that ends in .weights.h5 or .keras")
     .action(

@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { writeError } from "../support/files.ts";
 import { RandomStream } from "../support/random.ts";
+import { compilerCommand } from "../support/shell.ts";
 import { UserError } from "../support/user-error.ts";
 import { editorSchema, writeCopy } from "./editor-schema.ts";
 import { note } from "./report.ts";
@@ -123,7 +124,7 @@ export function initCommand(name: string, templateName: string): number {
     note(`wrote ${file}`);
   }
   writeCopy(schema);
-  note(`next: lstm-compile run ${name}.yaml`);
+  note(`next: ${compilerCommand("run", `${name}.yaml`)}`);
   return 0;
 }
 

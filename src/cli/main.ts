@@ -55,6 +55,6 @@ function refuseMisspelledCommand(word: string, root: Command): void {
   const near = distance(word, nearest) <= 2 ? nearest : undefined;
   throw new UserError(`there is no command and no file \`${word}\``, {
     exitCode: 2,
-    fix: near === undefined ? "see `lstm-compile --help`" : `did you mean \`lstm-compile ${near}\`?`,
+    fix: near === undefined ? "see `npx lstm-compile --help`" : `did you mean \`npx lstm-compile ${near}\`?`,
   });
 }

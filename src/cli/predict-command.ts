@@ -4,7 +4,7 @@ import { runProgram } from "../run/run.ts";
 import { type Definition, definitionHashes, definitionOf, type Resolved } from "../support/run/definition.ts";
 import { trainedRun } from "../support/run/find.ts";
 import { readRunInfo } from "../support/run/info.ts";
-import { shellWord } from "../support/shell.ts";
+import { compilerCommand } from "../support/shell.ts";
 import { UserError } from "../support/user-error.ts";
 import { type CompileOptions, compileSpecs } from "./compile-command.ts";
 
@@ -28,7 +28,7 @@ export async function predictCommand(
   if (!existsSync(join(folder, "predict.ts"))) {
     throw new UserError(`${what} has no program in ${folder} yet`, {
       exitCode: 2,
-      fix: `train it first: lstm-compile run ${what}`,
+      fix: `train it first: ${compilerCommand("run", what)}`,
     });
   }
   refuseOutdated(what, folder, first.program.files.get("manifest.json")!);
@@ -44,7 +44,7 @@ function refuseOutdated(spec: string, folder: string, manifest: string): void {
   if (there !== undefined && there.data === now?.data && there.model === now.model) return;
   throw new UserError(`${folder} is not the program of ${spec} as it is now: its data or its layers have changed`, {
     exitCode: 2,
-    fix: `train it again: npx lstm-compile run ${shellWord(spec)}; or name the folder of a run`,
+    fix: `train it again: ${compilerCommand("run", spec)}; or name the folder of a run`,
   });
 }
 
@@ -64,6 +64,6 @@ function programOf(run: string): string {
   if (folder !== undefined && existsSync(join(folder, "predict.ts"))) return folder;
   throw new UserError(`${run} was trained by a program in ${folder ?? "an unknown folder"}, which is not there`, {
     exitCode: 2,
-    fix: `where one of the two was moved, name the spec and the run: npx lstm-compile predict SPEC -- --run ${shellWord(run)}`,
+    fix: `where one of the two was moved, name the spec and the run: ${compilerCommand("predict", "SPEC", "--", "--run", run)}`,
   });
 }

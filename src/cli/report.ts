@@ -6,7 +6,7 @@ import type { UserError } from "../support/user-error.ts";
 export interface ReportOptions {
   readonly format: DiagnosticFormat;
   /** Errors only. */
-  readonly quiet?: boolean;
+  readonly quiet?: boolean | undefined;
 }
 
 /**
@@ -41,7 +41,7 @@ export function printUserError(error: UserError): void {
   printError(error.message, error.fix);
 }
 
-export function note(line: string, { quiet }: { quiet?: boolean } = {}): void {
+export function note(line: string, { quiet }: { quiet?: boolean | undefined } = {}): void {
   if (quiet !== true) process.stderr.write(`${printableMessage(line)}\n`);
 }
 

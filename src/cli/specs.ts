@@ -66,7 +66,7 @@ function problem(file: string, message: string, fix: string): Diagnostic {
  */
 export function expandSpecs(
   args: readonly string[],
-  options: { quiet?: boolean } = {},
+  options: { quiet?: boolean | undefined } = {},
 ): { paths: string[]; isSet: boolean } {
   let isSet = false;
   const paths = args.flatMap((path) => {
@@ -85,7 +85,7 @@ export function expandSpecs(
   return { paths, isSet };
 }
 
-function noteOthers(others: readonly string[], options: { quiet?: boolean }): void {
+function noteOthers(others: readonly string[], options: { quiet?: boolean | undefined }): void {
   for (const path of others.slice(0, MAX_NOTES))
     note(`${path}: skipped: no spec, for it has no \`specVersion\``, options);
   if (others.length > MAX_NOTES) note(`and ${others.length - MAX_NOTES} more YAML files that are no specs`, options);

@@ -8,7 +8,7 @@ import { trainedRun } from "../support/run/find.ts";
 import { runsFolder } from "../support/run/folders.ts";
 import { readRunInfo } from "../support/run/info.ts";
 import { refuseOtherProgram } from "../support/run/program.ts";
-import { shellWord } from "../support/shell.ts";
+import { compilerCommand } from "../support/shell.ts";
 import { UserError } from "../support/user-error.ts";
 import { note, printDiagnostics } from "./report.ts";
 import { readSpecs } from "./specs.ts";
@@ -64,12 +64,14 @@ async function importWeights(
   if (path === undefined) {
     throw new UserError("weights import needs a file", {
       exitCode: 2,
-      fix: "lstm-compile weights import spec.yaml model.keras --run runs/NAME",
+      fix: "npx lstm-compile weights import spec.yaml model.keras --run runs/NAME",
     });
   }
   const { readWeightsFile } = await import("../keras/model-file.ts");
   const { initialCheckpoint, matchWeights } = await import("../keras/weights.ts");
-  const weights = matchWeights(plan, await readWeightsFile(path));
+  const file = await readWeightsFile(path);
+  const weights = matchWeights(plan, file);
+  for (const warning of file.warnings ?? []) note(`warning: ${warning}`);
   const record = planRecord(plan, spec, resolve("generated", plan.name));
   const directory = openRun(record, { ...NEW_RUN, out }, note);
   try {
@@ -89,10 +91,10 @@ async function importWeights(
   const count = Object.keys(weights).length;
   const run = directory.path;
   note(`${path} → ${run}: ${count} weights, ${plan.cost.parameterCount.toLocaleString("en-US")} parameters`);
-  const train = `npx lstm-compile run ${shellWord(spec)} -- --resume --out ${shellWord(run)}`;
+  const train = compilerCommand("run", spec, "--", "--resume", "--out", run);
   // Scalers and vocabularies are fitted when it is trained.
   const predicts = plan.dataset.type !== "csv" && plan.dataset.type !== "text";
-  note(`next: ${train}${predicts ? `, or npx lstm-compile predict ${shellWord(run)} -- --help` : ""}`);
+  note(`next: ${train}${predicts ? `, or ${compilerCommand(spec)} && ${compilerCommand("predict", run)}` : ""}`);
   return 0;
 }
 
@@ -106,7 +108,7 @@ async function exportWeights(
   if (output === undefined || !(isArchive || output.endsWith(".weights.h5"))) {
     throw new UserError("weights export needs -o with a name that ends in .weights.h5 or .keras", {
       exitCode: 2,
-      fix: `lstm-compile weights export ${spec} -o ${plan.name}.keras`,
+      fix: compilerCommand("weights", "export", spec, "-o", `${plan.name}.keras`),
     });
   }
   const run = trainedRun(folder ?? runsFolder(plan.name));
@@ -114,9 +116,13 @@ async function exportWeights(
     resume: false,
     acceptChangedProgram: true, // the weights are what they are, whatever code trained them
   });
-  const weights = predictionWeights(loadCheckpoint(run));
+  const checkpoint = loadCheckpoint(run);
+  const weights = predictionWeights(checkpoint);
   const { kerasArchive, kerasWarnings, kerasWeights } = await import("../keras/write-keras.ts");
-  atomicWrite(output, isArchive ? await kerasArchive(plan, weights) : await kerasWeights(plan, weights));
+  atomicWrite(
+    output,
+    isArchive ? await kerasArchive(plan, weights, checkpoint.fitted) : await kerasWeights(plan, weights),
+  );
   for (const warning of kerasWarnings(plan)) note(`warning: ${warning}`);
   note(`${run} → ${output}`);
   return 0;

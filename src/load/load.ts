@@ -33,7 +33,7 @@ export type ReportRange = (code: DiagnosticCode, start: number, end: number, mes
 
 const MAX_BYTES = 1024 * 1024;
 const MAX_DEPTH = 40;
-const START = "start from `lstm-compile init`";
+const START = "start from `npx lstm-compile init`";
 
 /** Reads YAML 1.2 with positions. Every mistake is a diagnostic; nothing is thrown for any input. */
 export function load(bytes: string | Uint8Array, file: string): { diagnostics: Diagnostic[]; source?: Source } {

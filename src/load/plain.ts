@@ -82,7 +82,9 @@ export function plainValue(
       }
       if (typeof name !== "string") {
         const kind = name === undefined || name === null ? "no text" : `the ${typeof name} ${String(name)}`;
-        const fix = Number.isSafeInteger(name) ? `write \`${name}\`` : "use the keys that `lstm-compile schema` lists";
+        const fix = Number.isSafeInteger(name)
+          ? `write \`${name}\``
+          : "use the keys that `npx lstm-compile schema` lists";
         report("LC1008", keyStart, keyEnd, `a key is a word, but this one is ${kind}`, fix);
         continue;
       }
@@ -92,7 +94,7 @@ export function plainValue(
           keyStart,
           keyEnd,
           `\`${name}\` cannot be a key of a spec`,
-          "use the keys that `lstm-compile schema` lists",
+          "use the keys that `npx lstm-compile schema` lists",
         );
         continue;
       }

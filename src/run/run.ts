@@ -36,7 +36,7 @@ export async function runProgram(
   const child = spawn(command, [...rest, ...args], {
     // Through the channel a training names its run, since a process that is killed cannot say so in its run.json.
     stdio: ["inherit", "inherit", "inherit", "ipc"],
-    env: { ...process.env, ...environment },
+    env: { ...process.env, LSTM_COMPILE_STARTED: "1", ...environment },
   });
   let run: string | undefined;
   child.on("message", (message: { readonly run?: string }) => {

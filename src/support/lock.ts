@@ -16,7 +16,7 @@ import { makeFolder } from "./files.ts";
 import { UserError } from "./user-error.ts";
 
 export interface LockOptions {
-  log?(line: string): void;
+  log?: ((line: string) => void) | undefined;
   /** how long to wait for another process, in ms */
   timeout?: number;
   /** how often to look, in ms */

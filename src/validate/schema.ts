@@ -79,7 +79,7 @@ export function checkSchema(source: Source): { diagnostics: Diagnostic[]; spec?:
       line,
       column,
       message,
-      fix: "see `lstm-compile schema`",
+      fix: "see `npx lstm-compile schema`",
     });
   }
   return { diagnostics: firstMistakes(diagnostics) };

@@ -71,7 +71,7 @@ describe("check", () => {
     expect(exitCode).toBe(1);
     expect(stdout.split("\n")).toEqual([
       "specs/a.yaml:2:7: missing: the manifest lists files that are not there: generated/a/README.md",
-      "  fix: lstm-compile specs/a.yaml",
+      "  fix: npx lstm-compile specs/a.yaml",
       "generated/a/README.md: missing",
       "specs/a.yaml:2:7: foreign files: not written by lstm-compile, which refuses to compile into generated/a beside them: generated/a/extra.ts",
       "  fix: move them out of generated/a",
@@ -85,7 +85,7 @@ describe("check", () => {
     const strict = await lstmCompile("check");
     expect(strict.exitCode).toBe(1);
     expect(strict.stdout).toMatch(
-      /^specs\/a\.yaml:2:7: compiler version changed: .* 0\.0\.9, .*\n {2}fix: lstm-compile specs\/a\.yaml, or .*\n$/,
+      /^specs\/a\.yaml:2:7: compiler version changed: .* 0\.0\.9, .*\n {2}fix: npx lstm-compile specs\/a\.yaml, or .*\n$/,
     );
     expect((await lstmCompile("check", "--allow-version-drift")).exitCode).toBe(0);
     asIfWrittenBy("0.0.8", (text) => text.replace("EPOCHS = 1;", "EPOCHS = 2;"));
@@ -106,7 +106,7 @@ describe("check", () => {
         line: 2,
         column: 7,
         message: "the manifest lists files that are not there: generated/a/README.md",
-        fix: "lstm-compile specs/a.yaml",
+        fix: "npx lstm-compile specs/a.yaml",
         specs: ["specs/a.yaml"],
         programs: ["generated/a"],
         files: [{ path: "generated/a/README.md", kind: "missing", patch: "" }],

@@ -35,7 +35,7 @@ describe("the command line itself", () => {
   });
 
   it.each([
-    ["a mistyped command", ["chekc"], "did you mean `lstm-compile check`?"],
+    ["a mistyped command", ["chekc"], "did you mean `npx lstm-compile check`?"],
     ["an unknown option", ["check", "--formt", "json"], "Did you mean --format?"],
     ["a wrong choice", ["validate", "a.yaml", "--format", "xml"], "text, json, github"],
     ["a missing argument", ["explain"], "missing required argument 'spec'"],

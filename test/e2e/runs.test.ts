@@ -337,10 +337,10 @@ process.stdout.write(JSON.stringify(await predictor.predict({ steps })));
     async () => {
       const folder = write(ARRAYS.replace("name: numbers", "name: long").replace("epochs: 2", "epochs: 1"));
       // Thousands of steps in an epoch, so that the kill comes within it.
-      const many = Float32Array.from({ length: 24_000 * 10 }, (_, k) => x[k % x.length]!);
+      const many = Float32Array.from({ length: 12_000 * 10 }, (_, k) => x[k % x.length]!);
       mkdirSync(join(root, "many"));
-      writeFileSync(join(root, "many/x.npy"), formatNpy(many, [24_000, 5, 2]));
-      writeFileSync(join(root, "many/y.npy"), formatNpy(many.slice(0, 24_000), [24_000]));
+      writeFileSync(join(root, "many/x.npy"), formatNpy(many, [12_000, 5, 2]));
+      writeFileSync(join(root, "many/y.npy"), formatNpy(many.slice(0, 12_000), [12_000]));
       const [command, ...rest] = programCommand(join(folder, "train.ts"));
       const args = ["--backend", "wasm", "--data", "many", "--out", "killed", "--checkpoint-seconds", "1"];
       const child = spawn(command, [...rest, ...args], { cwd: root, stdio: "ignore" });

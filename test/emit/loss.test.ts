@@ -183,6 +183,7 @@ describe("emitted programs", () => {
         types: ["node"],
         strict: true,
         noUncheckedIndexedAccess: true,
+        exactOptionalPropertyTypes: true,
         noUnusedLocals: true,
         allowImportingTsExtensions: true,
         skipLibCheck: true,

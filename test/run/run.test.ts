@@ -20,7 +20,7 @@ function writeTestProgram(code: string): void {
 }
 
 const RECORD = `import { writeFileSync } from "node:fs";
-const seen: { args: string[] } = { args: process.argv.slice(2) };
+const seen: { args: string[]; started?: string } = { args: process.argv.slice(2), started: process.env.LSTM_COMPILE_STARTED };
 writeFileSync("seen.json", JSON.stringify(seen));
 process.exitCode = 3;
 `;
@@ -29,7 +29,7 @@ describe("runProgram", () => {
   it("runs TypeScript where the user is, with all arguments, and returns its exit code", async () => {
     writeTestProgram(RECORD);
     expect(await runProgram("out/a", "train.ts", ["--out", "a b", "$HOME"])).toBe(3);
-    expect(JSON.parse(readFileSync("seen.json", "utf8"))).toEqual({ args: ["--out", "a b", "$HOME"] });
+    expect(JSON.parse(readFileSync("seen.json", "utf8"))).toEqual({ args: ["--out", "a b", "$HOME"], started: "1" });
   });
 
   it.skipIf(process.platform === "win32")("passes SIGTERM on and waits for the program to save", async () => {

@@ -120,6 +120,7 @@ function command(): string {
     "./support/data/npy.ts": ["formatNpy"],
     "./support/files.ts": ["atomicWrite"],
     "./support/options.ts": ["file", "inputFiles", "readOptions", "several", "usage"],
+    "./support/shortest.ts": ["shortest"],
   };
   const options = [
     `input: several("FILE.npy", "the samples to predict; NAME=FILE.npy for each of several inputs"),`,
@@ -146,7 +147,7 @@ ${commandLine({ summary: "Predicts with a trained", options, excludes: [["json",
   const size = values.length / samples.count;
   const predictions = Array.from({ length: samples.count }, (_, k) => [...values.subarray(k * size, (k + 1) * size)]);
   if (options.json) process.stdout.write(\`\${JSON.stringify(predictions)}\\n\`);
-  else for (const row of predictions) process.stdout.write(\`\${row.join(" ")}\\n\`);
+  else for (const row of predictions) process.stdout.write(\`\${row.map(shortest).join(" ")}\\n\`);
   return 0;
 }
 ${FOOTER}`;

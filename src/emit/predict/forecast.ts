@@ -137,6 +137,7 @@ function command(quantiles: boolean): string {
     "./predictor.ts": ["createPredictor", ...(quantiles ? ["QUANTILES"] : [])],
     "./support/options.ts": ["file", "folder", "readOptions", "usage"],
     "./support/run/program.ts": ["dataFolder"],
+    "./support/shortest.ts": ["sevenDigits"],
   };
   const options = [
     `data: folder("folder with the spec's file, whose last rows are read (default: that of the spec)"),`,
@@ -161,7 +162,7 @@ ${commandLine({ summary: "Forecasts with a trained", options, excludes: [["data"
     return 0;
   }
   for (const [step, ${quantiles ? "row" : "value"}] of forecast!.entries()) {
-    process.stdout.write(\`\${times?.[step] ?? \`+\${step + 1}\`}: \${${quantiles ? 'row.join(" ")' : "value"}}\\n\`);
+    process.stdout.write(\`\${times?.[step] ?? \`+\${step + 1}\`}: \${${quantiles ? 'row.map(sevenDigits).join(" ")' : "sevenDigits(value)"}}\\n\`);
   }
   return 0;
 }

@@ -7,7 +7,7 @@ export const BACKEND_NAMES: readonly BackendName[] = ["gpu", "cpu", "webgpu", "w
 
 export interface BackendOptions {
   /** lets the libraries' own messages through and prints why backends were rejected */
-  verbose?: boolean;
+  verbose?: boolean | undefined;
   /** receives one line at a time, for people */
   log?(line: string): void;
   /** where native backends are installed; `cacheDirectory` in data/cache.ts gives the default */

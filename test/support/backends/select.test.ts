@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import * as tf from "@tensorflow/tfjs-core";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { fixCommand as fixOfProgram } from "../../../generated/quickstart/support/backends/cache.ts";
 import { probeBackends, selectBackend } from "../../../src/support/backends/select.ts";
 import { compare } from "../../../src/support/backends/self-test.ts";
 import { type BackendDriver, type BackendName, Unusable } from "../../../src/support/backends/types.ts";
@@ -73,7 +74,15 @@ describe("selectBackend", () => {
 
   it("says the command when cpu is asked for and not installed", async () => {
     const result = selectBackend("cpu", { cacheDirectory: "/nonexistent/cache" });
-    await expect(result).rejects.toMatchObject({ exitCode: 3, fix: "lstm-compile backend install cpu" });
+    await expect(result).rejects.toMatchObject({ exitCode: 3, fix: "npx lstm-compile backend install cpu" });
+  });
+
+  it("says a command that works where the user is, also in a generated program", () => {
+    vi.stubEnv("LSTM_COMPILE_STARTED", "");
+    expect(fixOfProgram("install cpu")).toBe("npm --prefix generated/quickstart run backend -- install cpu");
+    vi.stubEnv("LSTM_COMPILE_STARTED", "1"); // by the compiler, so that it is there
+    expect(fixOfProgram("install cpu")).toBe("npx lstm-compile backend install cpu");
+    vi.unstubAllEnvs();
   });
 
   it.skipIf(!cpuInstalled)(`computes on native TensorFlow${NO_CPU}`, async () => {

@@ -1,3 +1,4 @@
+import { counted } from "../counted.ts";
 import { UserError } from "../user-error.ts";
 import type { TrainingState } from "./checkpoint.ts";
 import type { RunInfo } from "./info.ts";
@@ -36,7 +37,7 @@ export function refuseOtherData(
   }
   const began = run.settings?.trainSamples;
   if (began !== undefined && began !== now.trainSamples) {
-    const what = `${now.trainSamples} training samples, but the run began with ${began}`;
+    const what = `${counted(now.trainSamples, "training sample")}, but the run began with ${began}`;
     throw refuse(what, "give the same --data and --limit as before");
   }
   if (run.preprocessing !== undefined && run.preprocessing.sha256 !== now.preprocessing) {

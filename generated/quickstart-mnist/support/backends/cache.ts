@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheDirectory } from "../data/cache.ts";
+import { compilerCommand, shellWord } from "../shell.ts";
 import { platformName, TENSORFLOW_VERSION, TFJS_VERSION, WEBGPU_VERSION } from "./platforms.ts";
 import { type BackendName, Unusable } from "./types.ts";
 
@@ -101,14 +102,22 @@ export function sha256(file: string): string {
   }
 }
 
-/** The command line for `backend …`: a generated program has a script of its own, so that it needs no compiler. */
+/**
+ * The command line for `backend …`, as it can be typed in the current folder. A generated program that the compiler has not started has a
+ * script of its own, so that it needs no compiler.
+ */
 export function fixCommand(rest: string): string {
-  try {
-    const file = fileURLToPath(new URL("../../package.json", import.meta.url));
-    const { scripts } = JSON.parse(readFileSync(file, "utf8")) as { scripts?: Record<string, string> };
-    if (scripts?.backend !== undefined) return `npm run backend -- ${rest}`;
-  } catch {
-    // inside the compiler, where no package.json lies two folders up
+  // Set by the compiler for programs that it starts.
+  if (!process.env.LSTM_COMPILE_STARTED) {
+    try {
+      const file = fileURLToPath(new URL("../../package.json", import.meta.url));
+      const { scripts } = JSON.parse(readFileSync(file, "utf8")) as { scripts?: Record<string, string> };
+      const folder = relative(process.cwd(), dirname(file));
+      const there = folder === "" ? "" : ` --prefix ${shellWord(folder)}`;
+      if (scripts?.backend !== undefined) return `npm${there} run backend -- ${rest}`;
+    } catch {
+      // inside the compiler, where no package.json lies two folders up
+    }
   }
-  return `lstm-compile backend ${rest}`;
+  return compilerCommand("backend", ...rest.split(" "));
 }

@@ -1,4 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { makeFolder } from "../files.ts";
 import { withLock } from "../lock.ts";
@@ -26,10 +36,10 @@ export type { InstallableBackend, InstallRecord } from "./cache.ts";
 
 export interface InstallOptions {
   /** uses only what is on this machine already */
-  offline?: boolean;
+  offline?: boolean | undefined;
   /** installs gpu also where no NVIDIA driver is, as in the build of a container image */
-  withoutDevice?: boolean;
-  verbose?: boolean;
+  withoutDevice?: boolean | undefined;
+  verbose?: boolean | undefined;
   log?(line: string): void;
   cacheDirectory?: string;
 }
@@ -299,7 +309,8 @@ function replace(final: string, finished: string): void {
 }
 
 function pruneSourceMaps(folder: string): void {
-  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
-    if (entry.isFile() && entry.name.endsWith(".map")) rmSync(join(entry.parentPath ?? entry.path, entry.name));
+  for (const path of readdirSync(folder, { encoding: "utf8", recursive: true })) {
+    const file = join(folder, path);
+    if (path.endsWith(".map") && lstatSync(file).isFile()) rmSync(file);
   }
 }

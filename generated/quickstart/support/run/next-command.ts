@@ -1,12 +1,12 @@
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { shellWord } from "../shell.ts";
+import { compilerCommand, shellWord } from "../shell.ts";
 import type { Program } from "./program.ts";
 
 /** The command that predicts with a run, as it can be typed where the training was started; `example`: arguments to try it with. */
 export function predictionCommand(program: Program, run: string, example: readonly string[]): string {
   // Set by `lstm-compile run`.
-  if (process.env.LSTM_COMPILE_SPEC) return line("npx", "lstm-compile", "predict", path(run), ...afterDashes(example));
+  if (process.env.LSTM_COMPILE_SPEC) return compilerCommand("predict", path(run), ...afterDashes(example));
   return line(...programWords(program, "predict.ts"), "--run", path(run), ...example);
 }
 
@@ -23,7 +23,7 @@ export function resumeCommand(
   });
   const options = ["--resume", "--out", path(run), ...kept];
   const { LSTM_COMPILE_SPEC: spec } = process.env;
-  if (spec) return line("npx", "lstm-compile", "run", relative(process.cwd(), spec), "--", ...options);
+  if (spec) return compilerCommand("run", relative(process.cwd(), spec), "--", ...options);
   return line(...programWords(program, "train.ts"), ...options);
 }
 
