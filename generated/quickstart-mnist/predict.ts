@@ -25,6 +25,7 @@ const COMMAND_LINE = {
     demo: integer("draw N test images, and what they are taken for", { minimum: 1, maximum: 1e6, otherwise: undefined }),
   },
   positionals: {"value":"FILE...","help":"IDX image files (plain or .gz), PNG or PGM images of the model's size"},
+  needs: [["data","demo"]],
 } as const;
 
 async function main(): Promise<number> {
@@ -35,9 +36,6 @@ async function main(): Promise<number> {
   }
   if (options.positionals.length === 0 && options.demo === undefined) {
     throw new UserError("nothing to predict", { exitCode: 2, fix: "name an image or IDX file, or use --demo 4" });
-  }
-  if (options.data !== undefined && options.demo === undefined) {
-    throw new UserError("--data has no effect without --demo", { exitCode: 2, fix: "add --demo 4, or leave out --data" });
   }
   const predictor = await createPredictor(options);
   say(`weights: ${predictor.run}`);

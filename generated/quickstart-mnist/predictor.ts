@@ -79,12 +79,14 @@ function timeMajor(images: readonly Image[]): Float32Array {
 
 /** @throws UserError where the image has another size, or pixels outside 0..255 */
 function flat(image: Image): ArrayLike<number> {
-  const first = image[0];
-  const pixels = typeof first === "object" ? Array.from(image as readonly ArrayLike<number>[], (row) => Array.from(row)).flat() : (image as ArrayLike<number>);
-  if (pixels.length !== TIMESTEPS * FEATURES) {
-    throw new UserError(`an image of ${pixels.length} pixels, but the model reads ${TIMESTEPS}x${FEATURES}`, {
+  const rows = typeof image[0] === "object" ? Array.from(image as readonly ArrayLike<number>[]) : undefined;
+  const pixels = rows === undefined ? (image as ArrayLike<number>) : rows.flatMap((row) => Array.from(row));
+  const isRagged = rows !== undefined && (rows.length !== TIMESTEPS || rows.some((row) => row.length !== FEATURES));
+  if (isRagged || pixels.length !== TIMESTEPS * FEATURES) {
+    const size = rows === undefined ? `${pixels.length ?? "no"} pixels` : `${rows.length} rows of ${rows[0]!.length} pixels`;
+    throw new UserError(`an image of ${size}, but the model reads ${TIMESTEPS}x${FEATURES}`, {
       exitCode: 2,
-      fix: `scale it to ${TIMESTEPS}x${FEATURES} pixels`,
+      fix: `give a list of images, each scaled to ${TIMESTEPS}x${FEATURES} pixels`,
     });
   }
   for (let k = 0; k < pixels.length; k++) {

@@ -46,6 +46,7 @@ import {
   batchSizes,
   breathe,
   DeviceSums,
+  describeSamples,
   firstNonFinite,
   firstSamples,
   metricValues,
@@ -61,8 +62,7 @@ const SHUFFLE = true; // quickstart-mnist.yaml:21
 const SEED = 42; // quickstart-mnist.yaml:21
 const EVALUATION_BATCH_SIZE = 100;
 async function main(): Promise<number> {
-  const defaults = { name: PROGRAM.name, epochs: EPOCHS, seed: SEED };
-  const commandLine = trainCommandLine(defaults);
+  const commandLine = trainCommandLine({ name: PROGRAM.name, epochs: EPOCHS, seed: SEED, readsData: true });
   const options = readOptions(process.argv.slice(2), commandLine);
   if (options === "help") {
     process.stdout.write(usage(commandLine));
@@ -86,12 +86,13 @@ async function train(run: RunDirectory, options: TrainOptions, progress: Progres
   progress.busy("reading the data");
   const data = await loadData(options.data, note);
   const train = firstSamples(data.train, options.limit);
-  note(`data: ${data.source}; ${train.count} training and ${data.test.count} test samples`);
+  const counts = { source: data.source, train: train.count, test: data.test.count };
+  for (const line of describeSamples(counts, { epochs: options.epochs, limited: options.limit !== undefined })) note(line);
   progress.busy("starting the backend");
   const backend = await selectBackend(options.backend, { verbose: options.verbose, log: note });
   note(`backend: ${backend.name} (${backend.device}), ${backend.reason}`);
 
-  const changed = overrides(options, { name: PROGRAM.name, epochs: EPOCHS, seed: SEED });
+  const changed = overrides(options, { epochs: EPOCHS, seed: SEED });
   const preprocessing = data.fitted === undefined ? undefined : { sha256: hashOf(data.fitted) };
   const saved = run.resumed === undefined ? undefined : loadCheckpoint(run.path);
   const seed = saved?.state.seed ?? options.seed;
@@ -103,13 +104,15 @@ async function train(run: RunDirectory, options: TrainOptions, progress: Progres
   let firstStep = 0;
   const totals = tf.variable(tf.tensor1d(zeroSums(METRICS)), false); // of loss and metrics over an epoch
   if (run.resumed !== undefined && saved !== undefined) {
-    refuseOtherData(run.path, run.resumed, seed, {
+    refuseOtherData(run.path, run.resumed, saved.state, {
       checksums: data.checksums,
       trainSamples: train.count,
       preprocessing: preprocessing?.sha256,
       seed: options.seed,
       specSeed: SEED,
+      epochs: options.epochs,
     });
+    run.metrics.requireBefore(saved.state.epoch);
     assignTensors(weights, saved.weights);
     for (const [slot, values] of Object.entries<NamedWeights>(optimizer)) assignTensors(values, saved.optimizer[slot] ?? {});
     totals.assign(tf.tensor1d(saved.state.sums));
@@ -138,6 +141,7 @@ async function train(run: RunDirectory, options: TrainOptions, progress: Progres
     },
     log: note,
   });
+  const interrupt = onInterrupt(); // from now on the run says how it ended
   run.begin({
     name: PROGRAM.name,
     spec: PROGRAM.spec,
@@ -164,6 +168,7 @@ async function train(run: RunDirectory, options: TrainOptions, progress: Progres
     const slots: Record<string, Awaited<ReturnType<typeof readTensors>>> = {};
     for (const [slot, values] of Object.entries<NamedWeights>(optimizer)) slots[slot] = await readTensors(values);
     saveCheckpoint(run.path, {
+      definition: PROGRAM.definition,
       weights: await readTensors(weights),
       optimizer: slots,
       state: { ...state, iteration, seed },
@@ -171,7 +176,6 @@ async function train(run: RunDirectory, options: TrainOptions, progress: Progres
     });
   };
 
-  const interrupt = onInterrupt();
   const clock = new CheckpointClock(options.checkpointSeconds);
   run.metrics.keepBefore(firstEpoch);
   for (let epoch = firstEpoch; epoch <= options.epochs; epoch++) {
@@ -222,7 +226,7 @@ async function train(run: RunDirectory, options: TrainOptions, progress: Progres
     if (epoch === options.epochs) await finish(metrics, predicted);
   }
   if (firstEpoch > options.epochs) {
-    note(`nothing left to train: ${options.epochs} epochs are done`);
+    note(`nothing left to train: the run has its ${options.epochs} epochs`);
     const { predicted } = await evaluate(data.test);
     await finish(run.metrics.read().at(-1), predicted);
   }

@@ -150,8 +150,8 @@ export function commandLine(set: (exitCode: number) => void): Command {
     });
 
   command("import")
-    .description("write a spec of a saved Keras (.keras) or TensorFlow.js (model.json) model")
-    .argument("<model>", "model.keras or model.json")
+    .description("write a spec of a saved Keras (.keras, .h5) or TensorFlow.js (model.json) model")
+    .argument("<model>", "model.keras, model.h5 or model.json")
     .option("-o, --output <spec>", "the spec to write (default: stdout)")
     .option("--timesteps <number>", "for models whose inputs leave them open")
     .action(async (model: string, options: { output?: string; timesteps?: string }) => {
@@ -164,7 +164,7 @@ export function commandLine(set: (exitCode: number) => void): Command {
     .description("bring weights of a file into a run, or those of a run into a Keras file")
     .argument("<action>", "import or export")
     .argument("<spec>", "YAML file")
-    .argument("[file]", "import: model.keras, model.weights.h5 or model.json")
+    .argument("[file]", "import: model.keras, model.h5, model.weights.h5 or model.json")
     .option("--run <folder>", "the run's folder (default: runs/<name>)")
     .option("-o, --output <file>", "export: a name that ends in .weights.h5 or .keras")
     .action(

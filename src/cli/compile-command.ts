@@ -49,29 +49,30 @@ export function compileSpecs(
       if (program === undefined) continue;
       const { line, column } = source!.position("/name");
       compiled.push({ spec, outDir, headerPath: path, program, line, column });
-      const other = otherSpecOf(compiled.at(-1)!, compiled);
-      if (other !== undefined) diagnostics.push(nameTaken(spec, other, program.name, result));
+      const rival = rivalOf(compiled.at(-1)!, compiled);
+      const other = rival ?? otherOwner(join(outDir, program.name), spec);
+      if (other !== undefined) diagnostics.push(nameTaken(spec, other, result, rival !== undefined));
     }
   }
   printDiagnostics(diagnostics, texts, options);
   const exitCode = diagnostics.some(({ severity }) => severity === "error") ? 2 : 0;
-  return { compiled: compiled.filter((own) => otherSpecOf(own, compiled) === undefined), exitCode };
+  return { compiled: compiled.filter((own) => rivalOf(own, compiled) === undefined), exitCode };
 }
 
-/** Another spec whose program would be, or is, in the same folder. */
-function otherSpecOf(own: Compiled, compiled: readonly Compiled[]): string | undefined {
-  const { spec, outDir, program } = own;
-  const rival = compiled.find(
-    (other) => other.spec !== spec && other.outDir === outDir && other.program.name === program.name,
-  );
-  return rival?.spec ?? otherOwner(join(outDir, program.name), spec);
+/** Another spec of this call whose program would be in the same folder. */
+function rivalOf({ spec, outDir, program }: Compiled, compiled: readonly Compiled[]): string | undefined {
+  return compiled.find((other) => other.spec !== spec && other.outDir === outDir && other.program.name === program.name)
+    ?.spec;
 }
 
-function nameTaken(spec: string, other: string, name: string, { source }: CompileResult): Diagnostic {
+/** Of two specs in one call neither is compiled; alone the spec replaces the program of the other, which is no loss but said. */
+function nameTaken(spec: string, other: string, { source, program }: CompileResult, isRival: boolean): Diagnostic {
   const { line, column, ...range } = source!.position("/name");
-  const message = `${other} has the name \`${name}\` too: both would be written to one folder`;
+  const what = isRival ? "both would be written to one folder" : "one folder has the program that was compiled last";
+  const message = `${other} has the name \`${program!.name}\` too: ${what}`;
   const fix = "give each spec a name of its own";
-  return { code: "LC1207", severity: "error", file: spec, range, line, column, message, fix };
+  const severity = isRival ? "error" : "warning";
+  return { code: "LC1207", severity, file: spec, range, line, column, message, fix };
 }
 
 /** Compiles specs and writes their programs. */

@@ -2,6 +2,7 @@ import { analyze } from "../compile.ts";
 import { describeOptions } from "../plan/describe.ts";
 import { summarizeOptimizer } from "../plan/optimizer.ts";
 import type { Plan } from "../plan/types.ts";
+import { counted } from "../support/counted.ts";
 import { printableMessage } from "../support/printable.ts";
 import { noteNextRun, printDiagnostics } from "./report.ts";
 import { readSpecs } from "./specs.ts";
@@ -61,6 +62,7 @@ function table(plan: Plan): string {
   const bytes = (value: number): string =>
     value >= 1e6 ? `${(value / 1e6).toFixed(1)} MB` : `${(value / 1e3).toFixed(1)} kB`;
   const time = secondsPerEpoch(plan);
+  const seconds = (value: number): string => (value < 1 ? "under 1 s" : `about ${number(value)} s`);
   return [
     `${plan.name}${plan.description === "" ? "" : `: ${printableMessage(plan.description)}`}`,
     "",
@@ -68,12 +70,12 @@ function table(plan: Plan): string {
     "",
     `loss         ${training.loss.type}${training.metrics.length > 0 ? `; metrics ${training.metrics.map(({ name }) => name).join(", ")}` : ""}`,
     `optimizer    ${summarizeOptimizer(optimizer)}`,
-    `training     ${training.epochs} epochs, batches of ${training.batchSize}, seed ${training.seed}`,
+    `training     ${counted(training.epochs, "epoch")}, batches of ${training.batchSize}, seed ${training.seed}`,
     `memory       weights ${bytes(cost.weightBytes)}, optimizer ${bytes(cost.optimizerBytes)}, activations of a batch ${bytes(cost.activationBytes)}`,
     `work         ${number(cost.trainingFlopsPerSample)} FLOPs to train one sample`,
     time === undefined
       ? "time         depends on the number of samples"
-      : `time         about ${number(time.cpu)} s per epoch on cpu, ${number(time.wasm)} s on wasm (two cores; machines differ)`,
+      : `time         ${seconds(time.cpu)} per epoch on cpu, ${seconds(time.wasm)} on wasm (two cores; machines differ)`,
     "",
   ].join("\n");
 }

@@ -1,9 +1,14 @@
-import { existsSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, extname, join, resolve } from "node:path";
+import { parse } from "yaml";
 import { analyze } from "../compile.ts";
+import { layersModelWarnings } from "../emit/layers-model-warnings.ts";
+import { cut } from "../keras/field.ts";
 import { importSpec } from "../keras/import-spec.ts";
-import { readModelFile } from "../keras/model-file.ts";
+import { type ModelFile, readModelFile } from "../keras/model-file.ts";
+import { isDefaultName, modelName } from "../keras/spec-names.ts";
 import { writeError } from "../support/files.ts";
+import { compilerCommand } from "../support/shell.ts";
 import { UserError } from "../support/user-error.ts";
 import { editorSchema, writeCopy } from "./editor-schema.ts";
 import { note, printDiagnostics } from "./report.ts";
@@ -24,17 +29,20 @@ export async function importCommand(path: string, options: { output?: string; ti
     });
   }
   const file = await readModelFile(path);
-  const { text, notExpressed } = importSpec(file, timesteps === undefined ? {} : { timesteps });
+  const { name, why } = specName(path, file, options.output);
+  const imported = importSpec(file, { name, ...(timesteps === undefined ? {} : { timesteps }) });
+  const { text, notExpressed, warnings } = imported;
   const label = options.output ?? "spec.yaml";
   const { diagnostics, plan } = analyze(text, { specPath: label });
   printDiagnostics(diagnostics, new Map([[label, text]]), { format: "text" });
-  if (plan === undefined) {
-    throw new UserError(`${path}: the model cannot be trained as a spec; nothing was written`, {
-      exitCode: 2,
-      fix: "the errors above say what no spec can hold",
-    });
+  for (const warning of warnings) note(`warning: ${warning}`);
+  if (file.format === "tfjs" && plan !== undefined) {
+    for (const what of layersModelWarnings(plan).filter((text) => text.includes(": loaded in TensorFlow.js"))) {
+      note(`warning: the program computes what Keras computes; ${what}`);
+    }
   }
-  for (const what of notExpressed) note(`warning: not expressed: ${what}`);
+  for (const what of notExpressed) note(`warning: not expressed: ${cut(what, 400)}`);
+  if (why !== undefined) note(`the spec is called ${name}: ${why}`);
   if (options.output === undefined) process.stdout.write(text);
   else {
     const schema = editorSchema(dirname(options.output));
@@ -45,7 +53,52 @@ export async function importCommand(path: string, options: { output?: string; ti
     }
     note(`wrote ${options.output}`);
     writeCopy(schema);
-    note("next: name your data in `dataset`, or import the weights: npx lstm-compile weights import --help");
+    const command = compilerCommand("weights", "import", options.output, path);
+    note(`next: ${command}, and name your data in \`dataset\``);
   }
   return 0;
+}
+
+/**
+ * A name of the spec that no other spec beside it has: programs and runs have folders of that name. Names that Keras gives to every
+ * model, such as sequential, become the file's.
+ */
+function specName(
+  path: string,
+  file: ModelFile,
+  output: string | undefined,
+): { name: string; why: string | undefined } {
+  const own = file.topology.config as { name?: unknown };
+  const isOwn = typeof own.name === "string" && !isDefaultName(own.name);
+  const wanted = isOwn ? modelName(own.name as string) : modelName(fileName(path));
+  const taken = output === undefined ? new Set<string>() : namesBeside(dirname(resolve(output)));
+  let name = wanted;
+  for (let k = 2; taken.has(name); k++) name = `${wanted.slice(0, 60)}-${k}`;
+  if (name !== wanted) return { name, why: `a spec beside it is called ${wanted}` };
+  return { name, why: isOwn ? undefined : "as its file, since the model has no name of its own" };
+}
+
+/** Every LayersModel is called model.json: there the folder says more. */
+function fileName(path: string): string {
+  const name = basename(path, extname(path));
+  return /^model$/i.test(name) && extname(path) === ".json" ? basename(dirname(resolve(path))) : name;
+}
+
+const LARGEST_SPEC = 1024 * 1024;
+
+function namesBeside(folder: string): Set<string> {
+  const names = new Set<string>();
+  if (!existsSync(folder)) return names;
+  for (const entry of readdirSync(folder).filter((name) => /\.ya?ml$/i.test(name))) {
+    const path = join(folder, entry);
+    try {
+      const stats = statSync(path);
+      if (!stats.isFile() || stats.size > LARGEST_SPEC) continue;
+      const { name } = parse(readFileSync(path, "utf8"), { logLevel: "silent" }) as { name?: unknown };
+      if (typeof name === "string") names.add(name);
+    } catch {
+      // What cannot be read as a spec has no name that could be the same.
+    }
+  }
+  return names;
 }

@@ -1,8 +1,9 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { runProgram } from "../run/run.ts";
-import { readRunInfo } from "../support/run/directory.ts";
+import { type Definition, definitionHashes, definitionOf, type Resolved } from "../support/run/definition.ts";
 import { trainedRun } from "../support/run/find.ts";
+import { readRunInfo } from "../support/run/info.ts";
 import { compilerCommand } from "../support/shell.ts";
 import { UserError } from "../support/user-error.ts";
 import { type CompileOptions, compileSpecs } from "./compile-command.ts";
@@ -30,7 +31,30 @@ export async function predictCommand(
       fix: `train it first: ${compilerCommand("run", what)}`,
     });
   }
+  refuseOutdated(what, folder, first.program.files.get("manifest.json")!);
   return runProgram(folder, "predict.ts", args, { LSTM_COMPILE_SPEC: resolve(what) });
+}
+
+/**
+ * Refuses to predict by a spec that has changed since its program was compiled: the answers would be those of the spec before.
+ * @throws UserError (exit code 2)
+ */
+function refuseOutdated(spec: string, folder: string, manifest: string): void {
+  const [there, now] = [definitionIn(readFileSync(join(folder, "manifest.json"), "utf8")), definitionIn(manifest)];
+  if (there !== undefined && there.data === now?.data && there.model === now.model) return;
+  throw new UserError(`${folder} is not the program of ${spec} as it is now: its data or its layers have changed`, {
+    exitCode: 2,
+    fix: `train it again: ${compilerCommand("run", spec)}; or name the folder of a run`,
+  });
+}
+
+/** Undefined where the text is no manifest. */
+function definitionIn(manifest: string): Definition<string> | undefined {
+  try {
+    return definitionHashes(definitionOf((JSON.parse(manifest) as { resolved: Resolved }).resolved));
+  } catch {
+    return undefined;
+  }
 }
 
 /** The folder of the program that trained a run. @throws UserError (exit code 2) where it is gone */

@@ -3,9 +3,10 @@ import { analyze, type Plan } from "../compile.ts";
 import { planRecord } from "../emit/program.ts";
 import { atomicWrite } from "../support/files.ts";
 import { loadCheckpoint, predictionWeights, saveCheckpoint } from "../support/run/checkpoint.ts";
-import { openRun, readRunInfo } from "../support/run/directory.ts";
+import { openRun } from "../support/run/directory.ts";
 import { trainedRun } from "../support/run/find.ts";
 import { runsFolder } from "../support/run/folders.ts";
+import { readRunInfo } from "../support/run/info.ts";
 import { refuseOtherProgram } from "../support/run/program.ts";
 import { compilerCommand } from "../support/shell.ts";
 import { UserError } from "../support/user-error.ts";
@@ -68,7 +69,9 @@ async function importWeights(
   }
   const { readWeightsFile } = await import("../keras/model-file.ts");
   const { initialCheckpoint, matchWeights } = await import("../keras/weights.ts");
-  const weights = matchWeights(plan, await readWeightsFile(path));
+  const file = await readWeightsFile(path);
+  const weights = matchWeights(plan, file);
+  for (const warning of file.warnings ?? []) note(`warning: ${warning}`);
   const record = planRecord(plan, spec, resolve("generated", plan.name));
   const directory = openRun(record, { ...NEW_RUN, out }, note);
   try {
@@ -80,7 +83,7 @@ async function importWeights(
       settings: { seed: plan.training.seed },
       data: { source: path },
     });
-    saveCheckpoint(directory.path, initialCheckpoint(plan, weights));
+    saveCheckpoint(directory.path, { ...initialCheckpoint(plan, weights), definition: record.definition });
     directory.update({ status: "imported" });
   } finally {
     directory.close();
@@ -88,7 +91,8 @@ async function importWeights(
   const count = Object.keys(weights).length;
   const run = directory.path;
   note(`${path} → ${run}: ${count} weights, ${plan.cost.parameterCount.toLocaleString("en-US")} parameters`);
-  note(`next: ${compilerCommand("run", spec, "--", "--resume", "--out", run)}, or ${compilerCommand("predict", run)}`);
+  const predict = `${compilerCommand(spec)} && ${compilerCommand("predict", run)}`;
+  note(`next: ${compilerCommand("run", spec, "--", "--resume", "--out", run)}, or ${predict}`);
   return 0;
 }
 
@@ -110,9 +114,13 @@ async function exportWeights(
     resume: false,
     acceptChangedProgram: true, // the weights are what they are, whatever code trained them
   });
-  const weights = predictionWeights(loadCheckpoint(run));
+  const checkpoint = loadCheckpoint(run);
+  const weights = predictionWeights(checkpoint);
   const { kerasArchive, kerasWarnings, kerasWeights } = await import("../keras/write-keras.ts");
-  atomicWrite(output, isArchive ? await kerasArchive(plan, weights) : await kerasWeights(plan, weights));
+  atomicWrite(
+    output,
+    isArchive ? await kerasArchive(plan, weights, checkpoint.fitted) : await kerasWeights(plan, weights),
+  );
   for (const warning of kerasWarnings(plan)) note(`warning: ${warning}`);
   note(`${run} → ${output}`);
   return 0;

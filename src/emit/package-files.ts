@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import { describeOptions } from "../plan/describe.ts";
 import { summarizeOptimizer } from "../plan/optimizer.ts";
 import type { Plan } from "../plan/types.ts";
+import { counted } from "../support/counted.ts";
 import { shellWord } from "../support/shell.ts";
 import { COMPILER_VERSION } from "../version.ts";
 import type { EmitContext } from "./context.ts";
@@ -119,7 +120,7 @@ ${cost.parameterCount.toLocaleString("en-US")} parameters; ${cost.flopsPerSample
 - Data: ${DATA_TEXT[dataset.type]}.${"scale" in dataset ? ` Pixels are divided by ${literal(dataset.scale)}.` : ""}
 - Loss: ${describeChoice(training.loss)}${training.metrics.length > 0 ? `; metrics: ${training.metrics.map(describeChoice).join(", ")}` : ""}.${training.classWeight === undefined ? "" : ` Class weights: ${training.classWeight.join(", ")}.`}
 - Optimizer: ${summarizeOptimizer(optimizer)}.
-- ${training.epochs} epochs of batches of ${training.batchSize}, ${training.shuffle ? "shuffled" : "in order"}, seed ${training.seed}.
+- ${counted(training.epochs, "epoch")} of batches of ${training.batchSize}, ${training.shuffle ? "shuffled" : "in order"}, seed ${training.seed}.
 
 ## To be filled in by people
 

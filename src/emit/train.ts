@@ -1,9 +1,21 @@
-import type { Plan } from "../plan/types.ts";
 import { type EmitContext, INFERENCE_BATCH_SIZE, specLine } from "./context.ts";
 import { hasSampleWeights } from "./loss.ts";
 import { predictExample } from "./predict/example.ts";
 import { isStateful } from "./states.ts";
 import { commentText, FOOTER, header, literal } from "./text.ts";
+import { imports } from "./train-imports.ts";
+import {
+  average,
+  CONFUSION,
+  comparison,
+  DESCRIBED,
+  hasConfusionMatrix,
+  readsFiles,
+  SET_TO_ZERO,
+  SPLITS,
+  STATES,
+  unitPowers,
+} from "./train-parts.ts";
 import { printFile } from "./write.ts";
 
 /** train.ts: settings, then one readable loop from the data to the report. */
@@ -28,83 +40,6 @@ function introduction({ plan }: EmitContext): string {
     "//",
     "// `--help` lists the options.",
   ].join("\n");
-}
-
-/** A confusion matrix of more classes would be too large to keep and to read. */
-const MAX_CONFUSION_CLASSES = 64;
-
-function hasConfusionMatrix({ dataset }: Plan): boolean {
-  const { kind, classes, perTimestep } = dataset.targets;
-  return kind === "labels" && !perTimestep && classes! <= MAX_CONFUSION_CLASSES;
-}
-
-function imports({ plan }: EmitContext): string {
-  const series = plan.dataset.type === "csv";
-  return [
-    'import * as tf from "@tensorflow/tfjs-core";',
-    `import { type Batch, ${hasConfusionMatrix(plan) ? "CLASSES, " : ""}loadData, readBatch, type Samples${series ? ", TARGETS" : ""} } from "./data.ts";`,
-    "import {",
-    "  evaluateStep,",
-    "  forward,",
-    "  initializeOptimizer,",
-    ...(isStateful(plan) ? ["  initializeStates,"] : []),
-    "  initializeWeights,",
-    "  LAYERS,",
-    "  learningRate,",
-    "  METRICS,",
-    ...(isStateful(plan) ? ["  namedStates,"] : []),
-    "  namedWeights,",
-    "  type StepScalars,",
-    "  stepScalars,",
-    "  trainStep,",
-    ...(plan.optimizer.ema === undefined ? [] : ["  useAveragedWeights,"]),
-    '} from "./model.ts";',
-    'import { PROGRAM } from "./program.ts";',
-    'import { selectBackend } from "./support/backends/select.ts";',
-    'import { captureProgram } from "./support/capture/program.ts";',
-    'import { onInterrupt } from "./support/interrupt.ts";',
-    'import { writeLayersModel } from "./support/layers-model.ts";',
-    'import { stepRandom } from "./support/nn/step-random.ts";',
-    'import { assignTensors, type NamedWeights, readTensors, variablesOf } from "./support/nn/weights.ts";',
-    'import { readOptions, usage } from "./support/options.ts";',
-    'import { Progress } from "./support/progress.ts";',
-    'import { renderReport } from "./support/report.ts";',
-    'import { loadCheckpoint, saveCheckpoint } from "./support/run/checkpoint.ts";',
-    'import { openRun, type RunDirectory } from "./support/run/directory.ts";',
-    'import { gitState } from "./support/run/git.ts";',
-    'import { runMain } from "./support/run/main.ts";',
-    'import type { EpochMetrics } from "./support/run/metrics.ts";',
-    'import { predictionCommand, resumeCommand } from "./support/run/next-command.ts";',
-    ...(plan.dataset.type === "arrays" ? ['import { dataFile } from "./support/data/data-file.ts";'] : []),
-    ...(series
-      ? [
-          'import { inDataUnits } from "./support/data/csv-scalers.ts";',
-          'import { baselineErrors, describeErrors, forecastErrors } from "./support/forecast/compare.ts";',
-        ]
-      : []),
-    ...(unitPowers(plan).length > 0 ? ['import { metricsInDataUnits } from "./support/forecast/units.ts";'] : []),
-    `import { ${readsFiles(plan) ? "dataFolder, " : ""}hashOf, recordProgram, shownSpec } from "./support/run/program.ts";`,
-    'import { CheckpointClock, DivergedError, refuseOtherData } from "./support/run/resume.ts";',
-    'import { overrides, type TrainOptions, trainCommandLine } from "./support/run/train-options.ts";',
-    "import {",
-    "  batchSizes,",
-    "  breathe,",
-    "  DeviceSums,",
-    "  firstNonFinite,",
-    "  firstSamples,",
-    "  metricValues,",
-    "  sampleOrder,",
-    "  scalarTensors,",
-    ...(isStateful(plan) ? ["  wholeBatches,"] : []),
-    "  zeroSums,",
-    '} from "./support/training.ts";',
-    'import { TOPOLOGY } from "./topology.ts";',
-  ].join("\n");
-}
-
-/** Whether the spec names files, whose paths start at its folder. */
-function readsFiles({ dataset }: Plan): boolean {
-  return ["idx", "csv", "text", "arrays"].includes(dataset.type);
 }
 
 function settings(context: EmitContext): string {
@@ -144,8 +79,7 @@ function main({ plan }: EmitContext): string {
   const accuracy = plan.training.metrics.findIndex(({ name }) => name === "accuracy");
   const directory = readsFiles(plan) ? "options.data ?? dataFolder(PROGRAM)" : "options.data";
   return `async function main(): Promise<number> {
-  const defaults = { name: PROGRAM.name, epochs: EPOCHS, seed: SEED };
-  const commandLine = trainCommandLine(defaults);
+  const commandLine = trainCommandLine({ name: PROGRAM.name, epochs: EPOCHS, seed: SEED, readsData: ${plan.dataset.type !== "digits"} });
   const options = readOptions(process.argv.slice(2), commandLine);
   if (options === "help") {
     process.stdout.write(usage(commandLine));
@@ -168,12 +102,13 @@ async function train(run: RunDirectory, options: TrainOptions, progress: Progres
   const note = (line: string): void => progress.note(line);
   progress.busy("reading the data");
   const data = await loadData(${directory}, note);
-${stateful ? SPLITS : "  const train = firstSamples(data.train, options.limit);\n"}  note(\`data: \${data.source}; \${train.count} training and \${${test}.count} test samples\`);
+${stateful ? SPLITS : "  const train = firstSamples(data.train, options.limit);\n"}  const counts = { source: data.source, train: train.count, test: ${test}.count };
+  for (const line of describeSamples(counts, { epochs: options.epochs, limited: options.limit !== undefined })) note(line);
   progress.busy("starting the backend");
   const backend = await selectBackend(options.backend, { verbose: options.verbose, log: note });
   note(\`backend: \${backend.name} (\${backend.device}), \${backend.reason}\`);
 
-  const changed = overrides(options, { name: PROGRAM.name, epochs: EPOCHS, seed: SEED });
+  const changed = overrides(options, { epochs: EPOCHS, seed: SEED });
   const preprocessing = data.fitted === undefined ? undefined : { sha256: hashOf(data.fitted) };
   const saved = run.resumed === undefined ? undefined : loadCheckpoint(run.path);
   const seed = saved?.state.seed ?? options.seed;
@@ -185,13 +120,15 @@ ${stateful ? STATES : ""}  let iteration = 0; // training steps taken
   let firstStep = 0;
   const totals = tf.variable(tf.tensor1d(zeroSums(METRICS)), false); // of loss and metrics over an epoch
   if (run.resumed !== undefined && saved !== undefined) {
-    refuseOtherData(run.path, run.resumed, seed, {
+    refuseOtherData(run.path, run.resumed, saved.state, {
       checksums: data.checksums,
       trainSamples: train.count,
       preprocessing: preprocessing?.sha256,
       seed: options.seed,
       specSeed: SEED,
+      epochs: options.epochs,
     });
+    run.metrics.requireBefore(saved.state.epoch);
     assignTensors(weights, saved.weights);
     for (const [slot, values] of Object.entries<NamedWeights>(optimizer)) assignTensors(values, saved.optimizer[slot] ?? {});
 ${stateful ? "    if (saved.states !== undefined) assignTensors(namedStates(states), saved.states);\n" : ""}    totals.assign(tf.tensor1d(saved.state.sums));
@@ -220,6 +157,7 @@ ${stateful ? "    if (saved.states !== undefined) assignTensors(namedStates(stat
     },
     log: note,
   });
+  const interrupt = onInterrupt(); // from now on the run says how it ended
   run.begin({
     name: PROGRAM.name,
     spec: PROGRAM.spec,
@@ -246,6 +184,7 @@ ${stateful ? SET_TO_ZERO : ""}  /** Sums of loss and metrics over the epoch so f
     const slots: Record<string, Awaited<ReturnType<typeof readTensors>>> = {};
     for (const [slot, values] of Object.entries<NamedWeights>(optimizer)) slots[slot] = await readTensors(values);
     saveCheckpoint(run.path, {
+      definition: PROGRAM.definition,
       weights: await readTensors(weights),
       optimizer: slots,
 ${stateful ? "      states: await readTensors(namedStates(states)),\n" : ""}      state: { ...state, iteration, seed },
@@ -253,7 +192,6 @@ ${stateful ? "      states: await readTensors(namedStates(states)),\n" : ""}    
     });
   };
 
-  const interrupt = onInterrupt();
   const clock = new CheckpointClock(options.checkpointSeconds);
   run.metrics.keepBefore(firstEpoch);
   for (let epoch = firstEpoch; epoch <= options.epochs; epoch++) {
@@ -304,7 +242,7 @@ ${units.length > 0 ? "    Object.assign(metrics, metricsInDataUnits(metrics, UNI
     if (epoch === options.epochs) await finish(metrics, predicted);
   }
   if (firstEpoch > options.epochs) {
-    note(\`nothing left to train: \${options.epochs} epochs are done\`);
+    note(\`nothing left to train: the run has its \${options.epochs} epochs\`);
     const { predicted } = await evaluate(${test});
     await finish(run.metrics.read().at(-1), predicted);
   }
@@ -402,67 +340,3 @@ function epochMetrics(
 ${confused ? CONFUSION : ""}
 `;
 }
-
-/** The model's forecasts of the test part beside those that need no model. Of several quantiles the one nearest to the median counts. */
-function comparison({ training }: Plan, test: string): string {
-  const quantiles = training.loss.type === "quantile" ? training.loss.quantiles : [0.5];
-  const distances = quantiles.map((quantile) => Math.abs(quantile - 0.5));
-  const middle = distances.indexOf(Math.min(...distances));
-  const values =
-    quantiles.length === 1
-      ? "predicted"
-      : `predicted.filter((_, k) => k % ${quantiles.length} === ${middle}) /* quantile ${quantiles[middle]} */`;
-  return `    const forecasts = inDataUnits(${values}, data.targetScaler); // [windows, TARGETS]
-    const errors = [
-      forecastErrors("model", data.series, TARGETS, forecasts),
-      ...baselineErrors(data.series, TARGETS, ${test}.count),
-    ];
-`;
-}
-
-const DESCRIBED = `    note(\`forecast: \${describeErrors(data.series, errors[0]!, errors.slice(1))}\`);
-`;
-
-/** Of each metric that has a unit, the power of the target's scale that turns it into that of the data. */
-function unitPowers({ dataset, training }: Plan): [name: string, power: number][] {
-  if (dataset.type !== "csv" || dataset.scaling === "none") return [];
-  const powers: Partial<Record<string, number>> = {
-    meanAbsoluteError: 1,
-    rootMeanSquaredError: 1,
-    meanSquaredError: 2,
-  };
-  return training.metrics.flatMap(({ name, type }) => (powers[type] === undefined ? [] : [[name, powers[type]]]));
-}
-
-const average = (test: string): string => `    program.pull();
-    useAveragedWeights(w, optimizer); // the checkpoint keeps the weights as they were trained
-    program.push();
-    ({ predicted } = await evaluate(${test}));
-`;
-
-const SPLITS = `  const train = wholeBatches(firstSamples(data.train, options.limit), BATCH_SIZE, "training", note);
-  const test = wholeBatches(data.test, BATCH_SIZE, "test", note);
-`;
-
-const STATES = `  const states = initializeStates(BATCH_SIZE); // of the stateful layers
-  const evaluationStates = initializeStates(BATCH_SIZE); // its own, so that evaluation does not disturb training
-  const carried = variablesOf({ states: namedStates(states) });
-  const evaluationCarried = variablesOf({ evaluationStates: namedStates(evaluationStates) });
-`;
-
-const SET_TO_ZERO = `  /** Stateful layers begin an epoch and an evaluation with zeros. */
-  const setToZero = (variables: NamedWeights): void => {
-    for (const variable of Object.values(variables)) tf.tidy(() => variable.assign(tf.zerosLike(variable)));
-    program.push(Object.keys(variables));
-  };
-`;
-
-const CONFUSION = `
-/** Rows: true classes; columns: predicted classes. */
-function confusion(split: Samples, predicted: readonly number[]): number[][] {
-  const matrix = Array.from({ length: CLASSES }, () => new Array<number>(CLASSES).fill(0));
-  const labels = split.targets(Int32Array.from(predicted, (_, index) => index));
-  for (const [index, label] of labels.entries()) matrix[label]![predicted[index]!]!++;
-  return matrix;
-}
-`;

@@ -1,9 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
 import type * as H5 from "h5wasm";
 import { UserError } from "../support/user-error.ts";
+import type { Hdf5Answer, Hdf5Item, Hdf5Request } from "./hdf5-worker.ts";
+import { checkSize, limit, overLimit } from "./limits.ts";
+
+export type { Hdf5Item } from "./hdf5-worker.ts";
 
 export interface FileTensor {
   readonly name: string;
@@ -11,95 +18,94 @@ export interface FileTensor {
   readonly values: Float32Array;
 }
 
-/** The weights of a layer, in the order of the file. */
-export interface FileLayer {
-  readonly name: string;
-  /** In HDF5 the group, which Keras names by class and number: lstm, lstm_1 … */
-  readonly group: string | undefined;
-  readonly weights: readonly FileTensor[];
-}
-
-export interface FileWeights {
-  readonly path: string;
-  readonly layers: readonly FileLayer[];
-}
-
-type Library = typeof H5;
-
-/** Node's build reads and writes files of the disk; it is slow to start, so it is loaded when it is needed. */
-async function hdf5(): Promise<Library> {
-  const library = (await import("h5wasm/node")) as unknown as Library;
-  // Otherwise errors of the C library are printed to stderr.
-  ((await library.ready) as { activate_throwing_error_handler?(): void }).activate_throwing_error_handler?.();
-  return library;
-}
-
 /** HDF5 libraries read files, so that an entry of an archive becomes one for the time of `use`. */
-async function withFile<R>(use: (file: string, library: Library) => R): Promise<R> {
-  const library = await hdf5();
+async function withFile<R>(use: (file: string) => R | Promise<R>): Promise<R> {
   const folder = mkdtempSync(join(tmpdir(), "lstm-compile-hdf5-"));
   try {
-    return use(join(folder, `${randomBytes(8).toString("hex")}.h5`), library);
+    return await use(join(folder, `${randomBytes(8).toString("hex")}.h5`));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 /**
- * Weights of a Keras 3 .weights.h5 file: layers/<group>/…/vars/<number>.
- * @throws UserError (exit code 2) where it is damaged or laid out otherwise
+ * Everything that a file holds and that Keras has written for layers, groups before what is in them.
+ * @throws UserError (exit code 2) where it is damaged or too large
  */
-export async function readHdf5Weights(path: string, bytes: Uint8Array): Promise<FileWeights> {
-  return withFile((name, library) => {
-    writeFileSync(name, bytes);
-    let file: H5.File | undefined;
-    try {
-      file = new library.File(name, "r");
-      const layers = file.get("layers");
-      if (!(layers instanceof library.Group)) throw new UserError(...foreignLayout(path));
-      return { path, layers: layers.keys().map((group) => readLayer(library, layers, group)) };
-    } catch (cause) {
-      if (cause instanceof UserError) throw cause;
-      throw new UserError(`${path} is damaged: it cannot be read as HDF5`, {
-        exitCode: 2,
-        fix: "save or copy it again",
-        cause,
-      });
-    } finally {
-      file?.close();
-    }
+export async function readHdf5(path: string, bytes: Uint8Array): Promise<readonly Hdf5Item[]> {
+  return withFile(async (file) => {
+    writeFileSync(file, bytes);
+    const maxBytes = limit("megabytes") * 1e6;
+    const answer = await ask({ file, maxBytes }, path);
+    if ("items" in answer) return answer.items;
+    if ("isOver" in answer && answer.isOver) stop();
+    if ("tooLarge" in answer) checkSize(path, "its weights have", answer.tooLarge);
+    const reason = "reason" in answer ? answer.reason : undefined;
+    throw new UserError(`${path} is damaged: ${reason ?? "it cannot be read as HDF5"}`, {
+      exitCode: 2,
+      fix: "save or copy it again",
+      cause: new Error("error" in answer ? answer.error : "too large"),
+    });
   });
 }
 
-function foreignLayout(path: string): [string, { exitCode: 2; fix: string }] {
-  return [
-    `${path} has no group \`layers\`: it was not written by Keras 3's save_weights`,
-    { exitCode: 2, fix: 'write it with Keras 3: model.save_weights("model.weights.h5")' },
-  ];
+/** The library runs in a thread of its own: damaged files can end it, or send it round in circles. */
+let worker: Promise<Worker> | undefined;
+
+function stop(): void {
+  void worker?.then((running) => running.terminate());
+  worker = undefined;
 }
 
-function readLayer(library: Library, layers: H5.Group, group: string): FileLayer {
-  const weights: FileTensor[] = [];
-  const visit = (parent: H5.Group, path: string): void => {
-    // Numbers sort as numbers: vars/10 comes after vars/9.
-    const keys = parent.keys().sort((a, b) => Number(a) - Number(b) || (a < b ? -1 : 1));
-    for (const key of keys) {
-      const child = parent.get(key);
-      if (child instanceof library.Group) visit(child, `${path}${key}/`);
-      else if (child instanceof library.Dataset) weights.push(tensor(child, `${path}${key}`));
-    }
+async function start(): Promise<Worker> {
+  const options = {
+    workerData: { maxMemory: limit("megabytes") * 1e6 + 256e6 },
+    // What the library prints when it gives up is of no use to anybody.
+    stdout: true,
+    stderr: true,
   };
-  const top = layers.get(group) as H5.Group;
-  visit(top, "");
-  const vars = top.get("vars");
-  const name = vars instanceof library.Group ? vars.attrs.name?.value : undefined;
-  return { name: typeof name === "string" ? name : group, group, weights };
+  const started = import.meta.url.endsWith(".ts")
+    ? new Worker(fromSource(), { ...options, eval: true })
+    : new Worker(new URL("./hdf5-worker.js", import.meta.url), options);
+  await new Promise((resolve, reject) => {
+    started.once("message", resolve).once("error", reject);
+    started.once("exit", (code) => reject(new Error(`the HDF5 library did not start (exit code ${code})`)));
+  });
+  return started;
 }
 
-function tensor(dataset: H5.Dataset, name: string): FileTensor {
-  const value = dataset.value;
-  const values = typeof value === "number" ? Float32Array.of(value) : Float32Array.from(value as ArrayLike<number>);
-  return { name, shape: [...(dataset.shape ?? [])], values };
+/** Node before 22.18 runs no TypeScript, and takes no loader for the first file of a thread. */
+function fromSource(): string {
+  const loader = createRequire(import.meta.url).resolve("tsx/cjs/api");
+  const [path, from] = [fileURLToPath(new URL("./hdf5-worker.ts", import.meta.url)), import.meta.url];
+  return `require(${JSON.stringify(loader)}).require(${JSON.stringify(path)}, ${JSON.stringify(from)})`;
+}
+
+async function ask(request: Hdf5Request, path: string): Promise<Hdf5Answer> {
+  worker ??= start();
+  const running = await worker;
+  running.ref();
+  const seconds = limit("seconds");
+  let timer: NodeJS.Timeout | undefined;
+  let settle: (answer: Hdf5Answer) => void = () => undefined;
+  const onError = (error: Error): void => settle({ error: error.message, isOver: true });
+  const onExit = (): void => settle({ error: "the library ended", isOver: true });
+  try {
+    return await new Promise<Hdf5Answer>((resolve, reject) => {
+      settle = resolve;
+      running.once("message", settle).once("error", onError).once("exit", onExit);
+      timer = setTimeout(() => {
+        stop();
+        const what = `the HDF5 library gave no answer within ${seconds} s; the file may be damaged`;
+        reject(overLimit(path, what, "seconds"));
+      }, seconds * 1000);
+      running.postMessage(request);
+    });
+  } finally {
+    clearTimeout(timer);
+    running.off("message", settle).off("error", onError).off("exit", onExit);
+    running.unref();
+  }
 }
 
 /** Groups by path, with a name each, and tensors by path, as bytes of an HDF5 file. */
@@ -107,7 +113,10 @@ export async function writeHdf5(
   groups: readonly { readonly path: string; readonly name?: string }[],
   tensors: readonly FileTensor[],
 ): Promise<Buffer> {
-  return withFile((name, library) => {
+  // Node's build writes files of the disk; it is slow to start, so it is loaded when it is needed.
+  const library = (await import("h5wasm/node")) as unknown as typeof H5;
+  ((await library.ready) as { activate_throwing_error_handler?(): void }).activate_throwing_error_handler?.();
+  return withFile((name) => {
     const file = new library.File(name, "w");
     try {
       const made = new Set<string>();

@@ -3,26 +3,39 @@ import { buildGraph } from "../layers/graph.ts";
 import { load } from "../load/load.ts";
 import type { Shape } from "../spec/dataset.ts";
 import type { ModelSpec } from "../spec/types.ts";
-import { isReservedName } from "../validate/reserved-names.ts";
 import { checkSchema } from "../validate/schema.ts";
-import { type FileGraph, readGraph, refuse } from "./graph.ts";
+import { cut, Field } from "./field.ts";
+import { type FileGraph, readGraph, refuse, titleOf } from "./graph.ts";
+import { checkMasks } from "./masks.ts";
 import type { ModelFile } from "./model-file.ts";
-import { camelCase } from "./names.ts";
 import { type ImportContext, layerSpec } from "./options.ts";
+import { modelName, SpecNames } from "./spec-names.ts";
 import { importLoss, importMetrics, importOptimizer } from "./training.ts";
+import { mendTraining, refuseErrors } from "./verdict.ts";
 
 export interface ImportedSpec {
   readonly name: string;
   readonly text: string;
   /** What the spec cannot say. It is in the text as a comment too. */
   readonly notExpressed: readonly string[];
+  /** What was written in place of something that the file does not say, or that no spec trains. */
+  readonly warnings: readonly string[];
 }
+
+export interface ImportOptions {
+  /** Of inputs that leave them open. */
+  readonly timesteps?: number;
+  /** Of the spec; default: the model's own. */
+  readonly name?: string;
+}
+
+type Spec = Readonly<Record<string, unknown>>;
 
 /**
  * A spec that describes the model of a file, with an arrays dataset of the model's shapes to start from.
- * @throws UserError (exit code 2) where no spec computes the same
+ * @throws UserError (exit code 2) where no spec computes the same, or the file is damaged
  */
-export function importSpec(file: ModelFile, options: { readonly timesteps?: number } = {}): ImportedSpec {
+export function importSpec(file: ModelFile, options: ImportOptions = {}): ImportedSpec {
   const notExpressed: string[] = [];
   const context: ImportContext = {
     path: file.path,
@@ -31,72 +44,88 @@ export function importSpec(file: ModelFile, options: { readonly timesteps?: numb
       if (!notExpressed.includes(what)) notExpressed.push(what);
     },
   };
-  const graph = readGraph(file.path, file.topology);
+  const graph = readGraph(file.path, file.topology, file.place);
   if (graph.nodes.length === 0) refuse(file.path, "the model has no layers", "save a model with layers");
   const names = new SpecNames(graph);
-  const layers = graph.nodes.map((node, index) => {
-    const { type, ...rest } = layerSpec(node, context);
-    const before = index === 0 ? graph.inputs[0]!.name : graph.nodes[index - 1]!.name;
-    const follows = node.inputs.length === 1 && node.inputs[0] === before && (index > 0 || graph.inputs.length === 1);
-    return {
-      type,
-      name: names.of(node.name),
-      ...(follows ? {} : { inputs: node.inputs.map((input) => names.of(input)) }),
-      ...rest,
-    };
-  });
   const inputs = graph.inputs.map((input) => arrayInput(input, graph, names, file.path, options));
-  const name = modelName(graph.name);
-  const compiled = file.compileConfig ?? {};
-  const loss = importLoss(compiled.loss, context);
-  const draft = {
+  const draft = (layers: readonly object[]): Spec => ({
     specVersion: 1,
-    name,
+    name: options.name ?? modelName(graph.name),
     dataset: { type: "arrays", inputs, targets: { encoding: "numbers", features: 1, train: "x.npy", test: "x.npy" } },
     layers,
-    optimizer: importOptimizer(compiled.optimizer, context) ?? { type: "adam" },
-    training: { loss: "meanSquaredError" as unknown },
-  };
-  const output = outputShape(draft);
-  const chosen = loss ?? usualLoss(graph);
-  const spec = {
-    ...draft,
-    dataset: { type: "arrays", inputs, targets: arrayTargets(chosen, output) },
-    training: { loss: chosen, ...metricsOf(compiled, context) },
-  };
-  return { name, text: print(spec, notExpressed, loss === undefined), notExpressed };
-}
-
-/** Names of a file as identifiers of a spec, each once. */
-export class SpecNames {
-  readonly #names = new Map<string, string>();
-
-  constructor({ inputs, nodes }: Pick<FileGraph, "nodes" | "inputs">) {
-    const used = new Set<string>();
-    for (const { name } of [...inputs, ...nodes]) {
-      const wanted = identifier(name);
-      let unique = wanted;
-      for (let k = 2; used.has(unique); k++) unique = `${wanted}${k}`;
-      used.add(unique);
-      this.#names.set(name, unique);
-    }
+    optimizer: { type: "adam" },
+    training: { loss: "meanSquaredError" },
+  });
+  const layers: Spec[] = [];
+  const mayBeMasked = graph.nodes.some(({ className, config }) => makesMask(className, config));
+  for (const [index, node] of graph.nodes.entries()) {
+    const before = index === 0 ? graph.inputs[0]!.name : graph.nodes[index - 1]!.name;
+    const follows = node.inputs.length === 1 && node.inputs[0] === before && (index > 0 || graph.inputs.length === 1);
+    const place = {
+      name: names.of(node.name),
+      ...(follows ? {} : { inputs: node.inputs.map((input) => names.of(input)) }),
+    };
+    const shape = (): Shape | undefined =>
+      inputShapeOf(draft([...layers, { type: "activation", activation: "linear", ...place }]));
+    const { type, ...rest } = layerSpec({ ...node, shape, mayBeMasked }, context);
+    layers.push({ type, ...place, ...rest });
   }
-
-  of(name: string): string {
-    return this.#names.get(name)!;
+  const nodes = graphOf(draft(layers)) ?? [];
+  if (nodes.length === layers.length) checkMasks(graph, names, nodes, file);
+  const output = nodes.at(-1)?.outputShape;
+  const compiled = new Field(file.path, file.compilePlace ?? "compile_config", file.compileConfig ?? {});
+  const head = headActivation(layers.at(-1)!);
+  if (head === "softmax" && output?.at(-1) === 1) {
+    const last = graph.nodes.at(-1)!;
+    refuse(
+      file.path,
+      `${titleOf(last)} has a softmax of one unit, which is 1 whatever its input (${last.config.place})`,
+      "give it a unit for each class, or the activation sigmoid",
+    );
   }
+  const usual = usualLoss(head);
+  const loss = importLoss(compiled.at("loss"), context);
+  const build = (chosen: string | Spec, optimizer: object | undefined, metrics: readonly unknown[]): Spec => ({
+    ...draft(layers),
+    dataset: { type: "arrays", inputs, targets: arrayTargets(chosen, output, head) },
+    optimizer: optimizer ?? { type: "adam" },
+    training: { loss: chosen, ...(metrics.length === 0 ? {} : { metrics }), ...statefulTraining(graph, layers) },
+  });
+  const { spec, warnings } = mendTraining(
+    {
+      loss,
+      optimizer: importOptimizer(compiled.at("optimizer"), context),
+      metrics: importMetrics(compiled.at("metrics"), context),
+    },
+    { usual, head, lossOfFile: compiled.at("loss").value, build, notExpressed: context.notExpressed },
+  );
+  refuseErrors(spec, graph, file);
+  const assumed = (spec.training as Spec).loss !== loss;
+  return { name: String(spec.name), text: print(spec, notExpressed, assumed), notExpressed, warnings };
 }
 
-/** "input_layer" → "inputLayer", "my.dense/1" → "myDense1" */
-export function identifier(name: string): string {
-  const camel = camelCase(name.replace(/[^A-Za-z0-9]+/g, "_").replace(/^[^A-Za-z]+/, ""));
-  const lower = (camel.charAt(0).toLowerCase() + camel.slice(1)).slice(0, 36) || "layer";
-  return isReservedName(lower) && lower !== "input" ? `${lower}1` : lower;
+function makesMask(className: string, config: Field): boolean {
+  return className === "Masking" || (className === "Embedding" && config.at("mask_zero").value === true);
 }
 
-function modelName(name: string): string {
-  const words = name.toLowerCase().replace(/[^a-z0-9]+/g, "-");
-  return words.replace(/^[^a-z]+|-+$/g, "").slice(0, 64) || "model";
+/** The nodes of a spec as the compiler sees it; undefined where it does not fit the schema. */
+function graphOf(spec: Spec): ReturnType<typeof buildGraph>["nodes"] | undefined {
+  const { source } = load(JSON.stringify(spec), "spec");
+  const checked = source && checkSchema(source).spec;
+  return checked && buildGraph(checked as ModelSpec, () => 1).nodes;
+}
+
+function inputShapeOf(spec: Spec): Shape | undefined {
+  const nodes = graphOf(spec);
+  return nodes?.length === (spec.layers as unknown[]).length ? nodes.at(-1)!.inputShapes[0] : undefined;
+}
+
+/** A stateful layer goes on where the batch before ended: batches in their order, of the size for which it was made. */
+function statefulTraining({ inputs }: FileGraph, layers: readonly Spec[]): object {
+  if (!layers.some(({ stateful, layer }) => stateful === true || (layer as Spec | undefined)?.stateful === true))
+    return {};
+  const batchSize = inputs.find((input) => input.batchSize !== null)?.batchSize;
+  return { ...(batchSize == null ? {} : { batchSize }), shuffle: false };
 }
 
 function arrayInput(
@@ -116,27 +145,24 @@ function arrayInput(
     );
   }
   const embedding = graph.nodes.find(({ className, inputs }) => className === "Embedding" && inputs[0] === input.name);
-  const ids = embedding === undefined ? {} : { vocabularySize: embedding.config.input_dim };
+  const ids = embedding === undefined ? {} : { vocabularySize: embedding.config.at("input_dim").whole(1) };
   return { name, shape, ...ids, train: `train-${name}.npy`, test: `test-${name}.npy` };
 }
 
-/** Shape of the output per sample, by the rules of the compiler; undefined where the layers do not fit together. */
-function outputShape(spec: object): Shape | undefined {
-  const { source } = load(JSON.stringify(spec), "spec");
-  const checked = source && checkSchema(source).spec;
-  return checked && buildGraph(checked as ModelSpec, () => 1).nodes.at(-1)?.outputShape;
+function headActivation(last: Spec): string {
+  const inner = (last.layer as Spec | undefined) ?? last;
+  return typeof inner.activation === "string" ? inner.activation : "linear";
 }
 
-function usualLoss({ nodes }: FileGraph): string {
-  const last = nodes.at(-1)!.config.activation;
-  return last === "softmax"
+function usualLoss(head: string): string {
+  return head === "softmax"
     ? "sparseCategoricalCrossentropy"
-    : last === "sigmoid"
+    : head === "sigmoid"
       ? "binaryCrossentropy"
       : "meanSquaredError";
 }
 
-function arrayTargets(loss: string | Record<string, unknown>, output: Shape | undefined): object {
+function arrayTargets(loss: string | Spec, output: Shape | undefined, head: string): object {
   const name = typeof loss === "string" ? loss : String(loss.type);
   const features = output?.at(-1) ?? 1;
   const timesteps = output?.length === 2 ? { timesteps: output[0] } : {};
@@ -147,24 +173,22 @@ function arrayTargets(loss: string | Record<string, unknown>, output: Shape | un
   }
   if (name === "sparseCategoricalCrossentropy")
     return { encoding: "labels", classes: features, ...timesteps, ...files };
-  if (name === "categoricalCrossentropy") return { encoding: "oneHot", classes: features, ...timesteps, ...files };
-  const encoding = name === "binaryCrossentropy" ? "binary" : "numbers";
-  return { encoding, ...(features === 1 ? {} : { features }), ...timesteps, ...files };
-}
-
-function metricsOf(compiled: Readonly<Record<string, unknown>>, context: ImportContext): object {
-  const metrics = importMetrics(compiled.metrics, context);
-  return metrics.length === 0 ? {} : { metrics };
+  const oneHot = name === "categoricalCrossentropy" || name === "categoricalHinge";
+  if (oneHot || (name === "kullbackLeiblerDivergence" && head === "softmax")) {
+    return { encoding: "oneHot", classes: features, ...timesteps, ...files };
+  }
+  const binary = name === "binaryCrossentropy" || name === "hinge" || name === "squaredHinge";
+  return { encoding: binary ? "binary" : "numbers", ...(features === 1 ? {} : { features }), ...timesteps, ...files };
 }
 
 function print(spec: object, notExpressed: readonly string[], lossAssumed: boolean): string {
   const document = new Document(spec);
   const comments = [
     " The dataset names files that hold nothing yet: write them with numpy.save, or choose another type of dataset.",
-    ...notExpressed.map((what) => ` not expressed: ${what.replace(/[^\x20-\x7e]/g, " ")}`),
+    ...notExpressed.map((what) => ` not expressed: ${cut(what, 400).replace(/[^\x20-\x7e]/g, " ")}`),
   ];
   document.commentBefore = comments.join("\n");
-  if (lossAssumed) commentOn(document, "loss", " assumed: the file does not say one");
+  if (lossAssumed) commentOn(document, "loss", " assumed: the file has none that can be trained");
   // Short maps and lists stand in one line.
   visit(document, {
     Collection: (_, node) => {

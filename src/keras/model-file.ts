@@ -1,54 +1,59 @@
 import { readFileSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { UserError } from "../support/user-error.ts";
-import { type FileWeights, readHdf5Weights } from "./hdf5.ts";
-
-type Json = Readonly<Record<string, unknown>>;
+import { Archive } from "./archive.ts";
+import { cut, Field, isMap, type Json, parseJson } from "./field.ts";
+import { type FileWeights, groupsByName, hdf5Weights, readHdf5Weights } from "./file-weights.ts";
+import { type FileGraph, readGraph } from "./graph.ts";
+import { type Hdf5Item, readHdf5 } from "./hdf5.ts";
+import { layersModelWeights } from "./layers-model-weights.ts";
+import { checkSize } from "./limits.ts";
+import type { FileFormat } from "./options.ts";
 
 /** A model as its file describes it. */
 export interface ModelFile {
   readonly path: string;
-  /** Keras 3 and the older format differ in spellings and in what hard_sigmoid means. */
-  readonly format: "keras3" | "keras2" | "tfjs";
+  readonly format: FileFormat;
   /** { class_name, config } of the model. */
   readonly topology: Json;
+  /** Where that stands in the file; empty for the whole of it, or of config.json. */
+  readonly place?: string;
   readonly compileConfig: Json | undefined;
+  readonly compilePlace?: string;
   weights(): Promise<FileWeights>;
 }
 
-const KINDS = "a Keras model (.keras) or a TensorFlow.js LayersModel (model.json)";
+const KINDS = "a Keras model (.keras, .h5) or a TensorFlow.js LayersModel (model.json)";
 
 /**
- * Reads a .keras archive or a model.json.
+ * Reads a .keras archive, a whole model in HDF5 or a model.json.
  * @throws UserError (exit code 2) where it is damaged or something else
  */
 export async function readModelFile(path: string): Promise<ModelFile> {
   const bytes = readBytes(path);
   if (isZip(bytes)) return readArchive(path, bytes);
-  if (isHdf5(bytes)) {
-    throw new UserError(`${path}: an HDF5 file does not hold a model in a format that can be imported`, {
-      exitCode: 2,
-      fix: 'save the model with Keras 3 as model.keras: keras.models.load_model(path).save("model.keras")',
-    });
-  }
-  return readLayersModel(path, bytes);
+  return isHdf5(bytes) ? readHdf5Model(path, bytes) : readLayersModel(path, bytes);
 }
 
 /**
- * Weights of a .keras archive, a .weights.h5 file or a model.json.
+ * Weights of a .keras archive, a .weights.h5 file, a whole model in HDF5 or a model.json.
  * @throws UserError (exit code 2) where it is damaged or something else
  */
 export async function readWeightsFile(path: string): Promise<FileWeights> {
   const bytes = readBytes(path);
-  if (isHdf5(bytes)) return readHdf5Weights(path, bytes);
-  return (await readModelFile(path)).weights();
+  if (isZip(bytes)) return readArchive(path, bytes).weights();
+  if (!isHdf5(bytes)) return readLayersModel(path, bytes).weights();
+  const items = await readHdf5(path, bytes);
+  return items[0]?.attributes.model_config === undefined ? hdf5Weights(path, items) : wholeModel(path, items).weights();
 }
 
 function readBytes(path: string): Buffer {
   try {
-    if (statSync(path).isDirectory()) {
-      throw new UserError(`${path} is a folder`, { exitCode: 2, fix: `name ${KINDS}` });
+    const stats = statSync(path);
+    if (!stats.isFile()) {
+      const what = stats.isDirectory() ? "a folder" : "not a regular file";
+      throw new UserError(`${path} is ${what}`, { exitCode: 2, fix: `name ${KINDS}` });
     }
+    checkSize(path, "the file has", stats.size);
     return readFileSync(path);
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
@@ -68,50 +73,114 @@ function isHdf5(bytes: Uint8Array): boolean {
   return Buffer.from(bytes.subarray(0, 8)).equals(Buffer.from([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]));
 }
 
-const ENTRIES: ReadonlySet<string> = new Set(["config.json", "metadata.json", "model.weights.h5"]);
+/** @throws UserError for versions of Keras whose files nobody has looked at */
+function formatOf(path: string, version: unknown): FileFormat {
+  const text = typeof version === "string" ? version : "";
+  if (text.startsWith("3.")) return "keras3";
+  if (text.startsWith("2.")) return "keras2";
+  throw new UserError(
+    `${path}: it was written by ${text === "" ? "no version" : `version ${cut(text, 40)}`} of Keras, not by 2 or 3`,
+    {
+      exitCode: 2,
+      fix: "load it with Keras, and save it again",
+    },
+  );
+}
 
-async function readArchive(path: string, bytes: Uint8Array): Promise<ModelFile> {
-  const { unzipSync } = await import("fflate");
-  let files: Readonly<Record<string, Uint8Array>>;
-  try {
-    files = unzipSync(bytes, { filter: ({ name }) => ENTRIES.has(name) });
-  } catch (cause) {
-    throw damaged(path, (cause as Error).message, cause);
-  }
-  const entry = (name: string): Uint8Array => {
-    const found = files[name];
-    if (found !== undefined) return found;
-    throw new UserError(`${path}: the archive has no ${name}`, { exitCode: 2, fix: `name ${KINDS}` });
-  };
+function readArchive(path: string, bytes: Uint8Array): ModelFile {
+  const archive = new Archive(path, bytes);
+  const config = parseJson(path, "config.json", archive.read("config.json"));
+  const metadata = archive.has("metadata.json") ? parseJson(path, "metadata.json", archive.read("metadata.json")) : {};
+  const model = modelOf(path, config, "");
+  // Without a version, the spelling of the inputs' shape tells them apart.
+  const usual = JSON.stringify(config).includes('"batch_input_shape"') ? "2." : "3.";
   return {
     path,
-    format: "keras3",
-    ...modelOf(path, parse(path, "config.json", entry("config.json"))),
-    weights: async () => readHdf5Weights(path, entry("model.weights.h5")),
+    format: formatOf(path, metadata.keras_version ?? usual),
+    ...model,
+    weights: async () => {
+      const graph = graphOf(path, model.topology, "");
+      const layers = new Field(path, "", model.topology).at("config").at("layers");
+      const classes = layers.isList ? layers.list().map((layer) => classAndName(layer)) : [];
+      const weights = await readHdf5Weights(path, archive.read("model.weights.h5"), groupsByName(classes));
+      return graph === undefined ? weights : { ...weights, graph };
+    },
+  };
+}
+
+function classAndName(layer: Field): [name: string, className: string] {
+  return [String(layer.at("name").value ?? layer.at("config").at("name").value), String(layer.at("class_name").value)];
+}
+
+/** The layers, for the names of weights; undefined where the model has some that no spec can say. */
+function graphOf(path: string, topology: Json, place: string): FileGraph | undefined {
+  try {
+    return readGraph(path, topology, place);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+async function readHdf5Model(path: string, bytes: Uint8Array): Promise<ModelFile> {
+  return wholeModel(path, await readHdf5(path, bytes));
+}
+
+/** What Keras 2, and Keras 3 by a name that ends in .h5, write: the description in attributes of the file. */
+function wholeModel(path: string, items: readonly Hdf5Item[]): ModelFile {
+  const [root] = items;
+  const { model_config, training_config, keras_version } = root?.attributes ?? {};
+  if (typeof model_config !== "string") {
+    throw new UserError(`${path} holds weights without a model`, {
+      exitCode: 2,
+      fix: 'save the whole model: model.save("model.keras"); or write the spec yourself, and use `lstm-compile weights import`',
+    });
+  }
+  const place = "model_config";
+  const model = modelOf(path, parseJson(path, place, model_config), place);
+  const training =
+    typeof training_config === "string" ? parseJson(path, "training_config", training_config) : undefined;
+  return {
+    path,
+    format: formatOf(path, keras_version),
+    place,
+    topology: model.topology,
+    compileConfig: oldCompileConfig(training),
+    compilePlace: "training_config",
+    weights: async () => {
+      const graph = graphOf(path, model.topology, place);
+      return { ...hdf5Weights(path, items), ...(graph === undefined ? {} : { graph }) };
+    },
   };
 }
 
 function readLayersModel(path: string, bytes: Uint8Array): ModelFile {
-  let artifacts: Json;
-  try {
-    artifacts = object(JSON.parse(Buffer.from(bytes).toString("utf8")));
-  } catch (cause) {
-    throw new UserError(`${path} is not ${KINDS}`, { exitCode: 2, fix: "check the file's name", cause });
-  }
-  if (artifacts.modelTopology === undefined) {
-    const what = artifacts.format === "graph-model" ? "a graph model, which has no layers" : `not ${KINDS}`;
+  const [first] = Buffer.from(bytes.subarray(0, 1024))
+    .toString("utf8")
+    .replace(/^\ufeff/, "")
+    .trim();
+  if (first !== "{") throw new UserError(`${path} is not ${KINDS}`, { exitCode: 2, fix: "check the file's name" });
+  const artifacts = new Field(path, "", parseJson(path, "", bytes));
+  const topology = artifacts.at("modelTopology");
+  if (!topology.isGiven) {
+    const what = artifacts.at("format").value === "graph-model" ? "a graph model, which has no layers" : `not ${KINDS}`;
     throw new UserError(`${path} is ${what}`, { exitCode: 2, fix: "export a LayersModel, or save with Keras 3" });
   }
-  const topology = object(artifacts.modelTopology);
-  const model = modelOf(path, object(topology.model_config ?? topology));
-  const version = String(topology.keras_version ?? "");
-  const training = (artifacts.trainingConfig ?? topology.training_config) as Json | undefined;
+  topology.map();
+  const inner = topology.at("model_config");
+  const place = inner.isGiven ? inner : topology;
+  const model = modelOf(path, place.map(), place.place);
+  const version = String(topology.at("keras_version").value ?? "");
+  const training = [artifacts.at("trainingConfig"), topology.at("training_config")].find(({ isGiven }) => isGiven);
   return {
     path,
     format: version.startsWith("2.") ? "keras2" : version.startsWith("3.") ? "keras3" : "tfjs",
     topology: model.topology,
-    compileConfig: model.compileConfig ?? oldCompileConfig(training),
-    weights: async () => layersModelWeights(path, artifacts),
+    place: place.place,
+    compileConfig: model.compileConfig ?? oldCompileConfig(training?.map()),
+    compilePlace: training?.place ?? "compile_config",
+    weights: async () =>
+      layersModelWeights(artifacts.at("weightsManifest"), graphOf(path, model.topology, place.place)),
   };
 }
 
@@ -120,83 +189,11 @@ function oldCompileConfig(training: Json | undefined): Json | undefined {
   return training && { ...training, optimizer: training.optimizer ?? training.optimizer_config };
 }
 
-function modelOf(path: string, model: Json): { topology: Json; compileConfig: Json | undefined } {
-  if (typeof model.class_name !== "string" || typeof model.config !== "object") {
-    throw new UserError(`${path} does not describe a model`, { exitCode: 2, fix: `name ${KINDS}` });
+function modelOf(path: string, model: Json, place: string): { topology: Json; compileConfig: Json | undefined } {
+  if (typeof model.class_name !== "string" || typeof model.config !== "object" || model.config === null) {
+    const where = place === "" ? "" : ` (${place})`;
+    throw new UserError(`${path} does not describe a model${where}`, { exitCode: 2, fix: `name ${KINDS}` });
   }
-  const compiled = model.compile_config as Json | undefined;
-  return { topology: model, compileConfig: compiled && Object.keys(compiled).length > 0 ? compiled : undefined };
-}
-
-interface ManifestGroup {
-  readonly paths: readonly string[];
-  readonly weights: readonly {
-    readonly name: string;
-    readonly shape: readonly number[];
-    readonly dtype: string;
-    readonly quantization?: unknown;
-  }[];
-}
-
-/** The shards beside model.json. Their names come from the file, so they must not lead out of its folder. */
-function layersModelWeights(path: string, artifacts: Json): FileWeights {
-  const byLayer = new Map<string, { name: string; shape: number[]; values: Float32Array }[]>();
-  const groups = artifacts.weightsManifest;
-  if (!Array.isArray(groups)) throw damaged(path, "it names no weights");
-  for (const { paths, weights } of groups as ManifestGroup[]) {
-    const data = Buffer.concat(
-      paths.map((name) => {
-        if (!/^[^/\\]+$/.test(name) || name.startsWith("..")) throw damaged(path, `it names the shard ${name}`);
-        return readShard(path, name);
-      }),
-    );
-    let offset = 0;
-    for (const { name, shape, dtype, quantization } of weights) {
-      if (dtype !== "float32" || quantization !== undefined) {
-        const kind = quantization === undefined ? dtype : "quantized";
-        throw new UserError(`${path}: the weight ${name} is ${kind}`, { exitCode: 2, fix: "export it as float32" });
-      }
-      const count = shape.reduce((product, n) => product * n, 1);
-      if (offset + 4 * count > data.byteLength) throw damaged(path, `its shards are too short for ${name}`);
-      const values = new Float32Array(count);
-      Buffer.from(values.buffer).set(data.subarray(offset, offset + 4 * count));
-      offset += 4 * count;
-      const layer = name.split("/")[0]!;
-      byLayer.set(layer, [...(byLayer.get(layer) ?? []), { name, shape: [...shape], values }]);
-    }
-    if (offset !== data.byteLength) throw damaged(path, "its shards are longer than its weights");
-  }
-  return {
-    path,
-    layers: [...byLayer].map(([name, weights]) => ({ name, group: undefined, weights })),
-  };
-}
-
-function readShard(path: string, name: string): Buffer {
-  try {
-    return readFileSync(join(dirname(path), name));
-  } catch (cause) {
-    throw new UserError(`${path}: cannot read its shard ${name}`, {
-      exitCode: 2,
-      fix: "keep the .bin files beside model.json",
-      cause,
-    });
-  }
-}
-
-function parse(path: string, name: string, bytes: Uint8Array): Json {
-  try {
-    return object(JSON.parse(Buffer.from(bytes).toString("utf8")));
-  } catch (cause) {
-    throw damaged(path, `${name} is no JSON object`, cause);
-  }
-}
-
-function object(value: unknown): Json {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new Error("not an object");
-  return value as Json;
-}
-
-export function damaged(path: string, what: string, cause?: unknown): UserError {
-  return new UserError(`${path} is damaged: ${what}`, { exitCode: 2, fix: "save or copy it again", cause });
+  const compiled = model.compile_config;
+  return { topology: model, compileConfig: isMap(compiled) && Object.keys(compiled).length > 0 ? compiled : undefined };
 }

@@ -19,8 +19,8 @@ interface GraphNode {
  * The inputs and layers in the order of Keras's `model.layers`, by which .weights.h5 files number layers of one class: by depth from
  * the output, and in one depth by the walk from the output back to the inputs (keras/src/ops/function.py, map_graph).
  */
-export function kerasOrder(plan: Plan): string[] {
-  const nodes = graphWithMasks(plan);
+export function kerasOrder(plan: Plan, { masks = true } = {}): string[] {
+  const nodes = masks ? graphWithMasks(plan) : plainGraph(plan);
   const indices = new Map<string, number>();
   const finished: string[] = [];
   const walk = (name: string): void => {
@@ -39,6 +39,11 @@ export function kerasOrder(plan: Plan): string[] {
   return finished
     .filter((name) => !name.includes("/"))
     .sort((a, b) => depths.get(b)! - depths.get(a)! || indices.get(a)! - indices.get(b)!);
+}
+
+function plainGraph(plan: Plan): Map<string, GraphNode> {
+  const inputs = plan.dataset.inputs.map(({ name }) => ({ name, inputs: [] }));
+  return new Map([...inputs, ...plan.layers].map((node): [string, GraphNode] => [node.name, node]));
 }
 
 function graphWithMasks(plan: Plan): Map<string, GraphNode> {
@@ -65,12 +70,12 @@ function readsMask({ type }: LayerPlan): boolean {
   );
 }
 
-/** Where the weights of each layer stand in a .weights.h5 file: layers/<class>_<number>. */
-export function kerasGroups(plan: Plan): ReadonlyMap<string, string> {
+/** Where the weights of each layer stand in a .weights.h5 file: layers/<class>_<number>. Keras 2 has no operations for masks. */
+export function kerasGroups(plan: Plan, options: { masks?: boolean } = {}): ReadonlyMap<string, string> {
   const classes = new Map(plan.layers.map(({ name, type }) => [name, CLASS_NAMES[type]]));
   const counts = new Map<string, number>();
   return new Map(
-    kerasOrder(plan).map((name) => {
+    kerasOrder(plan, options).map((name) => {
       const path = classPath(classes.get(name) ?? "InputLayer");
       const count = counts.get(path) ?? 0;
       counts.set(path, count + 1);

@@ -1,5 +1,6 @@
 import { isChain } from "../emit/topology.ts";
 import type { LayerPlan, Plan } from "../plan/types.ts";
+import type { Json } from "../support/json.ts";
 import type { SavedTensors } from "../support/run/checkpoint.ts";
 import { callOptions, serializeLayer } from "./config.ts";
 import { type FileTensor, writeHdf5 } from "./hdf5.ts";
@@ -26,13 +27,23 @@ export async function kerasWeights(plan: Plan, weights: SavedTensors): Promise<B
   return writeHdf5([...groups, { path: "vars" }], tensors);
 }
 
-/** A .keras archive as `keras.models.load_model` reads it. The model is not compiled: the spec has loss and optimizer. */
-export async function kerasArchive(plan: Plan, weights: SavedTensors): Promise<Uint8Array> {
+/**
+ * A .keras archive as `keras.models.load_model` reads it. The model is not compiled: the spec has loss and optimizer.
+ * @param fitted what was fitted to the training rows; it stands in metadata.json, where Keras does not look
+ */
+export async function kerasArchive(plan: Plan, weights: SavedTensors, fitted?: Json): Promise<Uint8Array> {
   const { zipSync } = await import("fflate");
   const text = (value: object): Uint8Array => Buffer.from(JSON.stringify(value));
   const stored = { level: 0, mtime: new Date(1980, 0, 1) } as const; // the same bytes every time
   return zipSync({
-    "metadata.json": [text({ keras_version: KERAS_VERSION, date_saved: "1980-01-01@00:00:00" }), stored],
+    "metadata.json": [
+      text({
+        keras_version: KERAS_VERSION,
+        date_saved: "1980-01-01@00:00:00",
+        ...(fitted === undefined ? {} : { lstm_compile: { fitted } }),
+      }),
+      stored,
+    ],
     "config.json": [text(kerasConfig(plan)), stored],
     "model.weights.h5": [await kerasWeights(plan, weights), stored],
   });

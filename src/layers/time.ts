@@ -1,4 +1,5 @@
 import type { Shape } from "../spec/dataset.ts";
+import { counted } from "../support/counted.ts";
 import {
   featuresOf,
   type LayerDefinition,
@@ -94,8 +95,8 @@ const global = <O>(mask: "uses" | "drops"): LayerDefinition<O> => ({
 const reshape = reshaping<LayerOptions<"reshape">>("any", ({ targetShape }, [input]): Shape | ShapeProblem => {
   if (size(targetShape) === size(input!)) return targetShape;
   return {
-    problem: `[${targetShape.join(", ")}] has ${size(targetShape)} values, but the input, [${input!.join(", ")}], has ${size(input!)}`,
-    fix: `give a shape of ${size(input!)} values`,
+    problem: `[${targetShape.join(", ")}] has ${counted(size(targetShape), "value")}, but the input, [${input!.join(", ")}], has ${size(input!)}`,
+    fix: `give a shape of ${counted(size(input!), "value")}`,
     key: "targetShape",
   };
 });

@@ -1,3 +1,4 @@
+import { counted } from "../support/counted.ts";
 import type { LayerPlan } from "./types.ts";
 
 /** Options that tell layers of one type apart, in the order in which people expect them. */
@@ -36,7 +37,9 @@ export function describeOptions({ type, options }: Pick<LayerPlan, "type" | "opt
   if (inner !== undefined) {
     const { type: innerType, ...innerOptions } = inner;
     const details = describeOptions({ type: innerType, options: innerOptions } as unknown as LayerPlan);
-    words.unshift(`${innerType}${"units" in innerOptions ? ` of ${innerOptions.units} units` : ""}: ${details}`);
+    words.unshift(
+      `${innerType}${"units" in innerOptions ? ` of ${counted(Number(innerOptions.units), "unit")}` : ""}: ${details}`,
+    );
   }
   if (values.returnSequences === true) words.push("sequences");
   for (const flag of ["goBackwards", "stateful", "maskZero"]) if (values[flag] === true) words.push(flag);

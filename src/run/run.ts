@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { constants } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { markKilled } from "../support/run/directory.ts";
+import { markKilled } from "../support/run/info.ts";
 import { UserError } from "../support/user-error.ts";
 
 /** Node strips types by itself from 22.18 on (and in 23.6 and later). */

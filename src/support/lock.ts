@@ -33,6 +33,9 @@ interface Owner {
   file: string;
 }
 
+/** The files of this process in the locks that it holds: in a container that starts again, a dead owner can have had its number. */
+const held = new Set<string>();
+
 /** A lock that this process holds. */
 export interface Lock {
   release(): void;
@@ -55,11 +58,13 @@ export function tryLock(path: string): Lock | { readonly holder: Holder | undefi
     if (holder === undefined || !isStale(path, holder)) return { holder };
     if (takeOver(path, holder.file, file)) break;
   }
+  held.add(file);
   const heartbeat = setInterval(() => touch(join(path, file)), STALE_AFTER / 4);
   heartbeat.unref();
   return {
     release() {
       clearInterval(heartbeat);
+      held.delete(file);
       release(path, file);
     },
   };
@@ -175,7 +180,7 @@ function touch(file: string): void {
 }
 
 function isStale(path: string, owner: Owner): boolean {
-  if (owner.host === hostname()) return !isRunning(owner.pid);
+  if (owner.host === hostname()) return owner.pid === process.pid ? !held.has(owner.file) : !isRunning(owner.pid);
   const changed = statSync(join(path, owner.file), { throwIfNoEntry: false })?.mtimeMs;
   return changed !== undefined && Date.now() - changed > STALE_AFTER;
 }

@@ -34,10 +34,10 @@ ${description === "" ? "" : `<p class="description">${escapeHtml(description)}</
 <table class="facts">${Object.entries(summary)
     .map(([key, value]) => `<tr><th>${escapeHtml(key)}</th><td>${escapeHtml(value)}</td></tr>`)
     .join("")}</table>
+${forecast === undefined ? "" : forecastTable(forecast)}
 <h2>Training</h2>
 <div class="charts">${names.map((name) => chart(name, thinned(metrics, MAX_POINTS))).join("")}</div>
 ${metricsTable(metrics)}
-${forecast === undefined ? "" : forecastTable(forecast)}
 ${confusion === undefined ? "" : `<h2>Confusion matrix</h2>\n${confusionTable(confusion, classNames)}`}
 <h2>Model</h2>
 <div class="wide"><table><tr><th>layer</th><th>type</th><th>output</th><th class="n">parameters</th><th class="n">spec line</th></tr>
@@ -83,16 +83,23 @@ function thinned(metrics: readonly EpochMetrics[], limit: number): readonly Epoc
 }
 
 function chartedMetrics(metrics: readonly EpochMetrics[]): string[] {
-  return Object.keys(metrics[0] ?? {}).filter((key) => !UNCHARTED.includes(key) && !/^val[A-Z]/.test(key));
+  const keys = Object.keys(metrics[0] ?? {});
+  // In data units a curve has the same shape, and numbers that mean something.
+  const isTwice = (key: string): boolean => keys.includes(`${key}InDataUnits`);
+  return keys.filter((key) => !UNCHARTED.includes(key) && !/^val[A-Z]/.test(key) && !isTwice(key));
 }
 
 function validationKey(name: string): string {
   return `val${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }
 
+function heading(metric: string): string {
+  return metric.replace(/InDataUnits$/, " in data units");
+}
+
 /** Training and validation values of one metric by epoch. */
 function chart(name: string, metrics: readonly EpochMetrics[]): string {
-  const [width, height, left, right, top, bottom] = [440, 260, 64, 16, 36, 40];
+  const [width, height, left, right, top, bottom] = [440, 276, 64, 16, 52, 40];
   const series = [
     { label: "training", color: "var(--train)", values: metrics.map((m) => m[name]!) },
     { label: "validation", color: "var(--val)", values: metrics.map((m) => m[validationKey(name)]!) },
@@ -131,10 +138,10 @@ function chart(name: string, metrics: readonly EpochMetrics[]): string {
   const legend = series
     .map(
       ({ label, color }, index) =>
-        `<rect x="${width - right - 170 + index * 92}" y="8" width="12" height="12" fill="${color}"/><text x="${width - right - 152 + index * 92}" y="18">${label}</text>`,
+        `<rect x="${width - right - 170 + index * 92}" y="26" width="12" height="12" fill="${color}"/><text x="${width - right - 152 + index * 92}" y="36">${label}</text>`,
     )
     .join("");
-  return `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeHtml(name)} by epoch"><text x="${left}" y="18" font-weight="600">${escapeHtml(name)}</text>${legend}${grid}${epochs}<text x="${(left + width - right) / 2}" y="${height - 6}" text-anchor="middle">epoch</text>${lines}</svg>`;
+  return `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeHtml(heading(name))} by epoch"><text x="${left}" y="18" font-weight="600">${escapeHtml(heading(name))}</text>${legend}${grid}${epochs}<text x="${(left + width - right) / 2}" y="${height - 6}" text-anchor="middle">epoch</text>${lines}</svg>`;
 }
 
 /** Four to eight round numbers that enclose both values. */
@@ -152,7 +159,7 @@ function metricsTable(metrics: readonly EpochMetrics[]): string {
   const keys = Object.keys(metrics[0] ?? {});
   const shown = thinned(metrics, MAX_ROWS);
   const rows = shown.map((m) => `<tr>${keys.map((key) => `<td class="n">${cell(key, m[key]!)}</td>`).join("")}</tr>`);
-  const head = keys.map((key) => `<th class="n">${escapeHtml(HEADS[key] ?? key)}</th>`).join("");
+  const head = keys.map((key) => `<th class="n">${escapeHtml(HEADS[key] ?? heading(key))}</th>`).join("");
   const note =
     shown.length < metrics.length ? `<p>${shown.length} of ${metrics.length} epochs; metrics.jsonl holds all.</p>` : "";
   return `${note}<div class="wide"><table><tr>${head}</tr>\n${rows.join("\n")}</table></div>`;

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { counted } from "./counted.ts";
 import type { Split } from "./data/dataset.ts";
 import { RandomStream } from "./random.ts";
 import { UserError } from "./user-error.ts";
@@ -27,14 +28,42 @@ export function wholeBatches<S extends Split<never>>(
 ): S {
   const left = split.count % batchSize;
   if (left === split.count) {
-    throw new UserError(`stateful layers need whole batches of ${batchSize}, but there are ${left} ${what} samples`, {
-      exitCode: 1,
-      fix: "give more data, or lower training.batchSize",
-    });
+    throw new UserError(
+      `stateful layers need whole batches of ${batchSize}, but there ${left === 1 ? "is" : "are"} ${counted(left, `${what} sample`)}`,
+      {
+        exitCode: 1,
+        fix: "give more data, or lower training.batchSize",
+      },
+    );
   }
   if (left > 0)
-    note(`data: the last ${left} ${what} samples do not fill a batch, which stateful layers need; left out`);
+    note(
+      `data: the last ${counted(left, `${what} sample`)} ${left === 1 ? "does" : "do"} not fill a batch, which stateful layers need; left out`,
+    );
   return firstSamples(split, split.count - left);
+}
+
+/** Below these, what is learned or measured is mostly chance. */
+const FEW_TRAINING_SAMPLES = 30;
+const FEW_TEST_SAMPLES = 10;
+
+/** The data that a training has, and a warning where it is too little to learn from or to measure with. */
+export function describeSamples(
+  { source, train, test }: { source: string; train: number; test: number },
+  { epochs, limited }: { epochs: number; limited: boolean },
+): string[] {
+  const lines = [`data: ${source}; ${counted(train, "training sample")} and ${counted(test, "test sample")}`];
+  if (train < FEW_TRAINING_SAMPLES && !limited) {
+    const often = epochs === 1 ? "once" : `${counted(epochs, "time")}`;
+    lines.push(
+      `warning: the model sees ${counted(train, "training sample")} ${often}: from so few it learns those by heart, and little that holds for others`,
+    );
+  }
+  if (test < FEW_TEST_SAMPLES) {
+    const what = test === 1 ? "one test sample is" : `${test} test samples are`;
+    lines.push(`warning: ${what} too few to measure with: valLoss and the metrics beside it are mostly chance`);
+  }
+  return lines;
 }
 
 /** The sizes of the batches that `count` samples make: the full one and, where it exists, the smaller last one. */

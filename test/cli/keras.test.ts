@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { unzipSync } from "fflate";
 import { describe, expect, it } from "vitest";
-import { loadCheckpoint } from "../../src/support/run/checkpoint.ts";
+import { loadCheckpoint, saveCheckpoint } from "../../src/support/run/checkpoint.ts";
 import { lstmCompile, spec, useProject } from "./specs.ts";
 
 const FILES = resolve("test/fixtures/keras-files");
@@ -37,6 +38,42 @@ describe("import", () => {
     expect(stdout).toContain("recurrentActivation: hardSigmoid02");
     expect(stdout).toContain("kernelInitializer: glorotNormal");
     expect(stdout).toContain("shape: [ 3, 4 ]");
+  });
+
+  it("calls specs by their files where Keras has named the model, each by a name of its own", async () => {
+    const model = (name: string): string => join(FILES, "..", name);
+    const name = async (path: string, output: string) => {
+      const { exitCode, stderr } = await lstmCompile("import", path, "-o", output);
+      expect(exitCode).toBe(0);
+      return [/^name: (.*)$/m.exec(readFileSync(output, "utf8"))![1], /^the spec is called .*$/m.exec(stderr)?.[0]];
+    };
+    expect(await name(KERAS, "a.yaml")).toEqual(["text-classifier", undefined]);
+    expect(await name(KERAS, "b.yaml")).toEqual([
+      "text-classifier-2",
+      "the spec is called text-classifier-2: a spec beside it is called text-classifier",
+    ]);
+    const asFile = "as its file, since the model has no name of its own";
+    expect(await name(model("keras2-files/hard-sigmoid.keras"), "c.yaml")).toEqual([
+      "hard-sigmoid",
+      `the spec is called hard-sigmoid: ${asFile}`,
+    ]);
+    expect(await name(model("keras2-files/hard-sigmoid.h5"), "d.yaml")).toEqual([
+      "hard-sigmoid-2",
+      "the spec is called hard-sigmoid-2: a spec beside it is called hard-sigmoid",
+    ]);
+    // Every LayersModel has a file of the same name.
+    expect(await name(model("layers-model/uint8/model.json"), "e.yaml")).toEqual([
+      "uint8",
+      `the spec is called uint8: ${asFile}`,
+    ]);
+  });
+
+  it("warns of quantized weights when it brings them into a run", async () => {
+    const model = join(FILES, "../layers-model/uint8/model.json");
+    await lstmCompile("import", model, "-o", "small.yaml");
+    const { exitCode, stderr } = await lstmCompile("weights", "import", "small.yaml", model, "--run", "run");
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(/^warning: 14 of 14 weights are quantized to uint8 /);
   });
 
   it.each([
@@ -75,6 +112,19 @@ describe("weights", () => {
       expect((await lstmCompile("weights", "import", "text.yaml", file, "--run", run)).exitCode).toBe(0);
       expect(loadCheckpoint(run).weights).toEqual(weights);
     }
+  });
+
+  it("go into an archive with what the run has fitted, which scales its inputs and outputs", async () => {
+    await lstmCompile("import", KERAS, "-o", "text.yaml");
+    await lstmCompile("weights", "import", "text.yaml", KERAS, "--run", "runs/text");
+    const fitted = { vocabulary: ["\ufffd", "a", "b"] };
+    saveCheckpoint("runs/text", { ...loadCheckpoint("runs/text"), fitted });
+    expect((await lstmCompile("weights", "export", "text.yaml", "--run", "runs/text", "-o", "a.keras")).exitCode).toBe(
+      0,
+    );
+    const metadata = unzipSync(readFileSync("a.keras"))["metadata.json"]!;
+    expect(JSON.parse(Buffer.from(metadata).toString())).toMatchObject({ lstm_compile: { fitted } });
+    expect((await lstmCompile("import", "a.keras")).exitCode).toBe(0);
   });
 
   it("of another model leave no run behind", async () => {

@@ -21,7 +21,7 @@ const OPTIONS = new Map<string, ReadonlySet<string>>(
 const COMMANDS = [...OPTIONS.keys()];
 
 /** Those of train.ts, and of every predict.ts. */
-const TRAIN = new Set(optionsIn(usage(trainCommandLine({ name: "a", epochs: 1, seed: 1 }))));
+const TRAIN = new Set(optionsIn(usage(trainCommandLine({ name: "a", epochs: 1, seed: 1, readsData: true }))));
 const PREDICT = new Set([
   ...optionsIn(usage({ summary: "", options: predictionOptions("a") })),
   ...["digits", "csv", "text", "arrays"].flatMap((type) => optionsOfPredict(type)),

@@ -86,7 +86,7 @@ describe("a generated program with a stateful layer", () => {
     expect(stateful).toMatchObject({ status: 0 });
     expect(stateful.stderr).toContain("the last 3 training samples do not fill a batch");
     expect(stateful.stderr).toContain("the last 3 test samples do not fill a batch");
-    expect(stateful.stderr).toContain("1600 training and 1600 test samples");
+    expect(stateful.stderr).toContain("1,600 training samples and 1,600 test samples");
     const [first, second] = metrics("frozen");
     expect(second!.loss).toBe(first!.loss);
     expect(first!.valLoss).toBeCloseTo(first!.loss!, 6);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { compile } from "../../src/compile.ts";
 import { type Dialect, serializeLayer } from "../../src/keras/config.ts";
+import { Field } from "../../src/keras/field.ts";
 import { layerSpec } from "../../src/keras/options.ts";
 
 /** What a dense layer of 4 inputs and 4 units says of its kernel in a file. */
@@ -29,8 +30,8 @@ function imported(kernel_initializer: unknown): [initializer: unknown, notExpres
   const node = {
     name: "out",
     className: "Dense",
-    config: { units: 4, kernel_initializer },
-    call: {},
+    config: new Field("a.keras", "config", { units: 4, kernel_initializer }),
+    call: new Field("a.keras", "call", {}),
     inputShape: undefined,
   };
   const context = {

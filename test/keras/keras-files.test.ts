@@ -1,81 +1,50 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import { zipSync } from "fflate";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { compile } from "../../src/compile.ts";
+import { compile, type Program } from "../../src/compile.ts";
 import { importSpec } from "../../src/keras/import-spec.ts";
 import { readModelFile, readWeightsFile } from "../../src/keras/model-file.ts";
 import { matchWeights } from "../../src/keras/weights.ts";
 import { kerasArchive, kerasWeights } from "../../src/keras/write-keras.ts";
-import { batchMajor, timeMajor, Workspace } from "../../src/parity/program.ts";
+import { Workspace } from "../../src/parity/program.ts";
 import { type LayersTopology, writeLayersModel } from "../../src/support/layers-model.ts";
 import type { SavedTensors } from "../../src/support/run/checkpoint.ts";
+import { difference as differenceFrom, expectedOf, imported, temporaryFolder } from "./harness.ts";
 
 const FILES = resolve("test/fixtures/keras-files");
 const fixture = (name: string): string => join(FILES, name);
 
-mkdirSync(".tmp", { recursive: true });
-const root = mkdtempSync(resolve(".tmp", "keras-files-"));
+let root: ReturnType<typeof temporaryFolder>;
 let folder: string;
 let folders = 0;
 let workspace: Workspace;
 beforeAll(async () => {
   await tf.setBackend("cpu");
   workspace = new Workspace();
+  root = temporaryFolder("keras-files");
 });
 beforeEach(() => {
-  folder = join(root, String(++folders));
+  folder = join(root.path, String(++folders));
   mkdirSync(folder);
 });
 afterAll(() => {
   workspace.remove();
-  rmSync(root, { recursive: true, force: true });
+  root.remove();
 });
 
-interface Expected {
-  readonly inputs: readonly { readonly shape: number[]; readonly data: number[] }[];
-  readonly output: { readonly shape: number[]; readonly data: number[] };
-}
-
-const expectedOf = (name: string): Expected => JSON.parse(readFileSync(fixture(`${name}.json`), "utf8"));
-
-async function imported(name: string) {
-  const { text, notExpressed } = importSpec(await readModelFile(name));
-  const { program, diagnostics } = compile(text);
-  if (program === undefined) throw new Error(diagnostics.map(({ message }) => message).join("; "));
-  return { text, notExpressed, program, plan: program.plan };
-}
-
 /** The largest difference of the program's prediction from that of Keras. */
-async function difference(program: { files: ReadonlyMap<string, string> }, weights: SavedTensors, name: string) {
-  const { inputs, output } = expectedOf(name);
-  const { model } = await workspace.load(program);
-  const w = model.initializeWeights(0);
-  const variables = model.namedWeights(w);
-  expect(Object.keys(weights).sort()).toEqual(Object.keys(variables).sort());
-  for (const [key, { shape, values }] of Object.entries(weights)) variables[key]!.assign(tf.tensor(values, shape));
-  const names = [...program.files.get("model.ts")!.matchAll(/^ {2}readonly (\w+): tf\.Tensor/gm)].map(
-    ([, input]) => input!,
-  );
-  const x = Object.fromEntries(
-    inputs.map(({ shape, data }, index) => {
-      const ids = data.every(Number.isInteger);
-      return [names[index]!, timeMajor(tf.tensor(data, shape, ids ? "int32" : "float32"))];
-    }),
-  );
-  const predicted = batchMajor(model.forward(w, x).prediction);
-  expect(predicted.shape).toEqual(output.shape);
-  return Math.max(...output.data.map((value, k) => Math.abs(value - predicted.data[k]!)));
-}
+const difference = (program: Program, weights: SavedTensors, name: string): Promise<number> =>
+  differenceFrom(workspace, program, weights, expectedOf(fixture(`${name}.json`)));
 
 /** functional has conv1d, attention and a residual; merges has dot, attention and additiveAttention, all of them with masks. */
 describe("a .keras file of Keras", () => {
   it.each(["sequential", "functional", "merges"])("%s: spec and weights predict what Keras predicts", async (name) => {
-    const { program, plan } = await imported(fixture(`${name}.keras`));
-    const weights = matchWeights(plan, await readWeightsFile(fixture(`${name}.keras`)));
+    const { program } = await imported(fixture(`${name}.keras`));
+    const weights = matchWeights(program.plan, await readWeightsFile(fixture(`${name}.keras`)));
     expect(await difference(program, weights, name)).toBeLessThan(1e-5);
   });
 
@@ -149,35 +118,35 @@ describe("a .keras file of Keras", () => {
   });
 
   it("gives the weights of renamed layers by the order of their classes", async () => {
-    const { program, plan } = await imported(fixture("functional.keras"));
-    const weights = matchWeights(plan, await readWeightsFile(fixture("renamed.weights.h5")));
+    const { program } = await imported(fixture("functional.keras"));
+    const weights = matchWeights(program.plan, await readWeightsFile(fixture("renamed.weights.h5")));
     expect(await difference(program, weights, "functional")).toBeLessThan(1e-5);
   });
 
   it.each(["sequential", "functional", "merges"])(
     "%s: an export reads back as the same spec and weights",
     async (name) => {
-      const { text, program, plan } = await imported(fixture(`${name}.keras`));
-      const weights = matchWeights(plan, await readWeightsFile(fixture(`${name}.keras`)));
+      const { text, program } = await imported(fixture(`${name}.keras`));
+      const weights = matchWeights(program.plan, await readWeightsFile(fixture(`${name}.keras`)));
       const archive = join(folder, "model.keras");
-      writeFileSync(archive, await kerasArchive(plan, weights));
+      writeFileSync(archive, await kerasArchive(program.plan, weights));
       const again = await imported(archive);
       const architecture = (text: string): string => text.slice(text.indexOf("layers:"), text.indexOf("optimizer:"));
       expect(architecture(again.text)).toEqual(architecture(text));
-      const back = matchWeights(again.plan, await readWeightsFile(archive));
+      const back = matchWeights(again.program.plan, await readWeightsFile(archive));
       expect(back).toEqual(weights);
       expect(await difference(program, back, name)).toBeLessThan(1e-5);
       const file = join(folder, "model.weights.h5");
-      writeFileSync(file, await kerasWeights(plan, weights));
-      expect(matchWeights(plan, await readWeightsFile(file))).toEqual(weights);
+      writeFileSync(file, await kerasWeights(program.plan, weights));
+      expect(matchWeights(program.plan, await readWeightsFile(file))).toEqual(weights);
     },
   );
 });
 
 describe("a model.json that a run has exported", () => {
   it.each(["sequential", "functional", "merges"])("%s: reads back as the same layers and weights", async (name) => {
-    const { text, program, plan } = await imported(fixture(`${name}.keras`));
-    const weights = matchWeights(plan, await readWeightsFile(fixture(`${name}.keras`)));
+    const { text, program } = await imported(fixture(`${name}.keras`));
+    const weights = matchWeights(program.plan, await readWeightsFile(fixture(`${name}.keras`)));
     const file = join(folder, "topology.ts");
     writeFileSync(file, program.files.get("topology.ts")!);
     const { TOPOLOGY } = (await import(pathToFileURL(file).href)) as { TOPOLOGY: LayersTopology };
@@ -187,7 +156,7 @@ describe("a model.json that a run has exported", () => {
     // TensorFlow.js knows one hard_sigmoid only, as the export warned, and no pair of axes counted from the end.
     const wanted = layers(text).replace("axes: [ 2, -1 ]", "axes: [ 2, 1 ]");
     expect(layers(again.text).replace("hardSigmoid02", "hardSigmoid")).toEqual(wanted);
-    expect(matchWeights(again.plan, await readWeightsFile(join(folder, "model.json")))).toEqual(weights);
+    expect(matchWeights(again.program.plan, await readWeightsFile(join(folder, "model.json")))).toEqual(weights);
   });
 });
 
@@ -203,8 +172,11 @@ describe("bad model files", () => {
     ["shared", "twice is shared: it is called 2 times"],
     ["outputs", "the model has 2 outputs (left, right)"],
     ["nested", "inner is a model inside the model"],
-    ["activation", 'head: activation is "log_softmax", which no spec knows'],
-    ["convolution", "image is of the class Conv2D"],
+    [
+      "activation",
+      'head (Dense): activation is "log_softmax", which no spec knows (config.layers[1].config.activation)',
+    ],
+    ["convolution", "image (Conv2D) is of a class that no spec has (config.layers[1].config)"],
     ["open", "has the shape [null, 3]"],
   ])("%s", async (name, message) => {
     const file = await readModelFile(archive(readFileSync(fixture(`${name}.config.json`))));
@@ -239,9 +211,9 @@ describe("bad model files", () => {
       "an archive with a broken config",
       "m.keras",
       zipSync({ "config.json": Buffer.from("{") }),
-      "config.json is no JSON object",
+      "config.json is no JSON",
     ],
-    ["HDF5", "m.h5", h5, "an HDF5 file does not hold a model"],
+    ["weights alone", "m.h5", h5, "holds weights without a model"],
     ["text", "m.json", "hello", "is not a Keras model"],
     ["a package.json", "m.json", "{}", "is not a Keras model"],
     ["a graph model", "m.json", '{"format":"graph-model"}', "a graph model, which has no layers"],
@@ -262,9 +234,9 @@ describe("bad model files", () => {
   });
 
   it("weights of another model", async () => {
-    const { plan } = await imported(fixture("sequential.keras"));
+    const { program } = await imported(fixture("sequential.keras"));
     const weights = await readWeightsFile(fixture("functional.keras"));
-    expect(() => matchWeights(plan, weights)).toThrow(/has weights for .*attention.*, the spec for embedding/);
+    expect(() => matchWeights(program.plan, weights)).toThrow(/has weights for .*attention.*, the spec for embedding/);
   });
 
   it("weights of other shapes", async () => {

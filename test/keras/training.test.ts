@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { Field } from "../../src/keras/field.ts";
 import { importMetrics } from "../../src/keras/training.ts";
 
 it("the AUC of Keras is imported with its curve, and what a spec cannot say of it is reported", () => {
@@ -8,6 +9,7 @@ it("the AUC of Keras is imported with its curve, and what a spec cannot say of i
     format: "keras3",
     notExpressed: (what: string) => notExpressed.push(what),
   } as const;
+  const metrics = (...list: unknown[]): Field => new Field("m.keras", "compile_config.metrics", list);
   const auc = (config: object): unknown => ({
     class_name: "AUC",
     config: {
@@ -22,11 +24,11 @@ it("the AUC of Keras is imported with its curve, and what a spec cannot say of i
       ...config,
     },
   });
-  expect(importMetrics([auc({}), auc({ curve: "PR", num_thresholds: 50 })], context)).toEqual([
+  expect(importMetrics(metrics(auc({}), auc({ curve: "PR", num_thresholds: 50 })), context)).toEqual([
     "auc",
     { type: "auc", curve: "PR", numThresholds: 50 },
   ]);
   expect(notExpressed).toEqual([]);
-  importMetrics([auc({ curve: "PRGAIN" }), auc({ summation_method: "minoring" })], context);
+  importMetrics(metrics(auc({ curve: "PRGAIN" }), auc({ summation_method: "minoring" })), context);
   expect(notExpressed).toEqual(['metric auc: curve "PRGAIN"', 'metric auc: summation_method "minoring"']);
 });

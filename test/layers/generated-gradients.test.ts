@@ -172,7 +172,9 @@ describe("every generated program", () => {
           mkdirSync(dirname(target), { recursive: true });
           writeFileSync(
             target,
-            shared ? code : code.replace(/"\.\/(model|topology|data|train|predict)\.ts"/g, `"./$1${index}.ts"`),
+            shared
+              ? code
+              : code.replace(/"\.\/(model|topology|data|train|predict|predictor|program)\.ts"/g, `"./$1${index}.ts"`),
           );
           if (!shared) checked.push(target);
         }

@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { runProgram, runsTypeScript } from "../../src/run/run.ts";
+import { readRunInfo, writeRunInfo } from "../../src/support/run/info.ts";
 import { useProject } from "../cli/specs.ts";
 
 useProject();
@@ -56,14 +57,12 @@ process.exitCode = await runProgram("out/a", "train.ts", []);
 describe("a training that is killed", () => {
   it.skipIf(process.platform === "win32")("is marked so in the run.json that it named", async () => {
     mkdirSync("runs/0001", { recursive: true });
-    const info = { format: "lstm-compile-run", status: "running", program: { name: "a" } };
-    writeFileSync("runs/0001/run.json", JSON.stringify(info));
+    writeRunInfo("runs/0001", { status: "running", program: { name: "a" } });
     writeTestProgram(`process.send?.({ run: ${JSON.stringify(resolve("runs/0001"))} });
 process.kill(process.pid, "SIGKILL");
 `);
     expect(await runProgram("out/a", "train.ts", [])).toBe(137);
-    expect(JSON.parse(readFileSync("runs/0001/run.json", "utf8"))).toMatchObject({
-      format: "lstm-compile-run",
+    expect(readRunInfo("runs/0001")).toMatchObject({
       status: "killed",
       program: { name: "a" },
       error: { kind: "SIGKILL" },

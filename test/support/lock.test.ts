@@ -44,6 +44,11 @@ describe("withLock", () => {
     expect(existsSync(lock())).toBe(false);
   });
 
+  it("takes over the lock of a process whose number this one has got, as in a container that starts again", async () => {
+    lockOf(ownerFile());
+    expect(await withLock(lock(), async () => "done", { timeout: 20, interval: 5 })).toBe("done");
+  });
+
   it("takes over an empty lock, which a release that was cut short leaves", async () => {
     mkdirSync(lock());
     expect(await withLock(lock(), async () => "done", { timeout: 1000, interval: 5 })).toBe("done");

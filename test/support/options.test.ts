@@ -124,6 +124,33 @@ describe("readOptions", () => {
     expect(readOptions(["a", "b"], withFiles)).toMatchObject({ positionals: ["a", "b"] });
   });
 
+  it("refuses what is declared to have no effect without another option, or beside it", () => {
+    const { options } = trainCommandLine({ name: "a", epochs: 1, seed: 1, readsData: true });
+    const line = { summary: "", options, needs: [["overwrite", "out"]], excludes: [["data", "limit"]] } as const;
+    const failed = (...argv: string[]): unknown => {
+      try {
+        return readOptions(argv, line);
+      } catch (error) {
+        return (error as UserError).message;
+      }
+    };
+    expect(failed("--overwrite")).toBe("--overwrite has no effect without --out");
+    expect(failed("--overwrite", "--out=a")).toMatchObject({ overwrite: true, out: "a" });
+    expect(failed("--data=a", "--limit=1")).toBe("--data and --limit exclude one another");
+    expect(failed("--limit=1")).toMatchObject({ limit: 1 });
+  });
+
+  it.each([
+    [["--overwrite"], "--overwrite has no effect without --out"],
+    [["--accept-changed-program"], "--accept-changed-program has no effect without --resume"],
+    [["--overwrite", "--resume", "--out=a"], "--overwrite and --resume exclude one another"],
+    [["--data=a"], "there is no option --data"],
+  ])("of a training on generated data refuse %j", (argv, message) => {
+    const line = trainCommandLine({ name: "a", epochs: 1, seed: 1, readsData: false });
+    expect(() => readOptions(argv, line)).toThrow(message);
+    expect(usage(line)).not.toContain("--data");
+  });
+
   it("answers --help whatever the other values are", () => {
     expect(readOptions(["--help", "--epochs=0"], COMMAND_LINE)).toBe("help");
     expect(readOptions(["-h"], COMMAND_LINE)).toBe("help");
@@ -144,7 +171,7 @@ describe("usage", () => {
 });
 
 describe("overrides of a training", () => {
-  const defaults = { name: "digits", epochs: 3, seed: 42 };
+  const defaults = { name: "digits", epochs: 3, seed: 42, readsData: true };
   const read = (...argv: string[]): Record<string, unknown> => {
     const options = readOptions(argv, trainCommandLine(defaults));
     return options === "help" ? {} : overrides(options, defaults);

@@ -56,6 +56,36 @@ describe("renderReport", () => {
     expect(html).toContain("&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;&#39;&amp;");
   });
 
+  it("shows a model's forecasts beside naive ones, and charts errors in the units of the data alone", () => {
+    const html = renderReport({
+      ...contents,
+      metrics: epochs(2).map((metrics) => ({
+        ...metrics,
+        meanAbsoluteError: 0.1,
+        valMeanAbsoluteError: 0.2,
+        meanAbsoluteErrorInDataUnits: 10,
+        valMeanAbsoluteErrorInDataUnits: 20,
+      })),
+      forecast: {
+        target: "sales <b>",
+        errors: [
+          { name: "model", mae: 20, rmse: 30, mase: 1.5 },
+          { name: "naive", mae: 18, rmse: 31, mase: null },
+          { name: "AR(1)", mae: 21, rmse: 32, mase: 1.6 },
+        ],
+      },
+    });
+    expect(html.match(/aria-label="[^"]* by epoch"/g)).toEqual([
+      'aria-label="loss by epoch"',
+      'aria-label="accuracy by epoch"',
+      'aria-label="meanAbsoluteError in data units by epoch"',
+    ]);
+    expect(html).toContain("in units of sales &lt;b&gt;.");
+    expect(html.match(/<tr class="better">.*?<\/tr>/g)).toEqual([
+      '<tr class="better"><td>naive</td><td class="n">18.0000</td><td class="n">31.0000</td><td class="n">–</td></tr>',
+    ]);
+  });
+
   it("charts training and validation of the loss and of each metric, at the right heights", () => {
     const html = renderReport(contents);
     expect(count(html, /<svg /g)).toBe(2);

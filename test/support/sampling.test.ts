@@ -1,6 +1,32 @@
 import { describe, expect, it } from "vitest";
 import { RandomStream } from "../../src/support/random.ts";
-import { drawIndex } from "../../src/support/sampling.ts";
+import { checkGeneration, drawIndex } from "../../src/support/sampling.ts";
+
+describe("checkGeneration", () => {
+  const usual = { length: 0, temperature: 0, seed: 0 };
+
+  it("takes what the command line takes", () => {
+    expect(() => checkGeneration(usual)).not.toThrow();
+    expect(() => checkGeneration({ length: 1e6, temperature: 1e-6, seed: 2 ** 32 - 1 })).not.toThrow();
+  });
+
+  it.each([
+    ["length", -1],
+    ["length", 2.5],
+    ["length", Number.NaN],
+    ["length", Number.POSITIVE_INFINITY],
+    ["temperature", -1],
+    ["temperature", 1e-7],
+    ["temperature", 1e300],
+    ["temperature", Number.NaN],
+    ["seed", -1],
+    ["seed", 0.5],
+    ["seed", Number.NaN],
+    ["seed", 2 ** 32],
+  ])("refuses the %s %d", (name, value) => {
+    expect(() => checkGeneration({ ...usual, [name]: value })).toThrow(`${name} is ${value}`);
+  });
+});
 
 const PROBABILITIES = [0.1, 0.2, 0.4, 0.3];
 

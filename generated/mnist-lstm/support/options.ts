@@ -23,6 +23,10 @@ export interface CommandLine<O extends Readonly<Record<string, Option<unknown>>>
   readonly options: O;
   /** Arguments without a flag; a program that takes none has none. */
   readonly positionals?: { readonly value: string; readonly help: string };
+  /** Options that have no effect without another one: [option, what it needs]. */
+  readonly needs?: readonly (readonly [keyof O & string, keyof O & string])[];
+  /** Options of which one would take the other's effect. */
+  readonly excludes?: readonly (readonly [keyof O & string, keyof O & string])[];
 }
 
 /** The value of each option. */
@@ -186,8 +190,31 @@ export function readOptions<O extends Readonly<Record<string, Option<unknown>>>>
       fix: "leave it out, or see --help for the options",
     });
   }
+  refuseWithoutEffect(commandLine, (key) => parsed.values[flagName(key)] !== undefined);
   const values = entries.map(([key, { read }]) => [key, read(parsed.values[flagName(key)], flagName(key))]);
   return { ...Object.fromEntries(values), positionals: parsed.positionals };
+}
+
+/** What is declared in `needs` and `excludes`. */
+function refuseWithoutEffect(
+  { needs = [], excludes = [] }: Pick<CommandLine<Record<string, Option<unknown>>>, "needs" | "excludes">,
+  isGiven: (key: string) => boolean,
+): void {
+  for (const [key, other] of needs) {
+    if (!isGiven(key) || isGiven(other)) continue;
+    const [flag, needed] = [flagName(key), flagName(other)];
+    throw new UserError(`--${flag} has no effect without --${needed}`, {
+      exitCode: 2,
+      fix: `add --${needed}, or leave out --${flag}`,
+    });
+  }
+  for (const [key, other] of excludes) {
+    if (!isGiven(key) || !isGiven(other)) continue;
+    throw new UserError(`--${flagName(key)} and --${flagName(other)} exclude one another`, {
+      exitCode: 2,
+      fix: "give one of them",
+    });
+  }
 }
 
 /** Of a flag that stands twice only one value would have an effect. */
@@ -220,7 +247,7 @@ function commandLineError(error: NodeJS.ErrnoException, flags: readonly string[]
     });
   }
   if (/missing|ambiguous/.test(message)) {
-    return new UserError(`--${name} lacks its value`, { exitCode: 2, fix: `write --${name} VALUE`, cause: error });
+    return new UserError(`--${name} lacks its value`, { exitCode: 2, fix: `write --${name}=VALUE`, cause: error });
   }
   if (/does not take an argument/.test(message)) {
     return new UserError(`--${name} takes no value`, { exitCode: 2, fix: `write --${name} alone`, cause: error });

@@ -85,6 +85,13 @@ export function systemError(error: unknown): UserError | undefined {
   if (!(error instanceof Error) || error instanceof UserError) return undefined;
   const { code, syscall, message } = error as NodeJS.ErrnoException;
   if (code === undefined || syscall === undefined) return undefined;
+  if (syscall === "uv_cwd") {
+    return new UserError("the current folder is no longer there", {
+      exitCode: 3,
+      fix: "change to another one",
+      cause: error,
+    });
+  }
   const fix = REASONS[code]?.[1] ?? "put right what the system names";
   return new UserError(`the system refuses: ${message}`, { exitCode: 3, fix, cause: error });
 }

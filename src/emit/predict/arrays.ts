@@ -120,6 +120,7 @@ function command(): string {
     "./support/data/npy.ts": ["formatNpy"],
     "./support/files.ts": ["atomicWrite"],
     "./support/options.ts": ["file", "inputFiles", "readOptions", "several", "usage"],
+    "./support/shortest.ts": ["shortest"],
   };
   const options = [
     `input: several("FILE.npy", "the samples to predict; NAME=FILE.npy for each of several inputs"),`,
@@ -133,7 +134,7 @@ function command(): string {
 // A line (or with --output an entry of the array) for each sample. \`--help\` lists the options.
 ${imports(own)}
 
-${commandLine("Predicts with a trained", options)}
+${commandLine({ summary: "Predicts with a trained", options, excludes: [["json", "output"]] })}
   const samples = loadInputs(inputFiles(options.input, INPUTS.map(({ name }) => name)));
   const predictor = await createPredictor(options);
   say(\`weights: \${predictor.run}\`);
@@ -146,7 +147,7 @@ ${commandLine("Predicts with a trained", options)}
   const size = values.length / samples.count;
   const predictions = Array.from({ length: samples.count }, (_, k) => [...values.subarray(k * size, (k + 1) * size)]);
   if (options.json) process.stdout.write(\`\${JSON.stringify(predictions)}\\n\`);
-  else for (const row of predictions) process.stdout.write(\`\${row.join(" ")}\\n\`);
+  else for (const row of predictions) process.stdout.write(\`\${row.map(shortest).join(" ")}\\n\`);
   return 0;
 }
 ${FOOTER}`;

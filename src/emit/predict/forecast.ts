@@ -90,39 +90,42 @@ ${openRun("tf.clone(forward(w, inputs).prediction)", ["fitted: saved"])}
     run: path,
     fitted,
     predictSamples,
-    predict(windows) {
-      const rows = windows.map(lastRows);
+    async predict(windows) {
+      const scaled = windows.map((rows, index) => lastRows(rows, index, fitted.scalers));
       const input = (indices: Int32Array): Float32Array => {
         const x = new Float32Array(TIMESTEPS * indices.length * FEATURES); // time-major
         for (const [b, index] of indices.entries()) {
-          for (const [t, row] of rows[index]!.entries()) {
-            for (const [f, column] of COLUMNS.entries()) {
-              const scaler = fitted.scalers[column]!;
-              x[(t * indices.length + b) * FEATURES + f] = (row[column] - scaler.offset) / scaler.scale;
-            }
-          }
+          for (const [t, values] of scaled[index]!.entries()) x.set(values, (t * indices.length + b) * FEATURES);
         }
         return x;
       };
-      return predictSamples({ count: rows.length, inputs: { input } });
+      return predictSamples({ count: scaled.length, inputs: { input } });
     },
   };
 }
 
-/** @throws UserError where there are too few rows, or a value is no finite number */
-function lastRows(rows: readonly Row[], index: number): readonly Row[] {
+/**
+ * The last TIMESTEPS rows of a window, scaled.
+ * @throws UserError where there are too few, or a value is no number that the model can read
+ */
+function lastRows(rows: readonly Row[], index: number, scalers: CsvFitted["scalers"]): number[][] {
+  if (!Array.isArray(rows)) {
+    throw new UserError(\`window \${index} is no list of rows\`, { exitCode: 2, fix: "give a list of windows: predict([rows])" });
+  }
   if (rows.length < TIMESTEPS) {
     throw new UserError(\`window \${index} has \${rows.length} rows, but the model reads \${TIMESTEPS}\`, { exitCode: 2, fix: \`give the last \${TIMESTEPS} rows\` });
   }
-  const last = rows.slice(-TIMESTEPS);
-  for (const [t, row] of last.entries()) {
-    for (const column of COLUMNS) {
-      if (Number.isFinite(row[column])) continue;
+  return rows.slice(-TIMESTEPS).map((row: Row, t) => {
+    return COLUMNS.map((column) => {
+      const { offset, scale } = scalers[column]!;
+      const value = row[column];
+      const scaled = Number.isFinite(value) ? (value - offset) / scale : Number.NaN;
+      if (Number.isFinite(Math.fround(scaled))) return scaled;
       const place = \`row \${rows.length - TIMESTEPS + t} of window \${index}\`;
-      throw new UserError(\`\${place}: \${JSON.stringify(column)} is \${row[column]}, not a finite number\`, { exitCode: 2, fix: "give a number" });
-    }
-  }
-  return last;
+      const what = Number.isFinite(value) ? "beyond what the model can read" : "not a finite number";
+      throw new UserError(\`\${place}: \${JSON.stringify(column)} is \${value}, \${what}\`, { exitCode: 2, fix: "give a number" });
+    });
+  });
 }
 `;
 }
@@ -134,6 +137,7 @@ function command(quantiles: boolean): string {
     "./predictor.ts": ["createPredictor", ...(quantiles ? ["QUANTILES"] : [])],
     "./support/options.ts": ["file", "folder", "readOptions", "usage"],
     "./support/run/program.ts": ["dataFolder"],
+    "./support/shortest.ts": ["sevenDigits"],
   };
   const options = [
     `data: folder("folder with the spec's file, whose last rows are read (default: that of the spec)"),`,
@@ -147,7 +151,7 @@ function command(quantiles: boolean): string {
 // \`--help\` lists the options.
 ${imports(own)}
 
-${commandLine("Forecasts with a trained", options)}
+${commandLine({ summary: "Forecasts with a trained", options, excludes: [["data", "input"]] })}
   const predictor = await createPredictor(options);
   say(\`weights: \${predictor.run}\`);
   const directory = options.data ?? dataFolder(PROGRAM);
@@ -158,7 +162,7 @@ ${commandLine("Forecasts with a trained", options)}
     return 0;
   }
   for (const [step, ${quantiles ? "row" : "value"}] of forecast!.entries()) {
-    process.stdout.write(\`\${times?.[step] ?? \`+\${step + 1}\`}: \${${quantiles ? 'row.join(" ")' : "value"}}\\n\`);
+    process.stdout.write(\`\${times?.[step] ?? \`+\${step + 1}\`}: \${${quantiles ? 'row.map(sevenDigits).join(" ")' : "sevenDigits(value)"}}\\n\`);
   }
   return 0;
 }

@@ -26,7 +26,7 @@ function predictor(plan: Plan, encoding: "oneHot" | "ids"): string {
     "./support/data/vocabulary.ts": ["charactersOf", "encode", "vocabularyOf"],
     "./support/random.ts": ["RandomStream"],
     "./support/run/trained.ts": ["openTrainedRun", "type PredictorOptions", "requireFitted"],
-    "./support/sampling.ts": ["drawIndex"],
+    "./support/sampling.ts": ["checkGeneration", "drawIndex"],
   };
   const input =
     encoding === "ids"
@@ -86,6 +86,7 @@ ${openRun(probabilityExpression(plan, "forward(w, inputs).prediction"), ["fitted
     run: path,
     vocabulary,
     async generate(prompt, { length = 200, temperature = 0.8, seed = 1 } = {}) {
+      checkGeneration({ length, temperature, seed });
       const given = charactersOf(prompt);
       const codes = encode(given, vocabulary);
       const window = windowOf(given);
@@ -129,6 +130,7 @@ function command(path: string): string {
     "./support/data/text.ts": ["decodeText"],
     "./support/data/vocabulary.ts": ["charactersOf", "shownCharacters"],
     "./support/options.ts": ["folder", "integer", "number", "readOptions", "seedOption", "text", "usage"],
+    "./support/sampling.ts": ["TEMPERATURES"],
     "./support/user-error.ts": ["UserError"],
   };
   const options = [
@@ -137,8 +139,7 @@ function command(path: string): string {
     `length: integer("characters to generate (default 200)", { minimum: 1, maximum: 1e6, otherwise: 200 }),`,
     `temperature: number("T", "0: always the most probable character; below 1 safer, above 1 bolder (default 0.8)", {
       otherwise: 0.8,
-      wanted: "0, or a number from 1e-6 to 100",
-      accepts: (value) => value === 0 || (value >= 1e-6 && value <= 100),
+      ...TEMPERATURES,
     }),`,
     `seed: seedOption("of the draws (default 1)", 1),`,
   ];
@@ -153,7 +154,7 @@ ${imports(own)}
 /** In the folder that --data names. */
 const TEXT_FILE = ${literal(path)};
 
-${commandLine("Continues a text with a trained", options, { value: "TEXT", help: "the text to continue" })}
+${commandLine({ summary: "Continues a text with a trained", options, positionals: { value: "TEXT", help: "the text to continue" } })}
   if (options.prompt !== undefined && options.positionals.length > 0) {
     throw new UserError(\`the prompt stands twice: \${JSON.stringify(options.prompt)} and \${JSON.stringify(options.positionals.join(" "))}\`, {
       exitCode: 2,

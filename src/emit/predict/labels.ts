@@ -69,7 +69,7 @@ ${openRun(output)}
   return {
     run: path,
     predictSamples,
-    predict: (batch) => predictSamples(${SAMPLES_OF_BATCH}),
+    predict: async (batch) => predictSamples(${SAMPLES_OF_BATCH}),
   };
 }
 `;
@@ -84,7 +84,6 @@ function command(): string {
     "./support/options.ts": ["file", "folder", "inputFiles", "integer", "readOptions", "several", "usage"],
     "./support/run/program.ts": ["dataFolder"],
     "./support/training.ts": ["firstSamples"],
-    "./support/user-error.ts": ["UserError"],
   };
   const options = [
     `input: several("FILE.npy", "the samples to read; NAME=FILE.npy for each of several inputs"),`,
@@ -102,14 +101,16 @@ function command(): string {
 // 0) for each sample. \`--help\` lists the options.
 ${imports(own)}
 
-${commandLine("Reads sequences of labels with a trained", options)}
+${commandLine({
+  summary: "Reads sequences of labels with a trained",
+  options,
+  needs: [["data", "demo"]],
+  excludes: [
+    ["demo", "input"],
+    ["json", "output"],
+  ],
+})}
   const { demo } = options;
-  if (demo !== undefined && options.input.length > 0) {
-    throw new UserError("--demo and --input exclude one another", { exitCode: 2, fix: "give one of them" });
-  }
-  if (options.data !== undefined && demo === undefined) {
-    throw new UserError("--data has no effect without --demo", { exitCode: 2, fix: "add --demo 4, or leave out --data" });
-  }
   const test =
     demo === undefined ? undefined : firstSamples((await loadData(options.data ?? dataFolder(PROGRAM), () => undefined)).test, demo);
   const samples = test ?? loadInputs(inputFiles(options.input, INPUTS.map(({ name }) => name)));

@@ -69,19 +69,26 @@ export const COMMAND_IMPORTS = {
   "./support/run/trained.ts": ["predictionOptions"],
 } as const;
 
-/** COMMAND_LINE and the first lines of `main`. `options` and `positionals` are code. */
-export function commandLine(
-  summary: string,
-  options: readonly string[],
-  positionals?: { readonly value: string; readonly help: string },
-): string {
+export interface CommandLineParts {
+  readonly summary: string;
+  /** Code of the options beside those of every predict.ts. */
+  readonly options: readonly string[];
+  readonly positionals?: { readonly value: string; readonly help: string };
+  readonly needs?: readonly (readonly [string, string])[];
+  readonly excludes?: readonly (readonly [string, string])[];
+}
+
+/** COMMAND_LINE and the first lines of `main`. */
+export function commandLine({ summary, options, ...rest }: CommandLineParts): string {
   const all = ["...predictionOptions(PROGRAM.name),", ...options];
   return `const COMMAND_LINE = {
   summary: \`${summary} \${PROGRAM.name}.\`,
   options: {
 ${all.map((line) => `    ${line}`).join("\n")}
   },
-${positionals === undefined ? "" : `  positionals: ${dataLiteral(positionals)},\n`}} as const;
+${Object.entries(rest)
+  .map(([key, value]) => `  ${key}: ${dataLiteral(value)},\n`)
+  .join("")}} as const;
 
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2), COMMAND_LINE);

@@ -1,3 +1,4 @@
+import { shortest } from "../shortest.ts";
 import { UserError } from "../user-error.ts";
 import { layoutFix } from "./array-layout.ts";
 import { type NpyArray, place, tuple } from "./npy.ts";
@@ -54,7 +55,7 @@ export function checkNumbers(array: NpyArray, file: string, { range, scale = 1, 
   const value = data[first]!;
   const [must, doing] = numberFault(value, scale, range, fix);
   const more = count === 1 ? "" : ` (${count} such values, in ${samples} of ${shape[0]} samples)`;
-  throw wrong(`${place(array, file, first)} is ${value}${must}${more}`, doing);
+  throw wrong(`${place(array, file, first)} is ${shortest(value)}${must}${more}`, doing);
 }
 
 function numberFault(
@@ -90,7 +91,7 @@ export function checkIntegers(array: NpyArray, file: string, rules: IntegerRules
   for (let k = 0; k < data.length; k++) {
     const value = data[k]!;
     if (value >= 0 && value < end && Number.isInteger(value)) continue;
-    const message = `${place(array, file, k)} is ${value}, but ${what}s are whole numbers in 0..${end - 1}`;
+    const message = `${place(array, file, k)} is ${shortest(value)}, but ${what}s are whole numbers in 0..${end - 1}`;
     throw wrong(message, integerFix(array, rules));
   }
 }
@@ -152,7 +153,7 @@ export function checkRows(array: NpyArray, file: string, classes: number): void 
     for (let k = row; k < row + classes; k++) sum += data[k]!;
     if (Math.abs(sum - 1) < 1e-3) continue;
     throw wrong(
-      `${place(array, file, row)}: this row sums to ${sum}, but the probabilities of the ${classes} classes sum to 1`,
+      `${place(array, file, row)}: this row sums to ${Number(sum.toPrecision(6))}, but the probabilities of the ${classes} classes sum to 1`,
       "give one-hot rows, or `encoding: binary` where classes are independent",
     );
   }

@@ -61,11 +61,15 @@ export function loadText(options: TextOptions, note: (line: string) => void): Te
   const windows = (from: number, to: number): Split => {
     const positions = Int32Array.from({ length: to - from }, (_, k) => from + k).filter((index) => codes[index] !== 0);
     if (options.consecutive === true && positions.length < to - from) {
+      const wanted = new Set(characters.slice(0, trainLength)).size + 1;
       throw new UserError(
         `${file}: stateful layers need every window, but ${to - from - positions.length} end in an unknown character`,
         {
           exitCode: 1,
-          fix: `set dataset.vocabularySize to ${new Set(characters).size + 1}, or remove characters that only the end of the text has`,
+          fix:
+            wanted > vocabularySize
+              ? `set dataset.vocabularySize to ${wanted}`
+              : "remove the characters that only the end of the text has, or lower dataset.testFraction",
         },
       );
     }

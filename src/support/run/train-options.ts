@@ -1,18 +1,24 @@
-import { backendOption, flag, folder, integer, seedOption, type Values } from "../options.ts";
+import { backendOption, flag, folder, integer, type Option, seedOption, type Values } from "../options.ts";
 
 export interface TrainDefaults {
   readonly name: string;
   readonly epochs: number;
   readonly seed: number;
+  /** Whether the dataset is read from files. */
+  readonly readsData: boolean;
 }
 
 /** What train.ts takes. */
-export function trainCommandLine({ name, epochs, seed }: TrainDefaults) {
+export function trainCommandLine({ name, epochs, seed, readsData }: TrainDefaults) {
+  // Generated data comes from no folder.
+  const data: { data?: Option<string | undefined> } = readsData
+    ? { data: folder("folder with the dataset's files (default: that of the spec)") }
+    : {};
   return {
     summary: `Trains ${name}.`,
     options: {
       backend: backendOption(),
-      data: folder("folder with the dataset's files (default: that of the spec)"),
+      ...(data as Required<typeof data>),
       out: folder(`run directory (default: a new one, runs/${name}/0001, 0002, …)`),
       overwrite: flag("replace the run in --out"),
       resume: flag("continue the run in --out, or the latest, from its checkpoint"),
@@ -33,13 +39,21 @@ export function trainCommandLine({ name, epochs, seed }: TrainDefaults) {
       quiet: flag("no progress, errors only"),
       verbose: flag("also what the libraries print"),
     },
+    needs: [
+      ["overwrite", "out"],
+      ["acceptChangedProgram", "resume"],
+    ],
+    excludes: [["overwrite", "resume"]],
   } as const;
 }
 
 export type TrainOptions = Values<ReturnType<typeof trainCommandLine>["options"]>;
 
 /** What the command line decided instead of the spec, for run.json. */
-export function overrides(options: TrainOptions, defaults: TrainDefaults): Record<string, string | number | boolean> {
+export function overrides(
+  options: TrainOptions,
+  defaults: Pick<TrainDefaults, "epochs" | "seed">,
+): Record<string, string | number | boolean> {
   const changed: Record<string, string | number | boolean> = {};
   if (options.backend !== "auto") changed.backend = options.backend;
   if (options.data !== undefined) changed.data = options.data;

@@ -78,8 +78,11 @@ describe("loadText", () => {
     expect(await userError(() => loadText(gaps, ignore))).toMatchObject({
       exitCode: 1,
       message: expect.stringContaining("stateful"),
-      fix: expect.stringContaining("vocabularySize to 4"),
+      fix: "set dataset.vocabularySize to 4",
     });
+    // No vocabulary has what only the end of the text has.
+    const end = text("abababababZ", { vocabularySize: 3, consecutive: true });
+    expect((await userError(() => loadText(end, ignore))).fix).toContain("that only the end of the text has");
   });
 
   it("gives ids in the order of the samples for an embedding", () => {

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { RandomStream } from "../../../src/support/random.ts";
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from "../../../src/support/run/checkpoint.ts";
+import { writeRunInfo } from "../../../src/support/run/info.ts";
+import { hashOf } from "../../../src/support/run/program.ts";
 import { UserError } from "../../../src/support/user-error.ts";
 
 let run: string;
@@ -21,10 +23,17 @@ function checkpoint(iteration: number): Checkpoint {
     "lstm1/bias": { shape: [3], values: Float32Array.of(-0, 1e-38, offset) },
   });
   return {
+    definition: { data: "d", model: "m", training: "t" },
     weights: tensors(iteration),
     optimizer: { m: tensors(0.1), v: tensors(0.2) },
     state: { epoch: 2, step: 3, iteration, sums: [1.5, 2], seed: 42 },
   };
+}
+
+/** What run.json says of the program and of what was fitted. */
+function describeRun(definition: Checkpoint["definition"], fitted?: Checkpoint["fitted"]): void {
+  const preprocessing = fitted === undefined ? undefined : { sha256: hashOf(fitted) };
+  writeRunInfo(run, { status: "finished", program: { name: "a", definition }, preprocessing });
 }
 
 const files = (): string[] => readdirSync(join(run, "checkpoint")).sort();
@@ -117,10 +126,30 @@ describe("checkpoints", () => {
     expect(failure()).toMatchObject({ exitCode: 2, message: `${run} has no checkpoint` });
   });
 
-  it("of the first version are refused, since they lack what was fitted", () => {
+  it.each([
+    '{\n  "format": "lstm-compile-checkpoint",\n  "data": {}\n}\n',
+    '{"format": "lstm-compile-checkpoint", "version": 2, "sha256": "0", "index": {}}\n',
+  ])("of earlier versions are refused, since they lack what a run keeps now", (text) => {
     saveCheckpoint(run, checkpoint(5));
-    writeFileSync(indexFile(), '{\n  "format": "lstm-compile-checkpoint",\n  "data": {}\n}\n');
+    writeFileSync(indexFile(), text);
     expect(failure()).toMatchObject({ exitCode: 2, message: expect.stringContaining("older lstm-compile") });
+  });
+
+  it("belong to the run beside them: those of another program or other data are refused", () => {
+    const fitted = { scalers: { y: { offset: 1, scale: 2 } } };
+    const { definition } = checkpoint(5);
+    saveCheckpoint(run, { ...checkpoint(5), fitted });
+    describeRun(definition, fitted);
+    expect(loadCheckpoint(run).fitted).toEqual(fitted);
+    for (const part of ["data", "model", "training"] as const) {
+      describeRun({ ...definition, [part]: "x" }, fitted);
+      expect(failure()).toMatchObject({ exitCode: 1, message: expect.stringContaining("another run") });
+    }
+    describeRun(definition, { scalers: { y: { offset: 1, scale: 3 } } });
+    expect(failure()).toMatchObject({ exitCode: 1, message: expect.stringContaining("another run") });
+    // Imported weights that a training began to go on with, and was killed before it saved.
+    saveCheckpoint(run, checkpoint(5));
+    expect(loadCheckpoint(run).fitted).toBeUndefined();
   });
 
   it("have no bit of the index that could flip without being seen", () => {
@@ -152,6 +181,7 @@ describe("checkpoints", () => {
       () => writeFileSync(indexFile(), readFileSync(indexFile(), "utf8").replace('"epoch": 2', '"epoch": 1')),
     ],
     ["an index without tensors", () => edit((index) => delete index.slots)],
+    ["an index without its program", () => edit((index) => delete index.definition.model)],
     ["an index without state", () => edit((index) => delete index.state)],
     ["a shape that is no shape", () => edit((index) => (index.slots[0].shape = [2, -3]))],
     ["shapes larger than the data", () => edit((index) => (index.slots[0].shape = [200, 3]))],
@@ -183,6 +213,6 @@ function edit(change: (index: any) => void): void {
   const sha256 = createHash("sha256").update(text).digest("hex");
   writeFileSync(
     indexFile(),
-    `{"format": "lstm-compile-checkpoint", "version": 2, "sha256": "${sha256}", "index": ${text}}\n`,
+    `{"format": "lstm-compile-checkpoint", "version": 3, "sha256": "${sha256}", "index": ${text}}\n`,
   );
 }

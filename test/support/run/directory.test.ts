@@ -13,7 +13,9 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ownerFile } from "../../../src/support/lock.ts";
-import { type OpenOptions, openRun, type RunDirectory, readRunInfo } from "../../../src/support/run/directory.ts";
+import { type OpenOptions, openRun, type RunDirectory } from "../../../src/support/run/directory.ts";
+import { nextRun } from "../../../src/support/run/folders.ts";
+import { readRunInfo, writeRunInfo } from "../../../src/support/run/info.ts";
 import type { ProgramRecord } from "../../../src/support/run/program.ts";
 import { UserError } from "../../../src/support/user-error.ts";
 
@@ -95,6 +97,17 @@ describe("a run without --out", () => {
     expect([first.path, second.path]).toEqual(["runs/digits/0001", "runs/digits/0002"]);
     first.close();
     second.close();
+  });
+
+  it("gets a number of its own where others ask at the very same time, or stand in the way", () => {
+    // Another process has made 0001 and not locked it yet: one of the two gets it, the other the next.
+    mkdirSync("runs/digits/0001", { recursive: true });
+    const runs = Array.from({ length: 4 }, () => nextRun("runs/digits"));
+    expect(runs.map(({ path }) => path)).toEqual(["0001", "0002", "0003", "0004"].map((n) => `runs/digits/${n}`));
+    for (const { lock } of runs) lock.release();
+    writeFileSync("runs/digits/0007", "a file");
+    mkdirSync("runs/digits/0008/lock/foreign", { recursive: true });
+    expect(nextRun("runs/digits").path).toBe("runs/digits/0009");
   });
 
   it("reuses the folder of a process that ended before its run began", () => {
@@ -239,8 +252,7 @@ describe("the status", () => {
 
   it("of a process that was killed becomes killed when the run goes on", () => {
     const path = trained({}, "interrupted");
-    const info = JSON.parse(readFileSync(join(path, "run.json"), "utf8"));
-    writeFileSync(join(path, "run.json"), JSON.stringify({ ...info, status: "running" }));
+    writeRunInfo(path, { ...readRunInfo(path), status: "running" });
     expect(failure({ out: path }).message).toContain("killed");
     const run = open({ resume: true });
     run.begin({});

@@ -1,8 +1,9 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type EpochMetrics, MetricsFile } from "../../../src/support/run/metrics.ts";
+import { UserError } from "../../../src/support/user-error.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -30,6 +31,18 @@ describe("metrics.jsonl", () => {
     new MetricsFile(path()).append(epoch(1));
     const keys = Object.keys(JSON.parse(readFileSync(path(), "utf8")));
     expect(keys.join()).toBe("epoch,loss,accuracy,valLoss,valAccuracy,learningRate,seconds,samplesPerSecond");
+  });
+
+  it("has a line for each epoch before the one that a run goes on with, or is refused", () => {
+    const file = new MetricsFile(path());
+    expect(() => file.requireBefore(1)).not.toThrow();
+    for (const number of [1, 2, 3]) file.append(epoch(number));
+    expect(() => file.requireBefore(3)).not.toThrow();
+    expect(() => file.requireBefore(5)).toThrow("lacks a line for epoch 4");
+    file.append(epoch(2));
+    expect(() => file.requireBefore(4)).toThrow(UserError);
+    writeFileSync(path(), readFileSync(path(), "utf8").replace('{"epoch":1', '{"epocH":1'));
+    expect(() => file.requireBefore(3)).toThrow("lacks a line for epoch 1");
   });
 
   it("drops later epochs and a torn line on resuming", () => {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { TrainingState } from "../../../src/support/run/checkpoint.ts";
 import { predictionCommand, resumeCommand } from "../../../src/support/run/next-command.ts";
 import type { Program } from "../../../src/support/run/program.ts";
 import { CheckpointClock, refuseOtherData } from "../../../src/support/run/resume.ts";
@@ -20,13 +21,17 @@ const NOW = {
   preprocessing: RUN.preprocessing.sha256 as string | undefined,
   seed: 42,
   specSeed: 42,
+  epochs: 4,
 };
+const state = (changes: object): TrainingState => ({ epoch: 3, step: 0, iteration: 9, sums: [], seed: 42, ...changes });
 
 describe("refuseOtherData", () => {
   it("accepts what the run began with, another seed of the run, and imported weights with any data", () => {
-    expect(() => refuseOtherData("r", RUN, 42, NOW)).not.toThrow();
-    expect(() => refuseOtherData("r", RUN, 7, NOW)).not.toThrow();
-    expect(() => refuseOtherData("r", { status: "imported", data: { source: "m.keras" } }, 42, NOW)).not.toThrow();
+    expect(() => refuseOtherData("r", RUN, state({}), NOW)).not.toThrow();
+    expect(() => refuseOtherData("r", RUN, state({ seed: 7 }), NOW)).not.toThrow();
+    expect(() =>
+      refuseOtherData("r", { status: "imported", data: { source: "m.keras" } }, state({}), NOW),
+    ).not.toThrow();
   });
 
   it.each([
@@ -37,11 +42,20 @@ describe("refuseOtherData", () => {
     [{ checksums: { "x.npy": "a".repeat(64) } }, "y.npy is no longer read"],
     [{ trainSamples: 99 }, "99 training samples, but the run began with 100"],
     [{ preprocessing: undefined }, "the data is scaled otherwise"],
+    [{ epochs: 1 }, "it has begun epoch 2, but is to end after 1"],
     [{ seed: 8 }, "--seed 8, but the run began with seed 42"],
   ])("refuses %j", (change, message) => {
-    const refused = (): void => refuseOtherData("runs/a", RUN, 42, { ...NOW, ...change });
+    const refused = (): void => refuseOtherData("runs/a", RUN, state({}), { ...NOW, ...change });
     expect(refused).toThrow(UserError);
     expect(refused).toThrow(`runs/a: ${message}`);
+  });
+});
+
+describe("--epochs", () => {
+  it("may be what the run has, but not cut an epoch off that it has begun", () => {
+    expect(() => refuseOtherData("r", RUN, state({ epoch: 5 }), NOW)).not.toThrow();
+    const begun = (): void => refuseOtherData("r", RUN, state({ epoch: 5, step: 1 }), NOW);
+    expect(begun).toThrow("r: it has begun epoch 5, but is to end after 4");
   });
 });
 
@@ -87,6 +101,13 @@ describe("the next command", () => {
     expect(resumeCommand(program, "runs/a/0001", { data: "d", epochs: 3, seed: 1, capture: false })).toMatch(
       /^(npx tsx|node) generated\/a\/train\.ts --resume --out runs\/a\/0001 --data d --epochs 3 --no-capture$/,
     );
+  });
+
+  it("names a folder so that it is not taken for an option", () => {
+    expect(predictionCommand(program, "-run", [])).toMatch(/ --run \.\/-run$/);
+    expect(resumeCommand(program, "-run", { data: "-d" })).toMatch(/ --out \.\/-run --data \.\/-d$/);
+    process.env.LSTM_COMPILE_SPEC = "a.yaml";
+    expect(predictionCommand(program, "-run", [])).toBe("npx lstm-compile predict ./-run");
   });
 
   it("is one of the compiler where that started the program", () => {

@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { atomicWrite, makeFolder, readError } from "../files.ts";
 import type { Json } from "../json.ts";
 import { UserError } from "../user-error.ts";
+import type { Definition } from "./definition.ts";
+import { readRunInfo } from "./info.ts";
+import { hashOf } from "./program.ts";
 
 export type SavedTensors = Record<string, { shape: number[]; values: Float32Array }>;
 
@@ -22,6 +25,8 @@ export interface TrainingState {
 }
 
 export interface Checkpoint {
+  /** Of the program that trained it: a checkpoint of another one in the run's folder is refused. */
+  definition: Definition<string>;
   weights: SavedTensors;
   /** Optimizer state by slot, such as Adam's m and v. */
   optimizer: Record<string, SavedTensors>;
@@ -33,6 +38,7 @@ export interface Checkpoint {
 }
 
 interface Index {
+  definition: Definition<string>;
   data: { file: string; sha256: string };
   state: TrainingState;
   fitted?: Json;
@@ -41,12 +47,14 @@ interface Index {
 }
 
 const INDEX = "checkpoint.json";
+const VERSION = 3;
 const DATA_FILE = /^state-\d+-[0-9a-f]{12}\.bin$/;
 /** Older data, and what a kill in the middle of a write leaves. */
 const OUTDATED = /^state-\d+-[0-9a-f]{12}\.bin(\.\d+\.tmp)?$|^checkpoint\.json\.\d+\.tmp$/;
 
 /** Writes <run>/checkpoint. A kill at any moment leaves the last checkpoint or this one, whole. */
-export function saveCheckpoint(run: string, { weights, optimizer, states = {}, state, fitted }: Checkpoint): void {
+export function saveCheckpoint(run: string, checkpoint: Checkpoint): void {
+  const { definition, weights, optimizer, states = {}, state, fitted } = checkpoint;
   const directory = join(run, "checkpoint");
   const slots: Index["slots"] = [];
   const parts: Buffer[] = [];
@@ -66,7 +74,13 @@ export function saveCheckpoint(run: string, { weights, optimizer, states = {}, s
   const file = `state-${state.iteration}-${sha256.slice(0, 12)}.bin`;
   makeFolder(directory);
   atomicWrite(join(directory, file), data);
-  const index: Index = { data: { file, sha256 }, state, ...(fitted === undefined ? {} : { fitted }), slots };
+  const index: Index = {
+    definition,
+    data: { file, sha256 },
+    state,
+    ...(fitted === undefined ? {} : { fitted }),
+    slots,
+  };
   atomicWrite(join(directory, INDEX), indexText(index));
   // Only now does nothing name the older data.
   for (const name of readdirSync(directory)) {
@@ -78,7 +92,7 @@ export function saveCheckpoint(run: string, { weights, optimizer, states = {}, s
 function indexText(index: unknown): string {
   const text = JSON.stringify(index, null, 1);
   const sha256 = createHash("sha256").update(text).digest("hex");
-  return `{"format": "lstm-compile-checkpoint", "version": 2, "sha256": "${sha256}", "index": ${text}}\n`;
+  return `{"format": "lstm-compile-checkpoint", "version": ${VERSION}, "sha256": "${sha256}", "index": ${text}}\n`;
 }
 
 /** Whether a run has a checkpoint, whole or not. */
@@ -99,9 +113,11 @@ export function loadCheckpoint(run: string): Checkpoint {
   if (createHash("sha256").update(data).digest("hex") !== index.data.sha256) {
     throw damaged(directory, `the SHA-256 of ${index.data.file} does not match`);
   }
+  refuseOtherRun(run, directory, index);
   // JSON has no NaN or infinity; they are written as null.
   const sums = index.state.sums.map((sum) => sum ?? Number.NaN);
   const checkpoint: Checkpoint = {
+    definition: index.definition,
     weights: noTensors(),
     optimizer: Object.create(null) as Checkpoint["optimizer"],
     state: { ...index.state, sums },
@@ -118,6 +134,22 @@ export function loadCheckpoint(run: string): Checkpoint {
   }
   if (offset !== data.byteLength) throw damaged(directory, `${index.data.file} is longer than its tensors`);
   return checkpoint;
+}
+
+/** The checkpoint of another program or other data, copied here, would be taken for that of run.json. */
+function refuseOtherRun(run: string, directory: string, { definition, fitted }: Index): void {
+  const info = readRunInfo(run);
+  const { data, model, training } = info?.program?.definition ?? definition;
+  const isOther =
+    data !== definition.data ||
+    model !== definition.model ||
+    training !== definition.training ||
+    (fitted !== undefined && (info?.preprocessing?.sha256 ?? hashOf(fitted)) !== hashOf(fitted));
+  if (!isOther) return;
+  throw new UserError(`${directory} is the checkpoint of another run than run.json beside it describes`, {
+    exitCode: 1,
+    fix: "restore the folder from a copy, or train again",
+  });
 }
 
 /** What a run predicts with: the weights, or their averages where the optimizer keeps some and has taken a step. */
@@ -153,9 +185,9 @@ function readFiles(run: string, directory: string): { index: Index; data: Buffer
     throw damaged(directory, `${INDEX} is no JSON`, cause);
   }
   if (index === undefined || indexText(index) !== text) {
-    const old = /^\{\s*"format": "lstm-compile-checkpoint",\s*"data"/.test(text);
+    const old = /^\{\s*"format": "lstm-compile-checkpoint",\s*("data"|"version": [12]\b)/.test(text);
     throw old
-      ? new UserError(`${directory} was written by an older lstm-compile, without what was fitted to the data`, {
+      ? new UserError(`${directory} was written by an older lstm-compile, without all that a run keeps now`, {
           exitCode: 2,
           fix: "train again",
         })
@@ -187,9 +219,10 @@ function recordOf(checkpoint: Checkpoint, slot: string): SavedTensors {
 
 function isIndex(value: unknown): value is Index {
   const index = value as Partial<Index> | null;
-  const { data, state, slots } = index ?? {};
+  const { definition, data, state, slots } = index ?? {};
   const isCount = (n: unknown): boolean => Number.isSafeInteger(n) && (n as number) >= 0;
   return (
+    [definition?.data, definition?.model, definition?.training].every((hash) => typeof hash === "string") &&
     typeof data?.sha256 === "string" &&
     DATA_FILE.test(String(data.file)) &&
     [state?.epoch, state?.step, state?.iteration, state?.seed].every(isCount) &&

@@ -1,54 +1,19 @@
-import { existsSync, readdirSync, readFileSync, realpathSync, rmdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { join, relative } from "node:path";
 import { atomicWrite, makeFolder, writeError } from "../files.ts";
 import { type Lock, tryLock } from "../lock.ts";
 import { UserError } from "../user-error.ts";
 import { hasCheckpoint } from "./checkpoint.ts";
-import { linkLatest, nextRun, numberedRuns, runsFolder } from "./folders.ts";
+import { linkLatest, lockOf, nextRun, numberedRuns, runsFolder } from "./folders.ts";
+import { type RunInfo, readRunInfo, type Status, writeRunInfo } from "./info.ts";
 import { MetricsFile } from "./metrics.ts";
 import { type ProgramRecord, refuseOtherProgram } from "./program.ts";
 
-const FORMAT = "lstm-compile-run";
-/** What a run replaces when it begins anew. run.json stays until the new one replaces it, since it marks the folder as ours. */
+/** What a run replaces when it begins anew; then run.json, which marks the folder as ours. */
 const RESULTS = ["metrics.jsonl", "checkpoint", "model", "report.html", "program.json"];
 /** What a kill in the middle of a write leaves. */
 const LEFTOVER = /^((run|program)\.json|metrics\.jsonl|report\.html)\.\d+\.tmp$|^lock(\.owner_.*)?$/;
-
-/** running: while it trains, or where a process was killed that could not say so; imported: weights of a file, not trained yet. */
-export type Status = "running" | "interrupted" | "finished" | "failed" | "killed" | "imported";
-
-/** run.json */
-export interface RunInfo {
-  readonly status: Status;
-  readonly program?: ProgramRecord;
-  readonly started?: string;
-  readonly settings?: { readonly trainSamples?: number; readonly [key: string]: unknown };
-  readonly data?: { readonly sha256?: Readonly<Record<string, string>>; readonly source?: string };
-  readonly preprocessing?: { readonly sha256: string };
-  readonly [key: string]: unknown;
-}
-
-/** Reads run.json; undefined where the folder holds no run. */
-export function readRunInfo(path: string): RunInfo | undefined {
-  try {
-    const info = JSON.parse(readFileSync(join(path, "run.json"), "utf8")) as RunInfo & { format?: unknown };
-    if (info.format !== FORMAT) return undefined;
-    return info.program === undefined ? info : { ...info, program: { ...info.program, ...readResolved(path) } };
-  } catch {
-    return undefined;
-  }
-}
-
-/** What program.json says beyond run.json: it serves messages alone, which are shorter without it. */
-function readResolved(path: string): Pick<ProgramRecord, "resolved"> {
-  try {
-    const { resolved } = JSON.parse(readFileSync(join(path, "program.json"), "utf8")) as ProgramRecord;
-    return typeof resolved === "object" ? { resolved } : {};
-  } catch {
-    return {};
-  }
-}
 
 /** A run's folder while this process writes it: run.json, program.json, metrics.jsonl, checkpoint/, model/ and report.html. */
 export interface RunDirectory {
@@ -84,40 +49,53 @@ export interface OpenOptions {
  * (3) where it cannot be written
  */
 export function openRun(program: ProgramRecord, options: OpenOptions, note: (line: string) => void): RunDirectory {
-  let lock: Lock | undefined;
-  const path = pathOf(program, options);
-  let isNew = false;
+  const { path, lock, isNew } = lockedFolder(program.name, options);
   try {
-    isNew = !existsSync(path) || readdirSync(path).length === 0;
-    makeFolder(path);
-    lock = lockRun(path);
     return directory(path, lock, isNew, program, existing(path, program, options, note));
   } catch (error) {
-    lock?.release();
+    lock.release();
     if (isNew) removeEmpty(path);
     throw writeError(path, error);
   }
 }
 
-function pathOf(program: ProgramRecord, { out, resume, flag = "--out" }: OpenOptions): string {
-  if (out !== undefined) {
-    if (existsSync(out) && !statSync(out).isDirectory()) {
-      throw new UserError(`${out} is a file, not a folder`, { exitCode: 2, fix: `choose another folder with ${flag}` });
-    }
-    return out;
+interface LockedFolder {
+  readonly path: string;
+  readonly lock: Lock;
+  readonly isNew: boolean;
+}
+
+function lockedFolder(name: string, { out, resume, flag = "--out" }: OpenOptions): LockedFolder {
+  if (out !== undefined && existsSync(out) && !statSync(out).isDirectory()) {
+    throw new UserError(`${out} is a file, not a folder`, { exitCode: 2, fix: `choose another folder with ${flag}` });
   }
-  const folder = runsFolder(program.name);
-  const latest = resume ? numberedRuns(folder).find((path) => readRunInfo(path) !== undefined) : undefined;
-  if (latest !== undefined) return latest;
+  const runs = runsFolder(name);
+  const path = out ?? (resume ? latestRun(runs) : undefined);
+  if (path === undefined) {
+    try {
+      return { ...nextRun(runs), isNew: true };
+    } catch (error) {
+      throw writeError(runs, error);
+    }
+  }
+  let isNew = false;
   try {
-    return nextRun(folder);
+    isNew = !existsSync(path) || readdirSync(path).length === 0;
+    makeFolder(path);
+    return { path, lock: lockRun(path), isNew };
   } catch (error) {
-    throw writeError(folder, error);
+    if (isNew) removeEmpty(path);
+    throw writeError(path, error);
   }
 }
 
+/** The latest run that began. */
+function latestRun(folder: string): string | undefined {
+  return numberedRuns(folder).find((path) => hasCheckpoint(path) || existsSync(join(path, "run.json")));
+}
+
 function lockRun(path: string): Lock {
-  const file = join(path, "lock");
+  const file = lockOf(path);
   const lock = tryLock(file);
   if ("release" in lock) return lock;
   const { pid, host } = lock.holder ?? {};
@@ -182,8 +160,7 @@ function directory(
   resumed: RunInfo | undefined,
 ): RunDirectory {
   let info: Record<string, unknown> | undefined;
-  const write = (): void =>
-    atomicWrite(join(path, "run.json"), `${JSON.stringify({ format: FORMAT, version: 2, ...info }, null, 2)}\n`);
+  const write = (): void => writeRunInfo(path, info ?? {});
   const onExit = (): void => {
     // The process ends without having come here again, as after a second Ctrl-C.
     if (info?.status === "running") {
@@ -213,10 +190,11 @@ function directory(
         for (const name of readdirSync(path)) {
           if (LEFTOVER.test(name) && name !== "lock") rmSync(join(path, name), { recursive: true, force: true });
         }
-        write();
+        // Before run.json: a kill in between must not leave the weights of one run beside the facts of another.
         if (resumed === undefined) {
           for (const name of RESULTS) rmSync(join(path, name), { recursive: true, force: true });
         }
+        write();
         atomicWrite(join(path, "program.json"), `${JSON.stringify({ ...recorded, resolved }, null, 2)}\n`);
       } catch (error) {
         throw writeError(path, error);
@@ -257,17 +235,6 @@ function sessionsOf(resumed: RunInfo): unknown[] {
   const earlier = Array.isArray(resumed.sessions) ? resumed.sessions : [];
   const killed = status === "running" ? "killed" : status;
   return [...earlier, { status: killed, started: again ?? started, ended, arguments: args, process: owner, error }];
-}
-
-/** Says in run.json what the process that trained there could not say any more. */
-export function markKilled(path: string, signal: string): void {
-  const info = readRunInfo(path);
-  if (info?.status !== "running") return;
-  const { program, ...rest } = info;
-  const { resolved: _inProgramJson, ...recorded } = program ?? {};
-  const ended = new Date().toISOString();
-  const killed = { ...rest, program: recorded, status: "killed", ended, error: { kind: signal, message: "killed" } };
-  atomicWrite(join(path, "run.json"), `${JSON.stringify(killed, null, 2)}\n`);
 }
 
 function removeEmpty(path: string): void {

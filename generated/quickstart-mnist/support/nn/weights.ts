@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { RandomStream } from "../random.ts";
+import { UserError } from "../user-error.ts";
 import type { Initializer } from "./initializers.ts";
 
 export type WeightScalar = tf.Variable<tf.Rank.R0>;
@@ -54,7 +55,10 @@ export async function readTensors(
   return read;
 }
 
-/** Assigns saved values to variables of the same names and shapes. */
+/**
+ * Assigns saved values to variables of the same names and shapes.
+ * @throws UserError (exit code 2) where they are others, as in a model.ts that was edited
+ */
 export function assignTensors(
   variables: Readonly<Record<string, tf.Variable>>,
   values: Readonly<Record<string, { shape: readonly number[]; values: Float32Array }>>,
@@ -62,7 +66,11 @@ export function assignTensors(
   for (const [name, variable] of Object.entries(variables)) {
     const saved = values[name];
     if (saved === undefined || saved.shape.join() !== variable.shape.join()) {
-      throw new Error(`${name} has shape [${variable.shape}], but [${saved?.shape ?? "nothing"}] was saved`);
+      const there = saved === undefined ? "no such weight" : `the shape [${saved.shape}]`;
+      throw new UserError(`${name} has the shape [${variable.shape}], but the run has ${there}`, {
+        exitCode: 2,
+        fix: "name a run of this program, or train one",
+      });
     }
     tf.tidy(() => variable.assign(tf.tensor(saved.values, variable.shape)));
   }

@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { atomicWrite, writeError } from "../files.ts";
+import { UserError } from "../user-error.ts";
 
 /** One line of metrics.jsonl. */
 export interface EpochMetrics {
@@ -41,6 +42,21 @@ export class MetricsFile {
           return [];
         }
       });
+  }
+
+  /**
+   * A run that goes on in this epoch has a line for each one before it: without them its report would not be the whole.
+   * @throws UserError (exit code 1)
+   */
+  requireBefore(epoch: number): void {
+    const kept = this.read().filter((metrics) => metrics.epoch < epoch);
+    const missing = Array.from({ length: epoch - 1 }, (_, k) => k + 1).find((k) => kept[k - 1]?.epoch !== k);
+    if (missing === undefined && kept.length === epoch - 1) return;
+    const what = missing === undefined ? "has an epoch twice" : `lacks a line for epoch ${missing}`;
+    throw new UserError(`${this.#path} ${what}: it is not as it was written`, {
+      exitCode: 1,
+      fix: "restore it from a copy, or begin a new run",
+    });
   }
 
   /** Drops the lines of this epoch and later ones, and a last line that a kill has torn. */

@@ -6,8 +6,8 @@ import type { Program } from "./program.ts";
 /** The command that predicts with a run, as it can be typed where the training was started; `example`: arguments to try it with. */
 export function predictionCommand(program: Program, run: string, example: readonly string[]): string {
   // Set by `lstm-compile run`.
-  if (process.env.LSTM_COMPILE_SPEC) return compilerCommand("predict", run, ...afterDashes(example));
-  return line(...programWords(program, "predict.ts"), "--run", run, ...example);
+  if (process.env.LSTM_COMPILE_SPEC) return compilerCommand("predict", path(run), ...afterDashes(example));
+  return line(...programWords(program, "predict.ts"), "--run", path(run), ...example);
 }
 
 /** The command that goes on with a run; `overrides`: what else the command line decided. */
@@ -18,19 +18,25 @@ export function resumeCommand(
 ): string {
   const kept = Object.entries(overrides).flatMap(([name, value]) => {
     if (name === "seed") return []; // the run has it
-    return name === "capture" ? ["--no-capture"] : [`--${name}`, String(value)];
+    if (name === "capture") return ["--no-capture"];
+    return [`--${name}`, name === "data" ? path(String(value)) : String(value)];
   });
-  const options = ["--resume", "--out", run, ...kept];
+  const options = ["--resume", "--out", path(run), ...kept];
   const { LSTM_COMPILE_SPEC: spec } = process.env;
   if (spec) return compilerCommand("run", relative(process.cwd(), spec), "--", ...options);
   return line(...programWords(program, "train.ts"), ...options);
 }
 
 function programWords(program: Program, file: string): string[] {
-  const path = relative(process.cwd(), fileURLToPath(new URL(file, program.folder)));
+  const own = relative(process.cwd(), fileURLToPath(new URL(file, program.folder)));
   // Where Node runs TypeScript by itself this is true.
   const node = "typescript" in process.features && process.features.typescript ? ["node"] : ["npx", "tsx"];
-  return [...node, path];
+  return [...node, own];
+}
+
+/** A path that no command line takes for an option. */
+function path(given: string): string {
+  return given.startsWith("-") ? `./${given}` : given;
 }
 
 function afterDashes(words: readonly string[]): string[] {

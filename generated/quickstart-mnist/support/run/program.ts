@@ -73,7 +73,9 @@ export function recordProgram(program: Program): ProgramRecord {
 }
 
 /** Files that decide what the numbers of a prediction are. */
-const DECIDES = /^(model|data|predictor)\.ts$|^support\/(nn|data)\//;
+const DECIDES = /^(model|data|predictor)\.ts$|^support\/(nn|data|capture)\/|^support\/sampling\.ts$/;
+/** And those that decide how a training goes on. */
+const DECIDES_TRAINING = /^train\.ts$|^support\/(training|random)\.ts$/;
 
 /**
  * Refuses a run of another program: one of another definition always; one whose code was edited by hand, in one of the two places,
@@ -105,7 +107,7 @@ export function refuseOtherProgram(
   }
   if (use.acceptChangedProgram) return;
   const edits = ({ edited = {} }: ProgramRecord): [string, string][] =>
-    Object.entries(edited).filter(([path]) => DECIDES.test(path) || (use.resume && path === "train.ts"));
+    Object.entries(edited).filter(([path]) => DECIDES.test(path) || (use.resume && DECIDES_TRAINING.test(path)));
   const changed = [...edits(there), ...edits(here)]
     .filter(([path]) => there.edited?.[path] !== here.edited?.[path])
     .map(([path]) => path);

@@ -1,5 +1,7 @@
+import { counted } from "../counted.ts";
 import { UserError } from "../user-error.ts";
-import type { RunInfo } from "./directory.ts";
+import type { TrainingState } from "./checkpoint.ts";
+import type { RunInfo } from "./info.ts";
 
 /** What a run is resumed with, in the place of what it began with. */
 export interface Resumption {
@@ -10,13 +12,21 @@ export interface Resumption {
   /** Of the command line, and the one that the spec gives. */
   readonly seed: number;
   readonly specSeed: number;
+  /** Epochs to be done in all. */
+  readonly epochs: number;
 }
 
 /**
- * Refuses to go on with a run on other data, another part of it, or with another seed. A run of imported weights has seen no data.
+ * Refuses to go on with a run on other data, another part of it, with another seed, or to fewer epochs than it has begun. A run of
+ * imported weights has seen no data.
  * @throws UserError (exit code 2)
  */
-export function refuseOtherData(path: string, run: RunInfo, seed: number, now: Resumption): void {
+export function refuseOtherData(
+  path: string,
+  run: RunInfo,
+  { seed, epoch, step }: TrainingState,
+  now: Resumption,
+): void {
   const refuse = (what: string, fix: string): UserError => new UserError(`${path}: ${what}`, { exitCode: 2, fix });
   for (const [file, then] of Object.entries(run.data?.sha256 ?? {})) {
     const found = now.checksums[file];
@@ -27,7 +37,7 @@ export function refuseOtherData(path: string, run: RunInfo, seed: number, now: R
   }
   const began = run.settings?.trainSamples;
   if (began !== undefined && began !== now.trainSamples) {
-    const what = `${now.trainSamples} training samples, but the run began with ${began}`;
+    const what = `${counted(now.trainSamples, "training sample")}, but the run began with ${began}`;
     throw refuse(what, "give the same --data and --limit as before");
   }
   if (run.preprocessing !== undefined && run.preprocessing.sha256 !== now.preprocessing) {
@@ -35,6 +45,10 @@ export function refuseOtherData(path: string, run: RunInfo, seed: number, now: R
   }
   if (now.seed !== now.specSeed && now.seed !== seed) {
     throw refuse(`--seed ${now.seed}, but the run began with seed ${seed}`, "leave out --seed");
+  }
+  const begun = step === 0 ? epoch - 1 : epoch;
+  if (now.epochs < begun) {
+    throw refuse(`it has begun epoch ${begun}, but is to end after ${now.epochs}`, `give --epochs ${begun}, or more`);
   }
 }
 

@@ -4,9 +4,9 @@ import type { Json } from "../json.ts";
 import { backendOption, flag, folder } from "../options.ts";
 import { UserError } from "../user-error.ts";
 import { loadCheckpoint, predictionWeights, type SavedTensors } from "./checkpoint.ts";
-import { readRunInfo } from "./directory.ts";
 import { trainedRun } from "./find.ts";
 import { runsFolder } from "./folders.ts";
+import { readRunInfo } from "./info.ts";
 import { type Program, recordProgram, refuseOtherProgram } from "./program.ts";
 
 export interface PredictorOptions {
