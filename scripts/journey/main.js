@@ -27,6 +27,11 @@ mkdirSync(project);
 const shell = openShell(project, env, log);
 const user = { root, folder, project, env, log, shell };
 
+const NO_NETWORK = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTCACHED|ENETUNREACH/;
+
+/** npm's registry is out of reach: nothing is tried, and nothing counted. */
+class Unreachable extends Error {}
+
 const total = { passed: 0, failed: 0 };
 
 async function journey(name, steps) {
@@ -38,6 +43,10 @@ async function journey(name, steps) {
     log(`   passed (${((performance.now() - started) / 1000).toFixed(0)} s)`);
     return true;
   } catch (error) {
+    if (error instanceof Unreachable) {
+      log("   npm's registry cannot be reached: the journey is not tried");
+      return false;
+    }
     total.failed++;
     log(`   FAILED: ${error.stack}`);
     return false;
@@ -53,8 +62,12 @@ async function install() {
   writeFileSync(join(project, "package.json"), '{ "name": "shop", "private": true, "type": "module" }\n');
   writeFileSync(join(project, ".gitignore"), "node_modules/\ndist/\nruns/\n");
   await shell("git init --quiet");
-  await shell("npm i -D ./lstm-compile-*.tgz");
-  await shell(`npm i -D ${TOOLS.join(" ")}`);
+  try {
+    await shell("npm i -D ./lstm-compile-*.tgz");
+    await shell(`npm i -D ${TOOLS.join(" ")}`);
+  } catch (error) {
+    throw NO_NETWORK.test(error.message) ? new Unreachable() : error;
+  }
   const { stdout } = await shell("npx lstm-compile --help");
   // Each example of the help is a command that a shell can find.
   const examples = stdout.slice(stdout.indexOf("Examples:")).match(/^ {2}\S.*$/gm);

@@ -17,8 +17,20 @@ export function cleanEnvironment(cache) {
     LSTM_COMPILE_CACHE: cache,
     // What this repository has just installed comes from npm's own cache.
     npm_config_prefer_offline: "true",
+    // Without a network npm would try for many minutes.
+    npm_config_fetch_retries: "1",
+    npm_config_fetch_retry_mintimeout: "1000",
     NO_COLOR: "1",
   };
+}
+
+/** Commands have process groups of their own, which a Ctrl-C here does not reach. */
+const running = new Set();
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.on(signal, () => {
+    for (const { pid } of running) process.kill(-pid, "SIGKILL");
+    process.exit(130);
+  });
 }
 
 /** A shell in a folder; `log` gets a line for each command, with what it took. */
@@ -30,6 +42,7 @@ export function openShell(cwd, env, log) {
   return async function shell(command, { code = 0, interruptAt } = {}) {
     const started = performance.now();
     const child = spawn(command, { cwd, env, shell: true, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    running.add(child);
     let stdout = "";
     let stderr = "";
     let firstEpoch;
@@ -49,6 +62,7 @@ export function openShell(cwd, env, log) {
       child.on("error", fail);
       child.on("close", (...ended) => done(ended));
     });
+    running.delete(child);
     const epoch = firstEpoch === undefined ? "" : `, first epoch after ${firstEpoch.toFixed(1)} s`;
     log(`  $ ${command}  (${since().toFixed(1)} s${epoch})`);
     const expected = interruptAt === undefined ? exitCode === code : signal === "SIGINT" || exitCode === 130;

@@ -32,9 +32,10 @@ async function series({ project, shell }) {
   const spec = readFileSync(join(project, "visits.yaml"), "utf8");
   writeFileSync(join(project, "visits.csv"), visits(130));
   writeFileSync(join(project, "visits.yaml"), spec.replace("target: sales", "target: visits"));
-  await shell("npx lstm-compile validate visits.yaml");
-  const { stdout } = await shell("npx lstm-compile explain visits.yaml");
-  assert.match(stdout, /lstm1 +lstm/);
+  const explained = await shell("npx lstm-compile explain visits.yaml");
+  assert.match(explained.stdout, /lstm1 +lstm/);
+  for (const step of [await shell("npx lstm-compile validate visits.yaml"), explained])
+    assert.equal(nextCommand(step), nextCommand(started));
   const refused = await shell("npx lstm-compile run visits.yaml -- --backend cpu", { code: 3 });
   assert.match(refused.stderr, /^ {2}fix: npx lstm-compile backend install cpu$/m);
   const trained = await shell(nextCommand(started));

@@ -26,6 +26,11 @@ Examples:
 Exit codes: 0 done; 1 a check or a training failed; 2 the spec or the command line is wrong; 3 the machine lacks something or refuses to write.
 `;
 
+/** On a terminal: what is being done, before the stages are loaded, which takes a second. */
+function begin(what: string, options: { quiet?: boolean | undefined } = {}): void {
+  if (process.stderr.isTTY) note(what, options);
+}
+
 /** The commands and their options. Stages are imported when they run: --help stays quick. `set` takes the exit code. */
 export function commandLine(set: (exitCode: number) => void): Command {
   const root = new Command("lstm-compile")
@@ -54,6 +59,7 @@ export function commandLine(set: (exitCode: number) => void): Command {
     .argument("<spec...>", SPECS)
     .option("-w, --watch", "compile again when a spec changes")
     .action(async (specs: string[], options: Compiling & { watch?: boolean }) => {
+      begin(`compiling ${specs.join(", ")}`, options);
       if (options.watch === true) {
         const { watchCommand } = await import("./watch-command.ts");
         set(await watchCommand(specs, options));
@@ -68,6 +74,7 @@ export function commandLine(set: (exitCode: number) => void): Command {
     .argument("[spec...]", `${SPECS} (default: specs/ and the specs of the programs in --out-dir)`)
     .option("--allow-version-drift", "accept files that differ only in the compiler version that they state")
     .action(async (specs: string[], options: Compiling & { allowVersionDrift?: boolean }) => {
+      begin(`comparing ${options.outDir} with its specs`, options);
       const { checkCommand } = await import("./check-command.ts");
       set(checkCommand(specs, options));
     });
@@ -85,6 +92,7 @@ export function commandLine(set: (exitCode: number) => void): Command {
     .description("check specs against schema and rules; writes nothing")
     .argument("<spec...>", SPECS)
     .action(async (specs: string[], options: Reporting) => {
+      begin(`checking ${specs.join(", ")}`, options);
       const { validateCommand } = await import("./validate-command.ts");
       set(validateCommand(specs, options));
     });
@@ -95,8 +103,7 @@ export function commandLine(set: (exitCode: number) => void): Command {
     .argument("<spec>", "YAML file")
     .argument("[arguments...]", "arguments of train.ts, after --")
     .action(async (spec: string, args: string[], options: Compiling) => {
-      // Before the compiler is loaded, which takes a second.
-      if (process.stderr.isTTY) note(`compiling ${spec}`, options);
+      begin(`compiling ${spec}`, options);
       const { runCommand } = await import("./run-command.ts");
       set(await runCommand(spec, args, options));
     });
@@ -108,6 +115,7 @@ export function commandLine(set: (exitCode: number) => void): Command {
     .argument("[arguments...]", "arguments of predict.ts; its options stand after --")
     .passThroughOptions()
     .action(async (what: string, args: string[], options: { outDir: string }) => {
+      begin(`predicting with ${what}`);
       const { predictCommand } = await import("./predict-command.ts");
       set(await predictCommand(what, args, options));
     });
@@ -118,6 +126,7 @@ export function commandLine(set: (exitCode: number) => void): Command {
     .option("--json", "for machines")
     .option("-q, --quiet", "errors only")
     .action(async (spec: string, options: { json?: boolean; quiet?: boolean }) => {
+      begin(`reading ${spec}`, options);
       const { explainCommand } = await import("./explain-command.ts");
       set(explainCommand(spec, options));
     });
@@ -146,6 +155,7 @@ export function commandLine(set: (exitCode: number) => void): Command {
     .option("-o, --output <spec>", "the spec to write (default: stdout)")
     .option("--timesteps <number>", "for models whose inputs leave them open")
     .action(async (model: string, options: { output?: string; timesteps?: string }) => {
+      begin(`reading ${model}`);
       const { importCommand } = await import("./import-command.ts");
       set(await importCommand(model, options));
     });
@@ -159,6 +169,7 @@ export function commandLine(set: (exitCode: number) => void): Command {
     .option("-o, --output <file>", "export: a name that ends in .weights.h5 or .keras")
     .action(
       async (action: string, spec: string, file: string | undefined, options: { run?: string; output?: string }) => {
+        begin(`reading ${action === "import" ? (file ?? spec) : spec}`);
         const { weightsCommand } = await import("./weights-command.ts");
         set(await weightsCommand(action, spec, file, options));
       },
@@ -181,6 +192,7 @@ export function commandLine(set: (exitCode: number) => void): Command {
     .description("what this machine can train on, and what is missing for more")
     .option("--json", "for machines")
     .action(async (options: { json?: boolean; verbose?: boolean }) => {
+      begin("trying the backends");
       const { doctorCommand } = await import("./doctor-command.ts");
       set(await doctorCommand(options));
     });

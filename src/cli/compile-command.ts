@@ -3,11 +3,12 @@ import { otherOwner } from "../check/programs.ts";
 import { type CompileResult, compile, type Diagnostic, type Program } from "../compile.ts";
 import { UserError } from "../support/user-error.ts";
 import { writeProgram } from "../write/write.ts";
-import { count, note, printDiagnostics, printUserError, type ReportOptions } from "./report.ts";
+import { count, note, noteNextRun, printDiagnostics, printUserError, type ReportOptions } from "./report.ts";
 import { expandSpecs, headerPath, readSpecs } from "./specs.ts";
 
 export interface CompileOptions extends ReportOptions {
   readonly outDir: string;
+  readonly watch?: boolean;
 }
 
 export interface Compiled {
@@ -77,7 +78,9 @@ function nameTaken(spec: string, other: string, { source, program }: CompileResu
 /** Compiles specs and writes their programs. */
 export function compileCommand(args: readonly string[], options: CompileOptions): number {
   const { compiled, exitCode } = compileSpecs(expandSpecs(args, options).paths, options);
-  return compiled.reduce((code, { spec, program }) => Math.max(code, write(spec, program, options)), exitCode);
+  const code = compiled.reduce((worst, { spec, program }) => Math.max(worst, write(spec, program, options)), exitCode);
+  if (code === 0 && compiled.length === 1 && options.watch !== true) noteNextRun(compiled[0]!.spec, options);
+  return code;
 }
 
 function write(spec: string, program: Program, options: CompileOptions): number {

@@ -4,7 +4,7 @@ import { summarizeOptimizer } from "../plan/optimizer.ts";
 import type { Plan } from "../plan/types.ts";
 import { counted } from "../support/counted.ts";
 import { printableMessage } from "../support/printable.ts";
-import { printDiagnostics } from "./report.ts";
+import { noteNextRun, printDiagnostics } from "./report.ts";
 import { readSpecs } from "./specs.ts";
 
 /** Rates that the time estimate assumes: this project's measurements on two cores, batches of 32. */
@@ -21,6 +21,7 @@ export function explainCommand(spec: string, { json, quiet }: { json?: boolean; 
   printDiagnostics(diagnostics, new Map([[spec, file.text]]), { format: "text", quiet });
   if (plan === undefined) return 2;
   process.stdout.write(json === true ? `${JSON.stringify(explanation(plan), null, 2)}\n` : table(plan));
+  noteNextRun(spec, { quiet });
   return 0;
 }
 

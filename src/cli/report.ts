@@ -1,6 +1,7 @@
 import { type Diagnostic, type DiagnosticFormat, renderDiagnostics } from "../diagnostic.ts";
 import { CODES } from "../diagnostic-codes.ts";
 import { printableLines, printableMessage } from "../support/printable.ts";
+import { compilerCommand } from "../support/shell.ts";
 import type { UserError } from "../support/user-error.ts";
 
 export interface ReportOptions {
@@ -43,6 +44,12 @@ export function printUserError(error: UserError): void {
 
 export function note(line: string, { quiet }: { quiet?: boolean | undefined } = {}): void {
   if (quiet !== true) process.stderr.write(`${printableMessage(line)}\n`);
+}
+
+/** What people do with a spec that is right. */
+export function noteNextRun(spec: string, { outDir, quiet }: { outDir?: string; quiet?: boolean | undefined }): void {
+  const out = outDir === undefined || outDir === "generated" ? [] : ["-o", outDir];
+  note(`next: ${compilerCommand("run", spec, ...out)}`, { quiet });
 }
 
 export function wantsColor(stream: NodeJS.WriteStream): boolean {

@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../diagnostic.ts";
 import { load } from "../load/load.ts";
 import { validate } from "../validate/validate.ts";
-import { note, printDiagnostics, type ReportOptions } from "./report.ts";
+import { note, noteNextRun, printDiagnostics, type ReportOptions } from "./report.ts";
 import { expandSpecs, readSpecs } from "./specs.ts";
 
 /** Checks specs against schema and rules; nothing is planned or written. */
@@ -22,5 +22,6 @@ export function validateCommand(args: readonly string[], options: ReportOptions)
   }
   printDiagnostics(diagnostics, texts, options);
   for (const spec of valid) note(`${spec}: valid`, options);
+  if (texts.size === 1 && valid.length === 1) noteNextRun(valid[0]!, options);
   return diagnostics.some(({ severity }) => severity === "error") ? 2 : 0;
 }

@@ -59,7 +59,7 @@ describe("compile", () => {
     writeFileSync("a.yaml", spec("a"));
     const first = await lstmCompile("a.yaml");
     expect([first.exitCode, first.stdout]).toEqual([0, ""]);
-    expect(first.stderr).toMatch(/a\.yaml → generated\/a: \d+ files written/);
+    expect(first.stderr).toMatch(/a\.yaml → generated\/a: \d+ files written\nnext: npx lstm-compile run a\.yaml\n$/);
     expect(readFileSync("generated/a/train.ts", "utf8")).toContain("from ../../a.yaml");
     expect((await lstmCompile("a.yaml")).stderr).toContain("up to date");
     expect((await lstmCompile("a.yaml", "--quiet")).stderr).toBe("");
@@ -194,7 +194,7 @@ describe("validate", () => {
   it("writes nothing", async () => {
     writeFileSync("a.yaml", spec("a"));
     const { exitCode, stderr } = await lstmCompile("validate", "a.yaml");
-    expect([exitCode, stderr]).toEqual([0, "a.yaml: valid\n"]);
+    expect([exitCode, stderr]).toEqual([0, "a.yaml: valid\nnext: npx lstm-compile run a.yaml\n"]);
     expect(existsSync("generated")).toBe(false);
   });
 
