@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { BACKEND_NAMES, type BackendRequest } from "./backends/types.ts";
+import { nearest } from "./nearest.ts";
 import { UserError } from "./user-error.ts";
 
 /** What a flag's text means. `Given` is what the command line has: a text, several, or a switch. */
@@ -253,26 +254,6 @@ function commandLineError(error: NodeJS.ErrnoException, flags: readonly string[]
     return new UserError(`--${name} takes no value`, { exitCode: 2, fix: `write --${name} alone`, cause: error });
   }
   return new UserError(message, { exitCode: 2, fix: "see --help for the options", cause: error });
-}
-
-/** The known word fewest edits away, unless that is more than a third of the word. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
-  const ranked = known.map((name) => ({ name, edits: editDistance(word, name) })).sort((a, b) => a.edits - b.edits);
-  const best = ranked[0];
-  return best !== undefined && best.edits <= Math.max(1, Math.floor(word.length / 3)) ? best.name : undefined;
-}
-
-/** Levenshtein distance. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }
 
 /**

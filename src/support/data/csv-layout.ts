@@ -1,8 +1,8 @@
+import { nearest } from "../nearest.ts";
 import type { UserError } from "../user-error.ts";
 import { BadCells, parseNumber } from "./csv-cells.ts";
 import { counted, csvError, grouped, lineOf, listed, MAX_PLACES, type Problem, shown } from "./csv-problems.ts";
 import { type Cell, type CsvTable, DELIMITERS, parseTable, rowCells } from "./csv-table.ts";
-import { nearest } from "./nearest.ts";
 import { possibleTemplates } from "./time-format.ts";
 
 /** Rows in which a header is looked for, and rows at the end that can be no data. */
