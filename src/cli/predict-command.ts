@@ -64,6 +64,6 @@ function programOf(run: string): string {
   if (folder !== undefined && existsSync(join(folder, "predict.ts"))) return folder;
   throw new UserError(`${run} was trained by a program in ${folder ?? "an unknown folder"}, which is not there`, {
     exitCode: 2,
-    fix: "compile its spec again, or start predict.ts of its program with --run",
+    fix: `where one of the two was moved, name the spec and the run: ${compilerCommand("predict", "SPEC", "--", "--run", run)}`,
   });
 }

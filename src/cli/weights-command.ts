@@ -91,8 +91,11 @@ async function importWeights(
   const count = Object.keys(weights).length;
   const run = directory.path;
   note(`${path} → ${run}: ${count} weights, ${plan.cost.parameterCount.toLocaleString("en-US")} parameters`);
-  const predict = `${compilerCommand(spec)} && ${compilerCommand("predict", run)}`;
-  note(`next: ${compilerCommand("run", spec, "--", "--resume", "--out", run)}, or ${predict}`);
+  const train = compilerCommand("run", spec, "--", "--resume", "--out", run);
+  // Scalers and vocabularies are fitted when it is trained.
+  const predicts = plan.dataset.type !== "csv" && plan.dataset.type !== "text";
+  const predict = `${compilerCommand(spec)} && ${compilerCommand("predict", run, "--", "--help")}`;
+  note(`next: ${train}${predicts ? `, or ${predict}` : ""}`);
   return 0;
 }
 

@@ -28,12 +28,11 @@ function predictor(plan: Plan): string {
     "./data.ts": ["INPUTS", "readInputs", "type Samples"],
     "./support/data/arrays.ts": ["arrayInputs"],
     "./support/data/nested.ts": ["arrayOf"],
-    "./support/finite.ts": [],
-    "./support/nn/losses/ctc.ts": ["bestPaths", "pathLabels"],
+    "./support/nn/losses/ctc.ts": ["checkedPaths", "pathLabels"],
   };
   const output = `{
     const { output${mask} } = forward(w, inputs);
-    return bestPaths(output${mask});
+    return checkedPaths(output${mask});
   }`;
   return `${example([`const [labels] = await predictor.predict({ ${plan.dataset.inputs[0]!.name}: samples });`])}${imports(own)}
 
@@ -60,9 +59,10 @@ ${openRun(output)}
       const batch = Math.min(BATCH_SIZE, count - start);
       const inputs = readInputs(samples, Int32Array.from({ length: batch }, (_, k) => start + k));
       const paths = run(inputs);
-      const classes = await paths.data<"int32">(); // [B, TIMESTEPS]
+      const classes = requireFinite(await paths.data<"float32">(), path); // [B, TIMESTEPS + 1]
       tf.dispose([inputs, paths]);
-      for (let b = 0; b < batch; b++) predictions.push(pathLabels(classes.subarray(b * TIMESTEPS, (b + 1) * TIMESTEPS)));
+      const size = TIMESTEPS + 1;
+      for (let b = 0; b < batch; b++) predictions.push(pathLabels(classes.subarray(b * size, b * size + TIMESTEPS)));
     }
     return predictions;
   };

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { bestPaths, ctcLoss, pathLabels } from "../../../src/support/nn/losses/ctc.ts";
+import { bestPaths, checkedPaths, ctcLoss, pathLabels } from "../../../src/support/nn/losses/ctc.ts";
 import type { Weighting } from "../../../src/support/nn/losses.ts";
 import { Sequence } from "../../../src/support/nn/sequence.ts";
 import { RandomStream } from "../../../src/support/random.ts";
@@ -82,6 +82,17 @@ describe.each(ENGINES)("ctcLoss on the %s engine", (engine) => {
       expect(paths.map(pathLabels)).toEqual(fixture.decoded);
     },
   );
+
+  it("tells outputs that are no finite numbers from paths", () => {
+    const [B, T, C] = [3, 2, 3];
+    const values = Array.from(noise(B * T * C, 7));
+    values[T * C] = Number.NaN; // of the second sample
+    values[2 * T * C] = Number.POSITIVE_INFINITY;
+    const output = sequence(values, [B, T, C]);
+    const paths = checkedPaths(output).arraySync();
+    expect(paths.map((row) => Number.isFinite(row[T]))).toEqual([true, false, false]);
+    expect(paths[0]!.slice(0, T)).toEqual(bestPaths(output).arraySync()[0]);
+  });
 
   it("is minus the logarithm of the probability of all paths", () => {
     const [T, C] = [5, 3];

@@ -72,8 +72,8 @@ describe("run.json", () => {
     expect(reading()).toMatchObject({ exitCode: 1 });
   });
 
-  it("of an older version is refused, saying so", () => {
-    writeFileSync(file(), JSON.stringify({ format: "lstm-compile-run", version: 2, ...INFO }));
+  it.each([undefined, 2])("of the older version %s is refused, saying so", (version) => {
+    writeFileSync(file(), JSON.stringify({ format: "lstm-compile-run", version, ...INFO }));
     expect(reading()).toMatchObject({ exitCode: 2, message: expect.stringContaining("an older lstm-compile") });
   });
 

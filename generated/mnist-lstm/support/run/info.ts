@@ -54,7 +54,7 @@ export function readRunInfo(path: string): RunInfo | undefined {
   }
   if (run?.format !== FORMAT) return undefined;
   const { format, version, sha256, ...info } = run;
-  if (sha256 === undefined && (version === 1 || version === 2)) {
+  if (sha256 === undefined && version !== VERSION) {
     throw new UserError(`${path} is a run of an older lstm-compile, which did not keep all that predicting needs`, {
       exitCode: 2,
       fix: "train again, or name another run's folder",

@@ -200,7 +200,7 @@ function directory(
         throw writeError(path, error);
       }
       linkLatest(path);
-      process.send?.({ run: realpathSync(path) });
+      process.send?.({ run: realpathSync(path) }, undefined, undefined, () => undefined); // the parent may be gone
     },
     update(changes) {
       const ended = changes.status === "running" ? {} : { ended: new Date().toISOString() };

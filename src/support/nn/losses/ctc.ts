@@ -176,6 +176,13 @@ export function bestPaths(output: Sequence, mask?: Mask): tf.Tensor2D {
   return tf.cast(tf.transpose(tf.reshape(kept, [timesteps, batch])), "int32") as tf.Tensor2D;
 }
 
+/** The same as float32 [B, T + 1]: the last column is finite where the model's output is, since the most probable of NaNs is a class, too. */
+export function checkedPaths(output: Sequence, mask?: Mask): tf.Tensor2D {
+  const { timesteps, batch } = output;
+  const sums = tf.sum(tf.reshape(tf.sum(output.rows, 1), [timesteps, batch]), 0);
+  return tf.concat([tf.cast(bestPaths(output, mask), "float32"), tf.reshape(sums, [batch, 1])], 1);
+}
+
 /** The labels that a path stands for: repeats merged, then blanks removed (best path decoding, Graves et al. 2006, section 3.2). */
 export function pathLabels(path: ArrayLike<number>): number[] {
   const counted = Array.from(path).filter((symbol) => symbol >= 0);
