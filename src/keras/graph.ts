@@ -157,7 +157,7 @@ function checkModule(layer: Field): void {
   refuse(
     layer.file,
     `${titleOf({ name: nameOf(layer), className: classOf(layer) })} is of the module ${quote(module.value)}, not one of Keras's layers (${layer.place})`,
-    "rebuild the model of the layers that `lstm-compile schema` lists",
+    "rebuild the model of the layers that `npx lstm-compile schema` lists",
   );
 }
 

@@ -133,7 +133,7 @@ function wholeModel(path: string, items: readonly Hdf5Item[]): ModelFile {
   if (typeof model_config !== "string") {
     throw new UserError(`${path} holds weights without a model`, {
       exitCode: 2,
-      fix: 'save the whole model: model.save("model.keras"); or write the spec yourself, and use `lstm-compile weights import`',
+      fix: 'save the whole model: model.save("model.keras"); or write the spec yourself, and use `npx lstm-compile weights import`',
     });
   }
   const place = "model_config";

@@ -116,3 +116,10 @@ describe("every option that a message names", () => {
     expect(filesIn(folder).flatMap((file) => textsOf(file).flatMap((text) => unknownOptions(text, own)))).toEqual([]);
   });
 });
+
+describe("every command that a message names", () => {
+  it("can be typed where the compiler is installed in a project alone", () => {
+    const bare = new RegExp(`(?<!npx )\\blstm-compile (${COMMANDS.join("|")})\\b.*`, "g");
+    expect(filesIn("src").flatMap((file) => textsOf(file).flatMap((text) => text.match(bare) ?? []))).toEqual([]);
+  });
+});

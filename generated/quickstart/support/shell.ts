@@ -1,6 +1,6 @@
 /**
- * A command of the compiler as people can type it wherever they have it: npx finds it in the project, beside npm and in the registry; a shell
- * finds only what is installed globally.
+ * A command of the compiler as people can type it: npx finds it in a project, in the compiler's own clone, and where it is installed globally; a
+ * shell finds the last alone.
  */
 export function compilerCommand(...words: readonly string[]): string {
   return ["npx", "lstm-compile", ...words].map(shellWord).join(" ");

@@ -98,17 +98,19 @@ ${openRun(output)}
   return {
     run: path,
     predictSamples,
-    async predict(batch) {
-      const { values, shape } = await predictSamples(${SAMPLES_OF_BATCH});
-      const [count, ${perTimestep ? "timesteps, size" : "size"}] = shape as [number, ${perTimestep ? "number, number" : "number"}];
+    predict: async (batch) => nested(await predictSamples(${SAMPLES_OF_BATCH})),
+  };
+}
+
+/** The prediction of each sample, as nested numbers. */
+export function nested({ values, shape }: Output): Prediction[] {
+  const [count, ${perTimestep ? "timesteps, size" : "size"}] = shape as [number, ${perTimestep ? "number, number" : "number"}];
 ${
   perTimestep
-    ? `      const row = (from: number): number[] => [...values.subarray(from, from + size)];
-      return Array.from({ length: count }, (_, b) => Array.from({ length: timesteps }, (_, t) => row((b * timesteps + t) * size)));`
-    : "      return Array.from({ length: count }, (_, b) => [...values.subarray(b * size, (b + 1) * size)]);"
+    ? `  const row = (from: number): number[] => [...values.subarray(from, from + size)];
+  return Array.from({ length: count }, (_, b) => Array.from({ length: timesteps }, (_, t) => row((b * timesteps + t) * size)));`
+    : "  return Array.from({ length: count }, (_, b) => [...values.subarray(b * size, (b + 1) * size)]);"
 }
-    },
-  };
 }
 `;
 }
@@ -117,6 +119,7 @@ function command(): string {
   const own = {
     ...COMMAND_IMPORTS,
     "./data.ts": ["INPUTS", "loadInputs"],
+    "./predictor.ts": ["createPredictor", "nested"],
     "./support/data/npy.ts": ["formatNpy"],
     "./support/files.ts": ["atomicWrite"],
     "./support/options.ts": ["file", "inputFiles", "readOptions", "several", "usage"],
@@ -138,16 +141,16 @@ ${commandLine({ summary: "Predicts with a trained", options, excludes: [["json",
   const samples = loadInputs(inputFiles(options.input, INPUTS.map(({ name }) => name)));
   const predictor = await createPredictor(options);
   say(\`weights: \${predictor.run}\`);
-  const { values, shape } = await predictor.predictSamples(samples);
+  const output = await predictor.predictSamples(samples);
   if (options.output !== undefined) {
+    const { values, shape } = output;
     atomicWrite(options.output, formatNpy(values, shape));
     say(\`\${options.output}: shape (\${shape.join(", ")})\`);
     return 0;
   }
-  const size = values.length / samples.count;
-  const predictions = Array.from({ length: samples.count }, (_, k) => [...values.subarray(k * size, (k + 1) * size)]);
+  const predictions = nested(output);
   if (options.json) process.stdout.write(\`\${JSON.stringify(predictions)}\\n\`);
-  else for (const row of predictions) process.stdout.write(\`\${row.map(shortest).join(" ")}\\n\`);
+  else for (const row of predictions) process.stdout.write(\`\${row.flat().map(shortest).join(" ")}\\n\`);
   return 0;
 }
 ${FOOTER}`;

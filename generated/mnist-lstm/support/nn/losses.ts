@@ -13,9 +13,9 @@ export interface LossOutput<P extends Features = tf.Tensor2D> {
 /** How much each row counts: every loss takes it as its last argument. */
 export interface Weighting {
   /** One factor per sample, [B], or per row of a sequence, [T·B]. The mean is still over B, as in Keras. */
-  readonly weights?: tf.Tensor1D;
+  readonly weights?: tf.Tensor1D | undefined;
   /** Timesteps of a sequence that count. The mean is over them alone, as in Keras. */
-  readonly mask?: Mask;
+  readonly mask?: Mask | undefined;
 }
 
 /** Loss and gradient of each row, before weights and the mean. R = B, or T·B for a sequence. */
