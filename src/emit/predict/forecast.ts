@@ -66,7 +66,7 @@ ${MEMBERS}
 
 ${CREATE}
 ${openRun("tf.clone(forward(w, inputs).prediction)", ["fitted: saved"])}
-  const fitted = parseCsvFitted(requireFitted(saved, path), [TARGET, ...COLUMNS]);
+  const fitted = parseCsvFitted(requireFitted(PROGRAM, saved, path), [TARGET, ...COLUMNS]);
   const { offset, scale } = fitted.scalers[TARGET]!;
 
   const predictSamples = async ({ count, inputs }: Pick<Samples, "count" | "inputs">): Promise<Forecast[]> => {

@@ -66,7 +66,7 @@ ${MEMBERS}
 
 ${CREATE}
 ${openRun(probabilityExpression(plan, "forward(w, inputs).prediction"), ["fitted"])}
-  const vocabulary = vocabularyOf(requireFitted(fitted, path));
+  const vocabulary = vocabularyOf(requireFitted(PROGRAM, fitted, path));
 
   /** The last TIMESTEPS characters as indices; a shorter text is led by spaces, or unknown characters where there is no space. */
   const windowOf = (characters: readonly string[]): number[] => {

@@ -29,7 +29,8 @@ export function readDataFile(path: string): Uint8Array {
     if (error instanceof UserError) throw error;
     const { code } = error as NodeJS.ErrnoException;
     const what = code === "ENOENT" ? `neither ${path} nor ${path}.gz exists` : `${found} cannot be read: ${code}`;
-    const fix = "correct the path, or name the folder that holds the file with --data DIR";
+    const option = process.env.LSTM_COMPILE_STARTED ? "-- --data DIR" : "--data DIR"; // the compiler has options of its own
+    const fix = `correct the path, or name the folder that holds the file with ${option}`;
     throw new UserError(what, { exitCode: 3, fix, cause: error });
   }
   return isGzip(bytes) ? unpackGzip(bytes, found) : bytes;

@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compilerCommand, shellWord } from "../shell.ts";
-import type { Program } from "./program.ts";
+import { type Program, shownSpec } from "./program.ts";
 
 /** The command that predicts with a run, as it can be typed where the training was started; `example`: arguments to try it with. */
 export function predictionCommand(program: Program, run: string, example: readonly string[]): string {
@@ -22,8 +22,9 @@ export function resumeCommand(
     return [`--${name}`, name === "data" ? path(String(value)) : String(value)];
   });
   const options = ["--resume", "--out", path(run), ...kept];
-  const { LSTM_COMPILE_SPEC: spec } = process.env;
-  if (spec) return compilerCommand("run", relative(process.cwd(), spec), "--", ...options);
+  const { LSTM_COMPILE_SPEC, LSTM_COMPILE_STARTED } = process.env;
+  if (LSTM_COMPILE_SPEC) return compilerCommand("run", relative(process.cwd(), LSTM_COMPILE_SPEC), "--", ...options);
+  if (LSTM_COMPILE_STARTED) return compilerCommand("run", shownSpec(program), "--", ...options);
   return line(...programWords(program, "train.ts"), ...options);
 }
 

@@ -7,6 +7,7 @@ import { loadCheckpoint, predictionWeights, type SavedTensors } from "./checkpoi
 import { trainedRun } from "./find.ts";
 import { runsFolder } from "./folders.ts";
 import { readRunInfo } from "./info.ts";
+import { resumeCommand } from "./next-command.ts";
 import { type Program, recordProgram, refuseOtherProgram } from "./program.ts";
 
 export interface PredictorOptions {
@@ -57,13 +58,13 @@ export async function openTrainedRun(program: Program, options: PredictorOptions
  * What was fitted to the training rows of a run.
  * @throws UserError (exit code 2) for weights that were imported and never trained on data
  */
-export function requireFitted(fitted: Json | undefined, run: string): Json {
+export function requireFitted(program: Program, fitted: Json | undefined, run: string): Json {
   if (fitted !== undefined) return fitted;
   throw new UserError(
     `${run} has imported weights, but nothing that was fitted to data yet, such as scalers or a vocabulary`,
     {
       exitCode: 2,
-      fix: `train it at least once: train.ts --resume --out ${run}`,
+      fix: `train it at least once: ${resumeCommand(program, run, {})}`,
     },
   );
 }
