@@ -30,8 +30,6 @@ export interface CsvDataset extends Dataset {
   readonly targetScaler: Scaler;
   /** What is forecast, in units of the data. */
   readonly series: ForecastSeries;
-  /** One sample: the last window of the file, whose targets lie in the future. */
-  readonly future: Split;
 }
 
 /** The end of a series, to forecast what follows it. */
@@ -91,7 +89,6 @@ export function loadCsv(options: CsvOptions): CsvDataset {
   return {
     train: windows(lookback, trainRows - lookback - horizon + 1),
     test: windows(trainRows, testRows - horizon + 1),
-    future: windows(rows, 1),
     fitted,
     targetScaler: scalers[target]!,
     series: {
