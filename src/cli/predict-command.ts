@@ -7,6 +7,7 @@ import { readRunInfo } from "../support/run/info.ts";
 import { compilerCommand } from "../support/shell.ts";
 import { UserError } from "../support/user-error.ts";
 import { type CompileOptions, compileSpecs } from "./compile-command.ts";
+import { note } from "./report.ts";
 
 /** Predicts with a run: the one in a folder, by the program that it names, or the latest one of a spec's program. */
 export async function predictCommand(
@@ -32,6 +33,7 @@ export async function predictCommand(
     });
   }
   refuseOutdated(what, folder, first.program.files.get("manifest.json")!);
+  if (process.stderr.isTTY) note(`starting ${folder}/predict.ts`);
   return runProgram(folder, "predict.ts", args, { LSTM_COMPILE_SPEC: resolve(what) });
 }
 
