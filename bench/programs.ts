@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { programCommand } from "../src/run/run.ts";
+import { programCommand } from "../src/program/run.ts";
 import { type Measured, runMeasured } from "./measured-process.ts";
 import { INSTALL_PEERS, peerPython, peersInstalled } from "./peers/place.ts";
 import { COMPILER, type ImageData, ROOT } from "./workspace.ts";

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { drawDigits } from "../src/support/data/digits.ts";
-import { RandomStream } from "../src/support/random.ts";
+import { RandomStream } from "../src/support/nn/random.ts";
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 export const COMPILER = join(ROOT, "bin", "lstm-compile.js");

@@ -1,4 +1,4 @@
-// Completes the JSON Schema and writes src/spec/types.ts from it. With --check: exits 1 where one of them is stale.
+// Completes the JSON Schema and writes src/core/spec/types.ts from it. With --check: exits 1 where one of them is stale.
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -6,7 +6,7 @@ import { compile } from "json-schema-to-typescript";
 import { completed } from "./schema.js";
 
 const schemaPath = fileURLToPath(new URL("../schemas/model-spec.v1.schema.json", import.meta.url));
-const typesPath = fileURLToPath(new URL("../src/spec/types.ts", import.meta.url));
+const typesPath = fileURLToPath(new URL("../src/core/spec/types.ts", import.meta.url));
 
 /** A reference with a default beside it would be inlined: the type of a property is the reference alone. */
 function withPlainReferences(value) {
@@ -45,7 +45,7 @@ function schemaText() {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const current = [
     ["schemas/model-spec.v1.schema.json", schemaPath, schemaText()],
-    ["src/spec/types.ts", typesPath, await generateTypes()],
+    ["src/core/spec/types.ts", typesPath, await generateTypes()],
   ];
   for (const [name, path, text] of current) {
     if (readFileSync(path, "utf8") === text) continue;

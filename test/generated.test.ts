@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { compile } from "../src/compile.ts";
-import { listFiles } from "../src/write/manifest.ts";
+import { compile } from "../src/core/compile.ts";
+import { listFiles } from "../src/program/manifest.ts";
 
 const specs = readdirSync("specs").filter((name) => name.endsWith(".yaml"));
 

@@ -11,11 +11,11 @@ import { FEATURES, loadData, TIMESTEPS } from "./data.ts";
 import { createPredictor, type Prediction } from "./predictor.ts";
 import { PROGRAM } from "./program.ts";
 import { drawImage, readImage } from "./support/data/images.ts";
-import { folder, integer, readOptions, usage } from "./support/options.ts";
-import { printable } from "./support/printable.ts";
 import { runMain, say } from "./support/run/main.ts";
 import { predictionOptions } from "./support/run/trained.ts";
-import { UserError } from "./support/user-error.ts";
+import { folder, integer, readOptions, usage } from "./support/system/options.ts";
+import { printable } from "./support/system/printable.ts";
+import { UserError } from "./support/system/user-error.ts";
 
 const COMMAND_LINE = {
   summary: `Classifies images with a trained ${PROGRAM.name}.`,

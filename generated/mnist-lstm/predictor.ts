@@ -12,10 +12,10 @@ import { CLASSES, FEATURES, TIMESTEPS } from "./data.ts";
 import { forward, initializeWeights, type Inputs, namedWeights } from "./model.ts";
 import { PROGRAM } from "./program.ts";
 import { capturedWhenRepeated } from "./support/capture/repeated.ts";
-import { requireFinite } from "./support/finite.ts";
 import { assignTensors } from "./support/nn/weights.ts";
 import { openTrainedRun, type PredictorOptions } from "./support/run/trained.ts";
-import { UserError } from "./support/user-error.ts";
+import { requireFinite } from "./support/system/finite.ts";
+import { UserError } from "./support/system/user-error.ts";
 
 /** Pixels are divided by this, as in training. */
 const SCALE = 255;

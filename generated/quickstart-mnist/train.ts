@@ -26,13 +26,13 @@ import {
 import { PROGRAM } from "./program.ts";
 import { selectBackend } from "./support/backends/select.ts";
 import { captureProgram } from "./support/capture/program.ts";
-import { onInterrupt } from "./support/interrupt.ts";
-import { writeLayersModel } from "./support/layers-model.ts";
+import { onInterrupt } from "./support/system/interrupt.ts";
+import { writeLayersModel } from "./support/run/layers-model.ts";
 import { stepRandom } from "./support/nn/step-random.ts";
 import { assignTensors, type NamedWeights, readTensors, variablesOf } from "./support/nn/weights.ts";
-import { readOptions, usage } from "./support/options.ts";
-import { Progress } from "./support/progress.ts";
-import { renderReport } from "./support/report.ts";
+import { readOptions, usage } from "./support/system/options.ts";
+import { Progress } from "./support/run/progress.ts";
+import { renderReport } from "./support/run/report.ts";
 import { loadCheckpoint, saveCheckpoint } from "./support/run/checkpoint.ts";
 import { openRun, type RunDirectory } from "./support/run/directory.ts";
 import { gitState } from "./support/run/git.ts";
@@ -53,7 +53,7 @@ import {
   sampleOrder,
   scalarTensors,
   zeroSums,
-} from "./support/training.ts";
+} from "./support/run/training.ts";
 import { TOPOLOGY } from "./topology.ts";
 
 const EPOCHS = 1; // quickstart-mnist.yaml:24

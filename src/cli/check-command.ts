@@ -1,5 +1,5 @@
 import { basename, dirname } from "node:path";
-import { type Cause, causesOf, mergeCompilerCauses, orphanCause, renamedFolder } from "../check/causes.ts";
+import { type Cause, causesOf, mergeCompilerCauses, orphanCause, renamedFolder } from "../program/causes.ts";
 import {
   distinct,
   type FoundProgram,
@@ -8,8 +8,8 @@ import {
   isRecordedSpec,
   isSameFile,
   type Owner,
-} from "../check/programs.ts";
-import { UserError } from "../support/user-error.ts";
+} from "../program/programs.ts";
+import { UserError } from "../support/system/user-error.ts";
 import { type Compiled, type CompileOptions, compileSpecs } from "./compile-command.ts";
 import { printCauses } from "./print-causes.ts";
 import { note } from "./report.ts";

@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
-import type { DiagnosticFormat } from "../diagnostic.ts";
-import { printableLines } from "../support/printable.ts";
-import { COMPILER_VERSION } from "../version.ts";
+import type { DiagnosticFormat } from "../core/diagnostic.ts";
+import { COMPILER_VERSION } from "../core/version.ts";
+import { printableLines } from "../support/system/printable.ts";
 import { note } from "./report.ts";
 
 interface Reporting {
@@ -145,7 +145,7 @@ export function commandLine(set: (exitCode: number) => void): Command {
   command("schema")
     .description("print the JSON Schema of specs")
     .action(async () => {
-      const { schemaText } = await import("../validate/schema.ts");
+      const { schemaText } = await import("../core/schema/schema.ts");
       process.stdout.write(schemaText());
     });
 

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { otherOwner } from "../check/programs.ts";
-import { type CompileResult, compile, type Diagnostic, type Program } from "../compile.ts";
-import { UserError } from "../support/user-error.ts";
-import { writeProgram } from "../write/write.ts";
+import { type CompileResult, compile, type Diagnostic, type Program } from "../core/compile.ts";
+import { otherOwner } from "../program/programs.ts";
+import { writeProgram } from "../program/write.ts";
+import { UserError } from "../support/system/user-error.ts";
 import { count, note, noteNextRun, printDiagnostics, printUserError, type ReportOptions } from "./report.ts";
 import { expandSpecs, headerPath, readSpecs } from "./specs.ts";
 

@@ -1,8 +1,8 @@
 import { availableParallelism, cpus, totalmem } from "node:os";
-import { runsTypeScript } from "../run/run.ts";
+import { COMPILER_VERSION } from "../core/version.ts";
+import { runsTypeScript } from "../program/run.ts";
 import { type BackendProbe, probeBackends } from "../support/backends/select.ts";
 import { cacheDirectory } from "../support/data/cache.ts";
-import { COMPILER_VERSION } from "../version.ts";
 import { note } from "./report.ts";
 
 interface Machine {

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { writeError } from "../support/files.ts";
-import { UserError } from "../support/user-error.ts";
-import { schemaText } from "../validate/schema.ts";
-import { schema } from "../validate/schema-file.ts";
+import { schemaText } from "../core/schema/schema.ts";
+import { schema } from "../core/schema/schema-file.ts";
+import { writeError } from "../support/system/files.ts";
+import { UserError } from "../support/system/user-error.ts";
 import { note } from "./report.ts";
 
 const SCHEMA = fileURLToPath(new URL("../../schemas/model-spec.v1.schema.json", import.meta.url));

@@ -1,9 +1,9 @@
-import { analyze } from "../compile.ts";
-import { describeOptions } from "../plan/describe.ts";
-import { summarizeOptimizer } from "../plan/optimizer.ts";
-import type { Plan } from "../plan/types.ts";
-import { counted } from "../support/counted.ts";
-import { printableMessage } from "../support/printable.ts";
+import { analyze } from "../core/compile.ts";
+import { describeOptions } from "../core/plan/describe.ts";
+import { summarizeOptimizer } from "../core/plan/optimizer.ts";
+import type { Plan } from "../core/plan/types.ts";
+import { counted } from "../support/system/counted.ts";
+import { printableMessage } from "../support/system/printable.ts";
 import { noteNextRun, printDiagnostics } from "./report.ts";
 import { readSpecs } from "./specs.ts";
 

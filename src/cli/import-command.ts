@@ -1,15 +1,15 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { parse } from "yaml";
-import { analyze } from "../compile.ts";
-import { layersModelWarnings } from "../emit/layers-model-warnings.ts";
-import { cut } from "../keras/field.ts";
-import { importSpec } from "../keras/import-spec.ts";
-import { type ModelFile, readModelFile } from "../keras/model-file.ts";
-import { isDefaultName, modelName } from "../keras/spec-names.ts";
-import { writeError } from "../support/files.ts";
-import { compilerCommand } from "../support/shell.ts";
-import { UserError } from "../support/user-error.ts";
+import { analyze } from "../core/compile.ts";
+import { layersModelWarnings } from "../core/emit/layers-model-warnings.ts";
+import { cut } from "../core/formats/keras/field.ts";
+import { importSpec } from "../core/formats/keras/import-spec.ts";
+import { type ModelFile, readModelFile } from "../core/formats/keras/model-file.ts";
+import { isDefaultName, modelName } from "../core/formats/keras/spec-names.ts";
+import { writeError } from "../support/system/files.ts";
+import { compilerCommand } from "../support/system/shell.ts";
+import { UserError } from "../support/system/user-error.ts";
 import { editorSchema, writeCopy } from "./editor-schema.ts";
 import { note, printDiagnostics } from "./report.ts";
 

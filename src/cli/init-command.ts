@@ -1,8 +1,8 @@
 import { existsSync, writeFileSync } from "node:fs";
-import { writeError } from "../support/files.ts";
-import { RandomStream } from "../support/random.ts";
-import { compilerCommand } from "../support/shell.ts";
-import { UserError } from "../support/user-error.ts";
+import { RandomStream } from "../support/nn/random.ts";
+import { writeError } from "../support/system/files.ts";
+import { compilerCommand } from "../support/system/shell.ts";
+import { UserError } from "../support/system/user-error.ts";
 import { editorSchema, writeCopy } from "./editor-schema.ts";
 import { note } from "./report.ts";
 

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { type Command, CommanderError } from "commander";
 import { closest, distance } from "fastest-levenshtein";
-import { systemError } from "../support/files.ts";
-import { printableStack } from "../support/printable.ts";
+import { COMPILER_VERSION } from "../core/version.ts";
 import { surviveClosedPipes } from "../support/run/main.ts";
-import { UserError } from "../support/user-error.ts";
-import { COMPILER_VERSION } from "../version.ts";
+import { systemError } from "../support/system/files.ts";
+import { printableStack } from "../support/system/printable.ts";
+import { UserError } from "../support/system/user-error.ts";
 import { commandLine } from "./command-line.ts";
 import { printError, printUserError } from "./report.ts";
 

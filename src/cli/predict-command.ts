@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { runProgram } from "../run/run.ts";
+import { runProgram } from "../program/run.ts";
 import { type Definition, definitionHashes, definitionOf, type Resolved } from "../support/run/definition.ts";
 import { trainedRun } from "../support/run/find.ts";
 import { readRunInfo } from "../support/run/info.ts";
-import { compilerCommand } from "../support/shell.ts";
-import { UserError } from "../support/user-error.ts";
+import { compilerCommand } from "../support/system/shell.ts";
+import { UserError } from "../support/system/user-error.ts";
 import { type CompileOptions, compileSpecs } from "./compile-command.ts";
 import { note } from "./report.ts";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import type { Cause } from "../check/causes.ts";
-import { type DiagnosticFormat, githubCommand } from "../diagnostic.ts";
-import { printable, printableMessage } from "../support/printable.ts";
+import { type DiagnosticFormat, githubCommand } from "../core/diagnostic.ts";
+import type { Cause } from "../program/causes.ts";
+import { printable, printableMessage } from "../support/system/printable.ts";
 import { count, wantsColor } from "./report.ts";
 
 /** Causes that change all files alike, so that their patches say nothing that the verdict does not. */

@@ -1,7 +1,7 @@
-import { findOwners, findPrograms } from "../check/programs.ts";
-import { printable } from "../support/printable.ts";
-import { pruneProgram } from "../write/prune.ts";
-import { refuseLinkOutside } from "../write/write.ts";
+import { findOwners, findPrograms } from "../program/programs.ts";
+import { pruneProgram } from "../program/prune.ts";
+import { refuseLinkOutside } from "../program/write.ts";
+import { printable } from "../support/system/printable.ts";
 import { count, note } from "./report.ts";
 import { projectSpecs } from "./specs.ts";
 

@@ -1,8 +1,8 @@
-import { type Diagnostic, type DiagnosticFormat, renderDiagnostics } from "../diagnostic.ts";
-import { CODES } from "../diagnostic-codes.ts";
-import { printableLines, printableMessage } from "../support/printable.ts";
-import { compilerCommand } from "../support/shell.ts";
-import type { UserError } from "../support/user-error.ts";
+import { type Diagnostic, type DiagnosticFormat, renderDiagnostics } from "../core/diagnostic.ts";
+import { CODES } from "../core/diagnostic-codes.ts";
+import { printableLines, printableMessage } from "../support/system/printable.ts";
+import { compilerCommand } from "../support/system/shell.ts";
+import type { UserError } from "../support/system/user-error.ts";
 
 export interface ReportOptions {
   readonly format: DiagnosticFormat;

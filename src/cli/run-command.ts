@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import { runProgram } from "../run/run.ts";
-import { writeProgram } from "../write/write.ts";
+import { runProgram } from "../program/run.ts";
+import { writeProgram } from "../program/write.ts";
 import { type CompileOptions, compileSpecs } from "./compile-command.ts";
 import { note } from "./report.ts";
 

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, relative, resolve, sep } from "node:path";
-import { distinct } from "../check/programs.ts";
-import type { Diagnostic } from "../diagnostic.ts";
-import { findSpecs, isInProjectOf, isPattern, matchPattern, NEVER_SPECS } from "../load/find.ts";
+import type { Diagnostic } from "../core/diagnostic.ts";
+import { findSpecs, isInProjectOf, isPattern, matchPattern, NEVER_SPECS } from "../program/find.ts";
+import { distinct } from "../program/programs.ts";
 import { note } from "./report.ts";
 
 /** A spec file as it was read, or why it could not be read. */

@@ -1,6 +1,6 @@
-import type { Diagnostic } from "../diagnostic.ts";
-import { load } from "../load/load.ts";
-import { validate } from "../validate/validate.ts";
+import type { Diagnostic } from "../core/diagnostic.ts";
+import { load } from "../core/load/load.ts";
+import { validate } from "../core/validate.ts";
 import { note, noteNextRun, printDiagnostics, type ReportOptions } from "./report.ts";
 import { expandSpecs, readSpecs } from "./specs.ts";
 

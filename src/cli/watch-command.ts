@@ -1,7 +1,7 @@
 import { readFileSync, watch } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { UserError } from "../support/user-error.ts";
-import { sha256 } from "../write/manifest.ts";
+import { sha256 } from "../program/manifest.ts";
+import { UserError } from "../support/system/user-error.ts";
 import { type CompileOptions, compileCommand } from "./compile-command.ts";
 import { note } from "./report.ts";
 import { expandSpecs } from "./specs.ts";

@@ -1,15 +1,15 @@
 import { resolve } from "node:path";
-import { analyze, type Plan } from "../compile.ts";
-import { planRecord } from "../emit/program.ts";
-import { atomicWrite } from "../support/files.ts";
+import { analyze, type Plan } from "../core/compile.ts";
+import { planRecord } from "../core/emit/program.ts";
 import { loadCheckpoint, predictionWeights, saveCheckpoint } from "../support/run/checkpoint.ts";
 import { openRun } from "../support/run/directory.ts";
 import { trainedRun } from "../support/run/find.ts";
 import { runsFolder } from "../support/run/folders.ts";
 import { readRunInfo } from "../support/run/info.ts";
 import { refuseOtherProgram } from "../support/run/program.ts";
-import { compilerCommand } from "../support/shell.ts";
-import { UserError } from "../support/user-error.ts";
+import { atomicWrite } from "../support/system/files.ts";
+import { compilerCommand } from "../support/system/shell.ts";
+import { UserError } from "../support/system/user-error.ts";
 import { note, printDiagnostics } from "./report.ts";
 import { readSpecs } from "./specs.ts";
 
@@ -67,8 +67,8 @@ async function importWeights(
       fix: "npx lstm-compile weights import spec.yaml model.keras --run runs/NAME",
     });
   }
-  const { readWeightsFile } = await import("../keras/model-file.ts");
-  const { initialCheckpoint, matchWeights } = await import("../keras/weights.ts");
+  const { readWeightsFile } = await import("../core/formats/keras/model-file.ts");
+  const { initialCheckpoint, matchWeights } = await import("../core/formats/keras/weights.ts");
   const file = await readWeightsFile(path);
   const weights = matchWeights(plan, file);
   for (const warning of file.warnings ?? []) note(`warning: ${warning}`);
@@ -119,7 +119,7 @@ async function exportWeights(
   });
   const checkpoint = loadCheckpoint(run);
   const weights = predictionWeights(checkpoint);
-  const { kerasArchive, kerasWarnings, kerasWeights } = await import("../keras/write-keras.ts");
+  const { kerasArchive, kerasWarnings, kerasWeights } = await import("../core/formats/keras/write-keras.ts");
   atomicWrite(
     output,
     isArchive ? await kerasArchive(plan, weights, checkpoint.fitted) : await kerasWeights(plan, weights),

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { COMPILER_VERSION } from "../../src/version.ts";
+import { COMPILER_VERSION } from "../../src/core/version.ts";
 import { lstmCompile, spec, useProject } from "./specs.ts";
 
 useProject();

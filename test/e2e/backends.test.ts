@@ -2,10 +2,10 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { compile } from "../../src/compile.ts";
-import { programCommand } from "../../src/run/run.ts";
+import { compile } from "../../src/core/compile.ts";
+import { programCommand } from "../../src/program/run.ts";
+import { writeProgram } from "../../src/program/write.ts";
 import { probeInChild } from "../../src/support/backends/child.ts";
-import { writeProgram } from "../../src/write/write.ts";
 import { cpuInstalled, isInstalled, NO_CPU } from "../installed.ts";
 
 mkdirSync(".tmp", { recursive: true });

@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { compile } from "../../src/compile.ts";
-import { programCommand } from "../../src/run/run.ts";
-import { writeProgram } from "../../src/write/write.ts";
+import { compile } from "../../src/core/compile.ts";
+import { programCommand } from "../../src/program/run.ts";
+import { writeProgram } from "../../src/program/write.ts";
 import { cpuInstalled, NO_CPU } from "../installed.ts";
 
 /** Two recurrent layers, dropout of every kind, moving statistics, clipping, and a last batch of 3: 17 steps of 3 epochs. */

@@ -2,11 +2,11 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { compile } from "../../src/compile.ts";
-import { programCommand } from "../../src/run/run.ts";
+import { compile } from "../../src/core/compile.ts";
+import { programCommand } from "../../src/program/run.ts";
+import { writeProgram } from "../../src/program/write.ts";
 import { formatNpy, parseNpy } from "../../src/support/data/npy.ts";
-import { RandomStream } from "../../src/support/random.ts";
-import { writeProgram } from "../../src/write/write.ts";
+import { RandomStream } from "../../src/support/nn/random.ts";
 import { cpuInstalled, NO_CPU } from "../installed.ts";
 
 const [SAMPLES, T, F, L] = [320, 12, 3, 3];

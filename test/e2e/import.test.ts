@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { main } from "../../src/cli/main.ts";
-import { programCommand } from "../../src/run/run.ts";
+import { programCommand } from "../../src/program/run.ts";
 import { formatNpy, parseNpy } from "../../src/support/data/npy.ts";
 
 const KERAS = resolve("test/fixtures/keras-files/sequential.keras");

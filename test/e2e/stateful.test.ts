@@ -2,11 +2,11 @@ import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { compile } from "../../src/compile.ts";
-import { programCommand } from "../../src/run/run.ts";
+import { compile } from "../../src/core/compile.ts";
+import { programCommand } from "../../src/program/run.ts";
+import { writeProgram } from "../../src/program/write.ts";
 import { formatNpy } from "../../src/support/data/npy.ts";
 import { loadCheckpoint } from "../../src/support/run/checkpoint.ts";
-import { writeProgram } from "../../src/write/write.ts";
 import { cpuInstalled, NO_CPU } from "../installed.ts";
 
 const SAMPLES = 1603;

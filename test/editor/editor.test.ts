@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { cursor, namedValues, placeOf, sites, written } from "../spec/sites.ts";
+import { cursor, namedValues, placeOf, sites, written } from "../core/spec/sites.ts";
 import { LanguageServer } from "./server.ts";
 
 const FOLDER = resolve("specs");

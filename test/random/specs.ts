@@ -1,13 +1,13 @@
 import fc, { type GeneratorValue } from "fast-check";
-import { analyze } from "../../src/compile.ts";
-import type { Diagnostic } from "../../src/diagnostic.ts";
-import type { LayerType } from "../../src/layers/definition.ts";
-import { buildGraph } from "../../src/layers/graph.ts";
-import { layerDefinition } from "../../src/layers/layers.ts";
-import { load } from "../../src/load/load.ts";
-import { datasetInputs, datasetTargets, type Shape } from "../../src/spec/dataset.ts";
-import type { Dataset, ModelSpec } from "../../src/spec/types.ts";
-import { checkSchema } from "../../src/validate/schema.ts";
+import { analyze } from "../../src/core/compile.ts";
+import type { Diagnostic } from "../../src/core/diagnostic.ts";
+import type { LayerType } from "../../src/core/layers/definition.ts";
+import { buildGraph } from "../../src/core/layers/graph.ts";
+import { layerDefinition } from "../../src/core/layers/layers.ts";
+import { load } from "../../src/core/load/load.ts";
+import { checkSchema } from "../../src/core/schema/schema.ts";
+import { datasetInputs, datasetTargets, type Shape } from "../../src/core/spec/dataset.ts";
+import type { Dataset, ModelSpec } from "../../src/core/spec/types.ts";
 import { anyText, anyValue, choices, definition, objectOf, valuesOf } from "./values.ts";
 
 type LayerSpec = { readonly type: string } & Readonly<Record<string, unknown>>;

@@ -3,8 +3,8 @@
 import { realpathSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { printableLines } from "../printable.ts";
-import { UserError } from "../user-error.ts";
+import { printableLines } from "../system/printable.ts";
+import { UserError } from "../system/user-error.ts";
 import { INSTALLABLE, type InstallableBackend } from "./cache.ts";
 import { installBackend, listBackends, removeBackend } from "./install.ts";
 import { probeBackends } from "./select.ts";

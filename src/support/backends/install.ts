@@ -10,9 +10,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { makeFolder } from "../files.ts";
-import { withLock } from "../lock.ts";
-import { UserError } from "../user-error.ts";
+import { makeFolder } from "../system/files.ts";
+import { withLock } from "../system/lock.ts";
+import { UserError } from "../system/user-error.ts";
 import {
   backendsDirectory,
   changedFile,

@@ -1,5 +1,5 @@
-import { shortest } from "../shortest.ts";
-import { UserError } from "../user-error.ts";
+import { shortest } from "../system/shortest.ts";
+import { UserError } from "../system/user-error.ts";
 import { layoutFix } from "./array-layout.ts";
 import { type NpyArray, place, tuple } from "./npy.ts";
 

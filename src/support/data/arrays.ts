@@ -1,4 +1,4 @@
-import { UserError } from "../user-error.ts";
+import { UserError } from "../system/user-error.ts";
 import { checkIntegers, checkNumbers, checkPadding, checkRows, checkShape, checkWeights } from "./array-checks.ts";
 import { scaleWarnings, targetWarnings } from "./array-warnings.ts";
 import type { Dataset, Gather, Split } from "./dataset.ts";

@@ -1,5 +1,5 @@
-import { nearest } from "../nearest.ts";
-import type { UserError } from "../user-error.ts";
+import { nearest } from "../system/nearest.ts";
+import type { UserError } from "../system/user-error.ts";
 import { BadCells, parseNumber } from "./csv-cells.ts";
 import { counted, csvError, grouped, lineOf, listed, MAX_PLACES, type Problem, shown } from "./csv-problems.ts";
 import { type Cell, type CsvTable, DELIMITERS, parseTable, rowCells } from "./csv-table.ts";

@@ -1,4 +1,4 @@
-import { UserError } from "../user-error.ts";
+import { UserError } from "../system/user-error.ts";
 import type { CsvTable } from "./csv-table.ts";
 
 /** Something that is wrong with a file, in one place or in many. */

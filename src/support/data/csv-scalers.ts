@@ -1,4 +1,4 @@
-import { UserError } from "../user-error.ts";
+import { UserError } from "../system/user-error.ts";
 import { type FittedTime, parseFittedTime } from "./time.ts";
 
 /** value = scaled · scale + offset */

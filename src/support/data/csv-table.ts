@@ -1,6 +1,6 @@
 import { constants } from "node:buffer";
 import { basename } from "node:path";
-import { UserError } from "../user-error.ts";
+import { UserError } from "../system/user-error.ts";
 import { csvError } from "./csv-problems.ts";
 import { sha256 } from "./idx.ts";
 import { readDataFile } from "./read-file.ts";

@@ -1,4 +1,4 @@
-import { RandomStream } from "../random.ts";
+import { RandomStream } from "../nn/random.ts";
 import type { ImageDataset } from "./dataset.ts";
 import { type IdxImages, imageSplit, sha256 } from "./idx.ts";
 

@@ -1,4 +1,4 @@
-import { UserError } from "../user-error.ts";
+import { UserError } from "../system/user-error.ts";
 import type { NpyArray } from "./npy.ts";
 
 /** Numbers of a batch, nested: the samples first, then [timesteps][features], [timesteps] or [features]. */

@@ -1,4 +1,4 @@
-import { UserError } from "../user-error.ts";
+import { UserError } from "../system/user-error.ts";
 
 /** The values of a .npy file. 64-bit integers are numbers here, which hold them exactly up to 2^53; 16-bit floats are 32-bit ones. */
 export type NpyData =

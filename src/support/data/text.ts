@@ -1,6 +1,6 @@
 import { basename } from "node:path";
-import type { Json } from "../json.ts";
-import { UserError } from "../user-error.ts";
+import type { Json } from "../system/json.ts";
+import { UserError } from "../system/user-error.ts";
 import type { Dataset, Split } from "./dataset.ts";
 import { sha256 } from "./idx.ts";
 import { readDataFile } from "./read-file.ts";

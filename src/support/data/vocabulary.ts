@@ -1,5 +1,5 @@
-import type { Json } from "../json.ts";
-import { UserError } from "../user-error.ts";
+import type { Json } from "../system/json.ts";
+import { UserError } from "../system/user-error.ts";
 
 /** Stands in slot 0, for every character that is not in the vocabulary. */
 export const UNKNOWN = "\ufffd";

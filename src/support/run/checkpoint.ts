@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { atomicWrite, makeFolder, readError } from "../files.ts";
-import type { Json } from "../json.ts";
-import { UserError } from "../user-error.ts";
+import { atomicWrite, makeFolder, readError } from "../system/files.ts";
+import type { Json } from "../system/json.ts";
+import { UserError } from "../system/user-error.ts";
 import type { Definition } from "./definition.ts";
 import { readRunInfo } from "./info.ts";
 import { hashOf } from "./program.ts";

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { atomicWrite, readError } from "../files.ts";
-import { UserError } from "../user-error.ts";
+import { atomicWrite, readError } from "../system/files.ts";
+import { UserError } from "../system/user-error.ts";
 import { definitionHashes } from "./definition.ts";
 import type { ProgramRecord } from "./program.ts";
 

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Json } from "../json.ts";
-import { UserError } from "../user-error.ts";
+import type { Json } from "../system/json.ts";
+import { UserError } from "../system/user-error.ts";
 import { type Definition, definitionOf, differences, type Resolved } from "./definition.ts";
 
 /** What a generated program says of itself; program.ts has it. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { programCommand } from "../../../src/run/run.ts";
+import { programCommand } from "../../../src/program/run.ts";
 import { folderSize, runCommand } from "../../../src/support/backends/command.ts";
 import { installBackend } from "../../../src/support/backends/install.ts";
 

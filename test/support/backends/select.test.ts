@@ -6,7 +6,7 @@ import { probeBackends, selectBackend } from "../../../src/support/backends/sele
 import { compare } from "../../../src/support/backends/self-test.ts";
 import { type BackendDriver, type BackendName, Unusable } from "../../../src/support/backends/types.ts";
 import { wasmDriver } from "../../../src/support/backends/wasm.ts";
-import { restoreRemovedUtilFunctions } from "../../../src/support/node-compat.ts";
+import { restoreRemovedUtilFunctions } from "../../../src/support/system/node-compat.ts";
 import { cpuInstalled, NO_CPU } from "../../installed.ts";
 
 function broken(name: BackendName, reason: string): BackendDriver {

@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type CsvOptions, loadCsv, readCsvWindow } from "../../../src/support/data/csv.ts";
-import { RandomStream } from "../../../src/support/random.ts";
-import { UserError } from "../../../src/support/user-error.ts";
+import { RandomStream } from "../../../src/support/nn/random.ts";
+import { UserError } from "../../../src/support/system/user-error.ts";
 import { temporaryFolder } from "./fixtures.ts";
 
 const folder = temporaryFolder();

@@ -6,7 +6,7 @@ import { type ArraysOptions, loadArrays } from "../../../src/support/data/arrays
 import { parseIdxImages } from "../../../src/support/data/idx.ts";
 import { formatNpy, parseNpy } from "../../../src/support/data/npy.ts";
 import { readDataFile } from "../../../src/support/data/read-file.ts";
-import { UserError } from "../../../src/support/user-error.ts";
+import { UserError } from "../../../src/support/system/user-error.ts";
 import { idx, temporaryFolder, write } from "./fixtures.ts";
 
 const folder = temporaryFolder();

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatNpy, parseNpy } from "../../../src/support/data/npy.ts";
-import { UserError } from "../../../src/support/user-error.ts";
+import { UserError } from "../../../src/support/system/user-error.ts";
 import { userError } from "./fixtures.ts";
 
 /** A file as numpy.lib.format describes it, of any header. */

@@ -3,8 +3,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { bestPaths, checkedPaths, ctcLoss, pathLabels } from "../../../src/support/nn/losses/ctc.ts";
 import type { Weighting } from "../../../src/support/nn/losses.ts";
+import { RandomStream } from "../../../src/support/nn/random.ts";
 import { Sequence } from "../../../src/support/nn/sequence.ts";
-import { RandomStream } from "../../../src/support/random.ts";
 import { batchMajor, difference, ENGINES, type Fixture, labelSequences, useEngine } from "./loss-fixtures.ts";
 
 interface CtcFixture extends Fixture {

@@ -4,8 +4,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-wasm";
 import { expect } from "vitest";
 import { selectBackend } from "../../../src/support/backends/select.ts";
+import { RandomStream } from "../../../src/support/nn/random.ts";
 import { type Features, Sequence } from "../../../src/support/nn/sequence.ts";
-import { RandomStream } from "../../../src/support/random.ts";
 
 /** Numbers computed by Keras 3; they are kept beside the repository. */
 const FOLDER = resolve("../shared/fixtures/keras");

@@ -6,8 +6,8 @@ import type { Activation } from "../../../src/support/nn/activations.ts";
 import * as activations from "../../../src/support/nn/activations.ts";
 import { denseBackward, denseForward } from "../../../src/support/nn/dense.ts";
 import { type LstmWeights, lstmBackward, lstmForward } from "../../../src/support/nn/lstm.ts";
+import { RandomStream } from "../../../src/support/nn/random.ts";
 import { rowsOf, Sequence } from "../../../src/support/nn/sequence.ts";
-import { RandomStream } from "../../../src/support/random.ts";
 
 const random = new RandomStream(7, "gradient tests");
 let drawn = 0;

@@ -5,8 +5,8 @@ import "@tensorflow/tfjs-backend-wasm";
 import { expect } from "vitest";
 import { selectBackend } from "../../../src/support/backends/select.ts";
 import { fromBatchMajor, toBatchMajor } from "../../../src/support/nn/batch-major.ts";
+import { RandomStream } from "../../../src/support/nn/random.ts";
 import { type Features, rowsOf, Sequence } from "../../../src/support/nn/sequence.ts";
-import { RandomStream } from "../../../src/support/random.ts";
 
 const FOLDER = resolve("../shared/fixtures/keras");
 /** Numbers that Keras 3 computed; they are kept beside the repository. */

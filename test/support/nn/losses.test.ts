@@ -11,8 +11,8 @@ import {
   type LossOutput,
   type Weighting,
 } from "../../../src/support/nn/losses.ts";
+import { RandomStream } from "../../../src/support/nn/random.ts";
 import { type Features, rowsOf, Sequence } from "../../../src/support/nn/sequence.ts";
-import { RandomStream } from "../../../src/support/random.ts";
 import {
   batchMajor,
   difference,

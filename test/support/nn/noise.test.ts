@@ -11,9 +11,9 @@ import {
   maxPooling1dBackward,
   maxPooling1dForward,
 } from "../../../src/support/nn/pooling.ts";
+import { RandomStream } from "../../../src/support/nn/random.ts";
 import { Sequence } from "../../../src/support/nn/sequence.ts";
 import type { StepRandom } from "../../../src/support/nn/step-random.ts";
-import { RandomStream } from "../../../src/support/random.ts";
 import { BACKENDS, useBackend, variable } from "./layer-fixtures.ts";
 
 const ASKED = { inputGradient: true } as const;

@@ -3,11 +3,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFile
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { RandomStream } from "../../../src/support/random.ts";
+import { RandomStream } from "../../../src/support/nn/random.ts";
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from "../../../src/support/run/checkpoint.ts";
 import { writeRunInfo } from "../../../src/support/run/info.ts";
 import { hashOf } from "../../../src/support/run/program.ts";
-import { UserError } from "../../../src/support/user-error.ts";
+import { UserError } from "../../../src/support/system/user-error.ts";
 
 let run: string;
 beforeEach(() => {

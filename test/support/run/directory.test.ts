@@ -12,12 +12,12 @@ import {
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ownerFile } from "../../../src/support/lock.ts";
 import { type OpenOptions, openRun, type RunDirectory } from "../../../src/support/run/directory.ts";
 import { nextRun } from "../../../src/support/run/folders.ts";
 import { readRunInfo, writeRunInfo } from "../../../src/support/run/info.ts";
 import type { ProgramRecord } from "../../../src/support/run/program.ts";
-import { UserError } from "../../../src/support/user-error.ts";
+import { ownerFile } from "../../../src/support/system/lock.ts";
+import { UserError } from "../../../src/support/system/user-error.ts";
 
 let folder: string;
 let before: string;

@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { RandomStream } from "../../../src/support/random.ts";
+import { RandomStream } from "../../../src/support/nn/random.ts";
 import { definitionHashes } from "../../../src/support/run/definition.ts";
 import { trainedRun } from "../../../src/support/run/find.ts";
 import { markKilled, readRunInfo, writeRunInfo } from "../../../src/support/run/info.ts";
-import { UserError } from "../../../src/support/user-error.ts";
+import { UserError } from "../../../src/support/system/user-error.ts";
 
 let folder: string;
 beforeEach(() => {

@@ -7,7 +7,7 @@ import type { TrainingState } from "../../../src/support/run/checkpoint.ts";
 import { predictionCommand, resumeCommand } from "../../../src/support/run/next-command.ts";
 import type { Program } from "../../../src/support/run/program.ts";
 import { CheckpointClock, refuseOtherData } from "../../../src/support/run/resume.ts";
-import { UserError } from "../../../src/support/user-error.ts";
+import { UserError } from "../../../src/support/system/user-error.ts";
 
 const RUN = {
   status: "interrupted",

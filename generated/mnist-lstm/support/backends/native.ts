@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, hostname } from "node:os";
 import { dirname, join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
-import { restoreRemovedUtilFunctions } from "../node-compat.ts";
+import { restoreRemovedUtilFunctions } from "../system/node-compat.ts";
 import { fixCommand, type InstallRecord, readInstall } from "./cache.ts";
 import { probeInChild } from "./child.ts";
 import { driverVersion, gpuModel, missingCudaLibraries, missingDriver } from "./gpu-diagnosis.ts";

@@ -1,4 +1,4 @@
-import { UserError } from "../user-error.ts";
+import { UserError } from "../system/user-error.ts";
 import { fixCommand } from "./cache.ts";
 import { probeInChild } from "./child.ts";
 import { cpuDriver, gpuDriver } from "./native.ts";

@@ -1,8 +1,8 @@
 import { existsSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { devNull } from "node:os";
 import { dirname, join } from "node:path";
-import { makeFolder } from "../files.ts";
-import { UserError } from "../user-error.ts";
+import { makeFolder } from "../system/files.ts";
+import { UserError } from "../system/user-error.ts";
 import { type CommandResult, errorLines, runCommand } from "./command.ts";
 import { DISK_SPACE, NODE_HEADERS_VERSION, TFJS_VERSION, WEBGPU_VERSION } from "./platforms.ts";
 

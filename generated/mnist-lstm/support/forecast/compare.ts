@@ -1,4 +1,4 @@
-import { fitAr1, naiveScale } from "../baselines.ts";
+import { fitAr1, naiveScale } from "./baselines.ts";
 
 /** A series of which a model forecasts the end, in units of the data. */
 export interface ForecastSeries {

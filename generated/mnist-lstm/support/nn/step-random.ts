@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { tensorFlowBackend } from "../capture/tensorflow.ts";
-import { RandomStream } from "../random.ts";
 import { philoxUniform } from "./philox.ts";
+import { RandomStream } from "./random.ts";
 
 /** The random numbers of one training step. Seed, step and name decide them; they are the same on every backend. */
 export interface StepRandom {

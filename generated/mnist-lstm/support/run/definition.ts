@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Json } from "../json.ts";
+import type { Json } from "../system/json.ts";
 
 /**
  * What a spec says, resolved, in three parts: how inputs and targets are prepared; the layers; the training. A run can be read by

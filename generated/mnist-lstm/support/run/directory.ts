@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, realpathSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { join, relative } from "node:path";
-import { atomicWrite, makeFolder, writeError } from "../files.ts";
-import { type Lock, tryLock } from "../lock.ts";
-import { UserError } from "../user-error.ts";
+import { atomicWrite, makeFolder, writeError } from "../system/files.ts";
+import { type Lock, tryLock } from "../system/lock.ts";
+import { UserError } from "../system/user-error.ts";
 import { hasCheckpoint } from "./checkpoint.ts";
 import { linkLatest, lockOf, nextRun, numberedRuns, runsFolder } from "./folders.ts";
 import { type RunInfo, readRunInfo, type Status, writeRunInfo } from "./info.ts";

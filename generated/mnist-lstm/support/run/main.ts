@@ -1,7 +1,7 @@
-import { reportFailure } from "../failure.ts";
-import { writeError } from "../files.ts";
-import { printableMessage } from "../printable.ts";
-import type { UserError } from "../user-error.ts";
+import { reportFailure } from "../system/failure.ts";
+import { writeError } from "../system/files.ts";
+import { printableMessage } from "../system/printable.ts";
+import type { UserError } from "../system/user-error.ts";
 import { type Program, shownSpec } from "./program.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
-import { atomicWrite, writeError } from "../files.ts";
-import { UserError } from "../user-error.ts";
+import { atomicWrite, writeError } from "../system/files.ts";
+import { UserError } from "../system/user-error.ts";
 
 /** One line of metrics.jsonl. */
 export interface EpochMetrics {

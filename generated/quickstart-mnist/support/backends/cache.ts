@@ -3,7 +3,7 @@ import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } fro
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheDirectory } from "../data/cache.ts";
-import { compilerCommand, shellWord } from "../shell.ts";
+import { compilerCommand, shellWord } from "../system/shell.ts";
 import { platformName, TENSORFLOW_VERSION, TFJS_VERSION, WEBGPU_VERSION } from "./platforms.ts";
 import { type BackendName, Unusable } from "./types.ts";
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join, relative, sep } from "node:path";
-import { makeFolder } from "../files.ts";
-import { UserError } from "../user-error.ts";
+import { makeFolder } from "../system/files.ts";
+import { UserError } from "../system/user-error.ts";
 import type { InstallRecord } from "./cache.ts";
 import { errorLines, runCommand } from "./command.ts";
 import {

@@ -1,4 +1,4 @@
-import type { Json } from "../json.ts";
+import type { Json } from "../system/json.ts";
 
 /**
  * Reads one array of a batch, newly allocated, in the layout that the kernels read: sequences of floats are time-major

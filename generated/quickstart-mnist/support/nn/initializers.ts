@@ -1,4 +1,4 @@
-import type { RandomStream } from "../random.ts";
+import type { RandomStream } from "./random.ts";
 
 /**
  * Keras 3 weight initialisers for vectors [n], matrices [rows, columns] and convolution kernels [size, in, filters]. The

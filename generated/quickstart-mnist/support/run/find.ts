@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { UserError } from "../user-error.ts";
+import { UserError } from "../system/user-error.ts";
 import { hasCheckpoint } from "./checkpoint.ts";
 import { numberedRuns } from "./folders.ts";
 import { readRunInfo } from "./info.ts";

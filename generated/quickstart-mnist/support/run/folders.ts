@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { makeFolder } from "../files.ts";
-import { type Lock, lockHolder, tryLock } from "../lock.ts";
+import { makeFolder } from "../system/files.ts";
+import { type Lock, lockHolder, tryLock } from "../system/lock.ts";
 
 /** Where the runs of a model go: runs/<name>/0001, 0002, …, and `latest`, a link to the one that began last. */
 export function runsFolder(name: string): string {

@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { compilerCommand, shellWord } from "../shell.ts";
+import { compilerCommand, shellWord } from "../system/shell.ts";
 import { type Program, shownSpec } from "./program.ts";
 
 /** The command that predicts with a run, as it can be typed where the training was started; `example`: arguments to try it with. */

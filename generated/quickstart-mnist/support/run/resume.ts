@@ -1,5 +1,5 @@
-import { counted } from "../counted.ts";
-import { UserError } from "../user-error.ts";
+import { counted } from "../system/counted.ts";
+import { UserError } from "../system/user-error.ts";
 import type { TrainingState } from "./checkpoint.ts";
 import type { RunInfo } from "./info.ts";
 

@@ -1,8 +1,8 @@
 import { selectBackend } from "../backends/select.ts";
 import type { BackendRequest } from "../backends/types.ts";
-import type { Json } from "../json.ts";
-import { backendOption, flag, folder } from "../options.ts";
-import { UserError } from "../user-error.ts";
+import type { Json } from "../system/json.ts";
+import { backendOption, flag, folder } from "../system/options.ts";
+import { UserError } from "../system/user-error.ts";
 import { loadCheckpoint, predictionWeights, type SavedTensors } from "./checkpoint.ts";
 import { trainedRun } from "./find.ts";
 import { runsFolder } from "./folders.ts";

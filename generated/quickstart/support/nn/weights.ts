@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { RandomStream } from "../random.ts";
-import { UserError } from "../user-error.ts";
+import { UserError } from "../system/user-error.ts";
 import type { Initializer } from "./initializers.ts";
+import { RandomStream } from "./random.ts";
 
 export type WeightScalar = tf.Variable<tf.Rank.R0>;
 export type WeightVector = tf.Variable<tf.Rank.R1>;

@@ -1,4 +1,4 @@
-import { backendOption, flag, folder, integer, type Option, seedOption, type Values } from "../options.ts";
+import { backendOption, flag, folder, integer, type Option, seedOption, type Values } from "../system/options.ts";
 
 export interface TrainDefaults {
   readonly name: string;

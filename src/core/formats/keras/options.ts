@@ -1,0 +1,265 @@
+import type { LayerType } from "../../layers/definition.ts";
+import { schema } from "../../schema/schema-file.ts";
+import type { Shape } from "../../spec/dataset.ts";
+import { Field, isMap, quote } from "./field.ts";
+import { type FileNode, refuse, titleOf } from "./graph.ts";
+import { CLASS_NAMES, camelCase } from "./names.ts";
+import { activation, constraint, initializer, regularizer } from "./values.ts";
+
+/** Which program wrote the file: they differ in spellings, in defaults, and in what hard_sigmoid means. */
+export type FileFormat = "keras3" | "keras2" | "tfjs";
+
+/** Where values come from, and who hears of what a spec cannot say. */
+export interface ImportContext {
+  readonly path: string;
+  readonly format: FileFormat;
+  /** Something that affects training only; the model computes the same without it. */
+  notExpressed(what: string): void;
+}
+
+/** A layer of the file, and what is known of its input: its shape per sample by the compiler's rules, and whether a mask may come with it. */
+export interface LayerSource extends Omit<FileNode, "inputs"> {
+  readonly shape?: () => Shape | undefined;
+  readonly mayBeMasked?: boolean;
+}
+
+const TYPES = new Map(Object.entries(CLASS_NAMES).map(([type, name]) => [name, type as LayerType]));
+
+/** Layers of Keras that are activations by another name: the values of their keys with which they are. */
+const ACTIVATION_LAYERS: Readonly<Record<string, (config: Field) => string>> = {
+  ReLU: (config) => {
+    only(config, "negative_slope", [0]);
+    only(config, "threshold", [0]);
+    return only(config, "max_value", [null, 6]) === 6 ? "relu6" : "relu";
+  },
+  ELU: (config) => {
+    only(config, "alpha", [1]);
+    return "elu";
+  },
+  Softmax: () => "softmax",
+};
+
+/** Keys that say nothing about the numbers that a layer computes. */
+const WITHOUT_MEANING: ReadonlySet<string> = new Set([
+  ...["name", "trainable", "batch_shape", "batch_input_shape", "batch_size", "seed", "unroll", "implementation"],
+  ...["input_length", "return_runtime", "shared_object_id", "autocast", "lora_rank", "lora_alpha", "use_cudnn"],
+  ...["renorm_momentum", "input_dtype", "ragged", "sparse", "layer", "backward_layer", "supports_masking"],
+]);
+
+/** Keys with the only value that layers here have; another one would compute something else. */
+const FIXED: Readonly<Record<string, readonly unknown[]>> = {
+  data_format: ["channels_last", "channelsLast", null],
+  noise_shape: [null],
+  quantization_config: [null],
+  return_state: [false],
+  time_major: [false],
+  synchronized: [false],
+  renorm: [false],
+  renorm_clipping: [null],
+  groups: [1],
+  keepdims: [false],
+  score_mode: ["dot"],
+  rms_scaling: [false],
+  beta_axis: [null],
+  num_constants: [0, null],
+};
+
+const REBUILD = "no layer of a spec computes that: rebuild the model without it";
+
+function only(config: Field, key: string, values: readonly unknown[]): unknown {
+  const value = config.at(key).value ?? values[0];
+  return values.includes(value) ? value : config.at(key).fail(`is ${quote(value)}`, REBUILD);
+}
+
+/**
+ * A layer of a file as a map of the spec, without name and inputs.
+ * @throws UserError (exit code 2) where no layer of a spec computes the same, or the file is damaged
+ */
+export function layerSpec(node: LayerSource, context: ImportContext): Record<string, unknown> {
+  const { className, config } = node;
+  const values = config.optionalMap();
+  if (Object.hasOwn(ACTIVATION_LAYERS, className)) {
+    for (const [key, value] of Object.entries(values)) {
+      if (/^(negative_slope|threshold|max_value|alpha)$/.test(key)) continue;
+      if (key === "axis" ? !isLastAxis(value, node) : !isIgnored(key, value, node, context)) unknownKey(node, key);
+    }
+    return { type: "activation", activation: ACTIVATION_LAYERS[className]!(config) };
+  }
+  const type = TYPES.get(className);
+  if (type === undefined) {
+    const what = className === "Lambda" ? "a Lambda layer, whose code no spec can hold" : "of a class that no spec has";
+    refuse(
+      context.path,
+      `${titleOf(node)} is ${what} (${config.place})`,
+      "rebuild the model of the layers that `npx lstm-compile schema` lists",
+    );
+  }
+  const layer: Record<string, unknown> = { type };
+  if (config.at("trainable").value === false && hasKey(type, "trainable")) layer.trainable = false;
+  if (type === "bidirectional" || type === "timeDistributed") {
+    layer.layer = innerLayer(type, node, context);
+  }
+  for (const key of Object.keys(values)) {
+    const option = convert(key, type, node, context);
+    if (option === undefined || option === defaultOf(type, camelCase(key))) continue;
+    layer[camelCase(key)] = option;
+  }
+  for (const [key, value] of Object.entries(node.call.optionalMap())) {
+    if (key === "use_causal_mask" && hasKey(type, "useCausalMask")) {
+      if (value === true) layer.useCausalMask = true;
+    } else if (key !== "mask" && !(key === "training" && value !== true) && value !== null && value !== false) {
+      refuse(
+        context.path,
+        `${titleOf(node)} is called with ${key} (${node.call.place})`,
+        "call it with its inputs only",
+      );
+    }
+  }
+  return { ...layer, ...impliedOptions(type, node, context) };
+}
+
+/** What the file leaves out and its program takes for granted, where the compiler's default is another one. */
+function impliedOptions(type: LayerType, { config }: LayerSource, { format }: ImportContext): object {
+  const lacks = (key: string): boolean => config.at(key).value === undefined;
+  const gates =
+    format === "tfjs" && (type === "lstm" || type === "gru") && lacks("recurrent_activation")
+      ? { recurrentActivation: "hardSigmoid02" }
+      : {};
+  if (type !== "gru" || format === "keras3" || !lacks("reset_after")) return gates;
+  // Versions of Keras that do not write this key compute so; those that do would have another shape of bias.
+  if (config.at("use_bias").value === false && format === "keras2") config.at("reset_after").fail("is missing");
+  return { ...gates, resetAfter: false };
+}
+
+function innerLayer(
+  type: "bidirectional" | "timeDistributed",
+  node: LayerSource,
+  context: ImportContext,
+): Record<string, unknown> {
+  const { config, name } = node;
+  const inner = (key: string): LayerSource => ({
+    name,
+    className: config.at(key).at("class_name").text(),
+    config: config.at(key).at("config"),
+    call: new Field(context.path, "", undefined),
+    inputShape: undefined,
+    shape: () => (type === "timeDistributed" ? node.shape?.()?.slice(1) : node.shape?.()),
+  });
+  config.at("layer").map();
+  const { trainable: _trainable, ...options } = layerSpec(inner("layer"), context);
+  if (type === "bidirectional" && config.at("backward_layer").isGiven) {
+    const { trainable: _also, ...other } = layerSpec(inner("backward_layer"), {
+      ...context,
+      notExpressed: () => undefined,
+    });
+    const same = (a: object): string => JSON.stringify({ ...a, goBackwards: undefined });
+    if (same(other) !== same(options) || other.goBackwards === options.goBackwards) {
+      refuse(
+        context.path,
+        `the two layers of ${titleOf(node)} differ (${config.at("backward_layer").place})`,
+        "give both directions the same options",
+      );
+    }
+  }
+  return options;
+}
+
+function definitionOf(type: string): Readonly<Record<string, { readonly default?: unknown }>> {
+  const definitions = Object.values(schema().$defs ?? {});
+  return definitions.find(({ properties }) => properties?.type?.const === type)?.properties ?? {};
+}
+
+function hasKey(type: string, key: string): boolean {
+  return Object.hasOwn(definitionOf(type), key);
+}
+
+function defaultOf(type: string, key: string): unknown {
+  return definitionOf(type)[key]?.default;
+}
+
+function unknownKey(node: LayerSource, key: string): never {
+  const { value, place, file } = node.config.at(key);
+  return refuse(file, `${titleOf(node)} has ${key} ${quote(value)} (${place})`, REBUILD);
+}
+
+/** True for what says nothing of the numbers. */
+function isIgnored(key: string, value: unknown, node: LayerSource, context: ImportContext): boolean {
+  if (WITHOUT_MEANING.has(key)) return true;
+  if (key === "dtype") {
+    checkType(node, context);
+    return true;
+  }
+  return value === null || value === undefined || value === false;
+}
+
+/** A type of floating-point numbers, or a policy that names one. Integers would be quantized weights. */
+function checkType(node: LayerSource, context: ImportContext): void {
+  const field = node.config.at("dtype");
+  if (!field.isGiven) return;
+  const name = (field.isMap ? field.at("config").at("name") : field).text();
+  if (name === "float32") return;
+  if (!/^(mixed_)?b?float(16|64)$/.test(name)) unknownKey(node, "dtype");
+  context.notExpressed(`${node.name}: dtype ${name}; computed in float32`);
+}
+
+/** Undefined: nothing to say. */
+function convert(key: string, type: LayerType, node: LayerSource, context: ImportContext): unknown {
+  const { name } = node;
+  const field = node.config.at(key);
+  const { value } = field;
+  if (WITHOUT_MEANING.has(key)) return undefined;
+  if (key === "dtype") return checkType(node, context);
+  if (Object.hasOwn(FIXED, key)) return FIXED[key]!.includes(value) ? undefined : unknownKey(node, key);
+  if (key === "zero_output_for_mask") {
+    // Inside a bidirectional layer Keras sets it itself; outside, masked timesteps repeat the output before them.
+    const matters = value === true && node.mayBeMasked === true && node.config.at("return_sequences").value === true;
+    return matters ? unknownKey(node, key) : undefined;
+  }
+  if (key === "activation" || key === "recurrent_activation") return activation(field, node, context);
+  if (key.endsWith("_initializer")) return initializer(field, `${name}: ${key}`, context);
+  if (key === "activity_regularizer") {
+    if (value !== null) context.notExpressed(`${name}: activity_regularizer`);
+    return undefined;
+  }
+  if (key.endsWith("_regularizer")) return regularizer(field, `${name}: ${key}`, context);
+  if (key.endsWith("_constraint")) return constraint(field, `${name}: ${key}`, context);
+  if (key === "axis" && type !== "concatenate") return isLastAxis(value, node) ? undefined : unknownKey(node, key);
+  if (key === "target_shape") return targetShape(field, node);
+  if (key === "dropout" && !hasKey(type, key)) return value === 0 ? undefined : unknownKey(node, key);
+  if (value === null || value === undefined) return key === "merge_mode" ? unknownKey(node, key) : undefined;
+  if (!hasKey(type, camelCase(key))) return value === false ? undefined : unknownKey(node, key);
+  if (Array.isArray(value)) {
+    if (value.length === 1 && key !== "dims") return plain(field.at(0));
+    if (value.length > 8) field.fail(`has ${value.length} values`);
+    return field.list().map(plain);
+  }
+  return plain(field);
+}
+
+function plain(field: Field): unknown {
+  const { value } = field;
+  if (isMap(value) || Array.isArray(value)) field.fail(`is ${quote(value)}, which no option of a layer is`);
+  return value;
+}
+
+function inputShapeOf({ shape, inputShape }: LayerSource): readonly (number | null)[] | undefined {
+  return shape?.() ?? inputShape;
+}
+
+/** Axes count from the batch. */
+function isLastAxis(value: unknown, node: LayerSource): boolean {
+  const axis = Array.isArray(value) && value.length === 1 ? value[0] : value;
+  return axis === -1 || axis === inputShapeOf(node)?.length;
+}
+
+function targetShape(field: Field, node: LayerSource): number[] {
+  const shape = field.list().map((size) => (size.value === -1 ? -1 : size.whole(1)));
+  if (!shape.includes(-1)) return shape;
+  const input = inputShapeOf(node);
+  if (input === undefined || input.includes(null)) {
+    return field.fail(`is ${quote(shape)}, and the file does not say of what shape`, "state all sizes of the shape");
+  }
+  const size = (input as number[]).reduce((product, n) => product * n, 1);
+  const known = shape.reduce((product, n) => (n === -1 ? product : product * n), 1);
+  return shape.map((n) => (n === -1 ? size / known : n));
+}
