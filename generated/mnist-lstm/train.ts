@@ -29,7 +29,8 @@ import { captureProgram } from "./support/capture/program.ts";
 import { onInterrupt } from "./support/system/interrupt.ts";
 import { writeLayersModel } from "./support/run/layers-model.ts";
 import { stepRandom } from "./support/nn/step-random.ts";
-import { assignTensors, type NamedWeights, readTensors, variablesOf } from "./support/nn/weights.ts";
+import { sampleOrder } from "./support/nn/sample-order.ts";
+import type { NamedWeights } from "./support/nn/weights.ts";
 import { readOptions, usage } from "./support/system/options.ts";
 import { Progress } from "./support/run/progress.ts";
 import { renderReport } from "./support/run/report.ts";
@@ -50,10 +51,10 @@ import {
   firstNonFinite,
   firstSamples,
   metricValues,
-  sampleOrder,
   scalarTensors,
   zeroSums,
 } from "./support/run/training.ts";
+import { assignTensors, readTensors, variablesOf } from "./support/run/tensors.ts";
 import { TOPOLOGY } from "./topology.ts";
 
 const EPOCHS = 4; // mnist-lstm.yaml:37

@@ -12,7 +12,7 @@ import { CLASSES, FEATURES, TIMESTEPS } from "./data.ts";
 import { forward, initializeWeights, type Inputs, namedWeights } from "./model.ts";
 import { PROGRAM } from "./program.ts";
 import { capturedWhenRepeated } from "./support/capture/repeated.ts";
-import { assignTensors } from "./support/nn/weights.ts";
+import { assignTensors } from "./support/run/tensors.ts";
 import { openTrainedRun, type PredictorOptions } from "./support/run/trained.ts";
 import { requireFinite } from "./support/system/finite.ts";
 import { UserError } from "./support/system/user-error.ts";

@@ -26,7 +26,7 @@ export function emitData(context: EmitContext): string {
   const isShared = loader.type === "Dataset" || loader.type === "ImageDataset";
   const imports = [
     'import * as tf from "@tensorflow/tfjs-core";',
-    ...(dataset.type === "mnist" ? ['import { cacheDirectory } from "./support/data/cache.ts";'] : []),
+    ...(dataset.type === "mnist" ? ['import { cacheDirectory } from "./support/system/cache.ts";'] : []),
     importLine("./support/data/dataset.ts", [], isShared ? [loader.type, "Split"] : ["Split"]),
     importLine(
       loader.module,

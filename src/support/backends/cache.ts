@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { cacheDirectory } from "../data/cache.ts";
+import { cacheDirectory } from "../system/cache.ts";
 import { compilerCommand, shellWord } from "../system/shell.ts";
 import { platformName, TENSORFLOW_VERSION, TFJS_VERSION, WEBGPU_VERSION } from "./platforms.ts";
 import { type BackendName, Unusable } from "./types.ts";

@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { cacheDirectory } from "../../../src/support/data/cache.ts";
+import { cacheDirectory } from "../../../src/support/system/cache.ts";
 
 afterEach(() => {
   vi.unstubAllEnvs();
