@@ -3,7 +3,7 @@
 // Do not edit: change the spec and compile again.
 import type { ImageDataset, Split } from "./support/data/dataset.ts";
 import { loadMnist } from "./support/data/mnist.ts";
-import { cacheDirectory } from "./support/system/cache.ts";
+import { cacheDirectory } from "lstm-compile-runtime/system/cache.js";
 import * as tf from "@tensorflow/tfjs-core";
 export const TIMESTEPS = 28;
 export const FEATURES = 28;

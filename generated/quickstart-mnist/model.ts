@@ -16,7 +16,7 @@ import { categoricalAccuracyState, meanValue } from "./support/nn/metrics.ts";
 import { Sequence } from "./support/nn/sequence.ts";
 import type { StepRandom } from "./support/nn/step-random.ts";
 import { type NamedGradients, type NamedWeights, type WeightMatrix, type WeightVector, createWeight } from "./support/nn/weights.ts";
-import type { MetricSums } from "./support/run/training.ts";
+import type { MetricSums } from "lstm-compile-runtime/run/training.js";
 
 // What the layers' functions read of their options
 const LSTM1 = { activation: TANH, recurrentActivation: SIGMOID, returnSequences: false } as const; // quickstart-mnist.yaml:11

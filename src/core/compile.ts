@@ -23,6 +23,8 @@ export interface CompileOptions {
 export interface Program {
   readonly name: string;
   readonly files: ReadonlyMap<string, string>;
+  /** npm packages that come along: file path → bytes. */
+  readonly packages: ReadonlyMap<string, Uint8Array>;
   readonly plan: Plan;
 }
 
@@ -47,6 +49,6 @@ export function analyze(specText: string | Uint8Array, options: CompileOptions =
 export function compile(specText: string | Uint8Array, options: CompileOptions = {}): CompileResult {
   const { diagnostics, source, plan: analyzed } = analyze(specText, options);
   if (analyzed === undefined) return { diagnostics, source };
-  const files = emit(analyzed, options.headerPath ?? options.specPath ?? "spec.yaml", options.derivative);
-  return { diagnostics, source, program: { name: analyzed.name, files, plan: analyzed } };
+  const emitted = emit(analyzed, options.headerPath ?? options.specPath ?? "spec.yaml", options.derivative);
+  return { diagnostics, source, program: { name: analyzed.name, ...emitted, plan: analyzed } };
 }

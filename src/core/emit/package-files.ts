@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { counted } from "../../support/system/counted.ts";
+import { RUNTIME } from "../../support/system/runtime-name.ts";
 import { shellWord } from "../../support/system/shell.ts";
 import { describeOptions } from "../plan/describe.ts";
 import { summarizeOptimizer } from "../plan/optimizer.ts";
@@ -8,6 +9,8 @@ import { COMPILER_VERSION } from "../version.ts";
 import type { EmitContext } from "./context.ts";
 import { describeChoice } from "./loss.ts";
 import { exampleWords } from "./predict/example.ts";
+import { readingOrder } from "./reading-order.ts";
+import type { RuntimePackage } from "./runtime.ts";
 import { batchShape, literal, markdownCode, markdownText, oneLine } from "./text.ts";
 
 /** Versions of the packages that a generated program uses, the ones that this compiler was tested with. */
@@ -21,7 +24,7 @@ export const PACKAGES = {
   optionalDependencies: { "@tensorflow/tfjs-node-gpu": "4.22.0" },
 } as const;
 
-export function emitPackageJson({ plan }: EmitContext): string {
+export function emitPackageJson({ plan }: EmitContext, runtime: RuntimePackage): string {
   return json({
     name: plan.name,
     version: "0.0.0",
@@ -32,10 +35,11 @@ export function emitPackageJson({ plan }: EmitContext): string {
     scripts: {
       train: "tsx train.ts",
       predict: "tsx predict.ts",
-      backend: "tsx support/backends/cli.ts",
+      backend: "lstm-compile-backend",
       typecheck: "tsc --noEmit",
     },
     ...PACKAGES,
+    dependencies: { ...PACKAGES.dependencies, [RUNTIME]: `file:${runtime.file}` },
   });
 }
 
@@ -80,7 +84,11 @@ const DATA_TEXT: Record<Plan["dataset"]["type"], string> = {
 };
 
 /** README.md: a model card from the plan's facts. What only people can know is marked open. */
-export function emitReadme({ plan, specPath }: EmitContext): string {
+export function emitReadme(
+  { plan, specPath }: EmitContext,
+  files: ReadonlyMap<string, string>,
+  runtime: RuntimePackage,
+): string {
   const { training, optimizer, cost, dataset } = plan;
   const rows = plan.layers.map((layer) => {
     return `| ${layer.name} | ${layer.type} | ${describeOptions(layer)} | ${batchShape(layer.outputShape)} | ${layer.parameterCount.toLocaleString("en-US")} |`;
@@ -122,6 +130,7 @@ ${cost.parameterCount.toLocaleString("en-US")} parameters; ${cost.flopsPerSample
 - Optimizer: ${summarizeOptimizer(optimizer)}.
 - ${counted(training.epochs, "epoch")} of batches of ${training.batchSize}, ${training.shuffle ? "shuffled" : "in order"}, seed ${training.seed}.
 
+${readingOrder(files, runtime)}
 ## To be filled in by people
 
 - Intended use and users:

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { basename, normalize, sep } from "node:path";
-import { UserError } from "../system/user-error.ts";
+import { UserError } from "lstm-compile-runtime/system/user-error.js";
 import { classWarnings } from "./class-warnings.ts";
 import type { ImageDataset, ImageSplit } from "./dataset.ts";
 import { readDataFile } from "./read-file.ts";

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { executeOp, tensorFlowBackend } from "../capture/tensorflow.ts";
+import { executeOp, tensorFlowBackend } from "lstm-compile-runtime/capture/tensorflow.js";
 
 /**
  * Gradients of activations as one operation each: TensorFlow has them, and tf.step alone would be three there. Elsewhere they
