@@ -21,7 +21,9 @@ describe("a packed package", () => {
     const packed = packTarball(FILES);
     expect(packTarball(new Map([...FILES].reverse()))).toEqual(packed);
     // Of these very files, on every machine
-    expect(createHash("sha256").update(packed).digest("hex")).toBe("0e20f697cd4685e5563b6542a428bf869d0a0dc44f563ee777f7155ad847efb7");
+    expect(createHash("sha256").update(packed).digest("hex")).toBe(
+      "0e20f697cd4685e5563b6542a428bf869d0a0dc44f563ee777f7155ad847efb7",
+    );
   });
 
   it("is one that tar reads", () => {

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Initializer } from "./initializers.ts";
+import type { Initializer } from "./initializers/initializer.ts";
 import { RandomStream } from "./random.ts";
 
 export type WeightScalar = tf.Variable<tf.Rank.R0>;
