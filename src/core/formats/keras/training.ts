@@ -1,6 +1,6 @@
 import { shortest } from "../../../support/system/shortest.ts";
 import { type SchemaPart, schema, variantsOf } from "../../schema/schema-file.ts";
-import { cut, type Field, isMap, type Json, quote } from "./field.ts";
+import { cut, type Field, isMap, type Json, quote } from "../field.ts";
 import { camelCase } from "./names.ts";
 import type { ImportContext } from "./options.ts";
 import { type Serialized, serialized } from "./values.ts";

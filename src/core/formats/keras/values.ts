@@ -1,5 +1,5 @@
 import { choicesOf, schema } from "../../schema/schema-file.ts";
-import { type Field, type Json, quote } from "./field.ts";
+import { type Field, type Json, quote } from "../field.ts";
 import { refuse, titleOf } from "./graph.ts";
 import { camelCase } from "./names.ts";
 import type { ImportContext } from "./options.ts";

@@ -2,12 +2,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
-import { compile, type Program } from "../../../../src/core/compile.ts";
-import { type ImportedSpec, type ImportOptions, importSpec } from "../../../../src/core/formats/keras/import-spec.ts";
-import { readModelFile, readWeightsFile } from "../../../../src/core/formats/keras/model-file.ts";
-import { matchWeights } from "../../../../src/core/formats/keras/weights.ts";
-import type { SavedTensors } from "../../../../src/support/run/checkpoint.ts";
-import { batchMajor, timeMajor, type Workspace } from "../../../parity/program.ts";
+import { compile, type Program } from "../../../src/core/compile.ts";
+import type { ImportedSpec, ImportOptions } from "../../../src/core/formats/format.ts";
+import type { Plan } from "../../../src/core/plan/types.ts";
+import { openModelFile } from "../../../src/program/model-files.ts";
+import type { SavedTensors } from "../../../src/support/run/checkpoint.ts";
+import { batchMajor, timeMajor, type Workspace } from "../../parity/program.ts";
 
 /** Inputs of a model, and what it predicts for them. */
 export interface Expected {
@@ -28,10 +28,15 @@ export function temporaryFolder(name: string): { path: string; remove(): void } 
 
 /** The spec of a model file, and its program. */
 export async function imported(file: string, options?: ImportOptions): Promise<ImportedSpec & { program: Program }> {
-  const spec = importSpec(await readModelFile(file), options);
+  const spec = (await openModelFile(file)).model().spec(options);
   const { program, diagnostics } = compile(spec.text);
   if (program === undefined) throw new Error(diagnostics.map(({ message }) => message).join("; "));
   return { ...spec, program };
+}
+
+/** The weights of a file under the names of a spec. */
+export async function weightsOf(plan: Plan, file: string): Promise<SavedTensors> {
+  return (await (await openModelFile(file)).weights()).match(plan);
 }
 
 /** The largest difference of a program's prediction from the one that is expected. */
@@ -68,6 +73,6 @@ export async function differenceOf(
   weightsFile = file,
 ): Promise<number> {
   const { program } = await imported(file);
-  const weights = matchWeights(program.plan, await readWeightsFile(weightsFile));
+  const weights = await weightsOf(program.plan, weightsFile);
   return difference(workspace, program, weights, expected);
 }

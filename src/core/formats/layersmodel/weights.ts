@@ -1,11 +1,9 @@
-import { readFileSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { UserError } from "../../../support/system/user-error.ts";
-import { cut, type Field, quote } from "./field.ts";
-import type { FileLayer, FileWeights } from "./file-weights.ts";
-import { type FileGraph, refuse } from "./graph.ts";
-import type { FileTensor } from "./hdf5.ts";
-import { checkSize } from "./limits.ts";
+import { cut, type Field, quote } from "../field.ts";
+import type { OpenFile } from "../format.ts";
+import type { FileTensor } from "../hdf5/tree.ts";
+import { type FileGraph, refuse } from "../keras/graph.ts";
+import type { FileLayer, FileWeights } from "../keras/weights.ts";
+import { checkSize } from "../limits.ts";
 
 /** How a weight stands in the shards. */
 interface Encoding {
@@ -27,15 +25,17 @@ interface WeightSpec {
  * The weights of a model.json, from the shards beside it.
  * @throws UserError (exit code 2) where shards are missing, too short or too long, or weights are of a kind that cannot be read
  */
-export function layersModelWeights(manifest: Field, graph: FileGraph | undefined): FileWeights {
-  const { file } = manifest;
+export function layersModelWeights(file: OpenFile, manifest: Field, graph: FileGraph | undefined): FileWeights {
   if (!manifest.isList) manifest.fail("names no weights", "save the model with its weights");
   const tensors: FileTensor[] = [];
   const labels = new Map<string, string[]>();
   for (const group of manifest.list()) {
-    const specs = group.at("weights").list().map(weightSpec);
+    const specs = group
+      .at("weights")
+      .list()
+      .map((weight) => weightSpec(file, weight));
     const wanted = specs.reduce((sum, { count, encoding }) => sum + count * encoding.bytes, 0);
-    const data = readShards(group.at("paths"), wanted, specs);
+    const data = readShards(file, group.at("paths"), wanted, specs);
     let offset = 0;
     for (const { name, shape, count, encoding } of specs) {
       const view = new DataView(data.buffer, data.byteOffset + offset, count * encoding.bytes);
@@ -44,22 +44,22 @@ export function layersModelWeights(manifest: Field, graph: FileGraph | undefined
       if (encoding.label !== undefined) labels.set(encoding.label, [...(labels.get(encoding.label) ?? []), name]);
     }
   }
-  const layers = byLayer(file, tensors, graph);
+  const layers = byLayer(file.path, tensors, graph);
   const warnings = [...labels].map(
     ([label, names]) =>
       `${names.length} of ${tensors.length} weights are quantized to ${label} (${cut(names.join(", "), 80)}): predictions differ from those of the model before`,
   );
-  return { path: file, layers, warnings, ...(graph === undefined ? {} : { graph }) };
+  return { path: file.path, layers, warnings, graph };
 }
 
-function weightSpec(weight: Field): WeightSpec {
+function weightSpec(file: OpenFile, weight: Field): WeightSpec {
   const name = weight.at("name").text();
   const shape = weight
     .at("shape")
     .list()
     .map((size) => size.whole(0));
   const count = shape.reduce((product, n) => product * n, 1);
-  checkSize(weight.file, `the weight ${cut(name)} has`, count * 4);
+  checkSize(file, `the weight ${cut(name)} has`, count * 4);
   return { name, shape, count, encoding: encodingOf(weight, name) };
 }
 
@@ -117,27 +117,38 @@ function float16(bits: number): number {
 }
 
 /** The shards of a group, one after the other. Their names come from the file, so they must not lead out of its folder. */
-function readShards(paths: Field, wanted: number, specs: readonly WeightSpec[]): Buffer {
-  const { file } = paths;
+function readShards(file: OpenFile, paths: Field, wanted: number, specs: readonly WeightSpec[]): Uint8Array {
   checkSize(file, "its weights have", wanted);
   const shards = paths.list().map((path) => {
     const name = path.text().replace(/^(\.\/)+/, "");
     if (!/^[^/\\]+$/.test(name) || name.startsWith("..") || name.includes("\0")) {
       path.fail(`the shard ${quote(name)} is not in the folder of the model`, "keep the .bin files beside model.json");
     }
-    return { name, size: sizeOf(file, name) };
+    const shard = file.beside(name);
+    if ("problem" in shard) {
+      refuse(file.path, `its shard ${cut(name)} ${shard.problem}`, "keep the .bin files beside model.json");
+    }
+    return { name, size: shard.size, read: shard.read };
   });
   const found = shards.reduce((sum, { size }) => sum + size, 0);
   if (found !== wanted) {
     const which = shards.map(({ name, size }) => `${cut(name, 60)}: ${size.toLocaleString("en-US")} bytes`).join(", ");
     const last = found < wanted ? `; ${cut(firstMissing(specs, found))} is the first weight that is not complete` : "";
     refuse(
-      file,
+      file.path,
       `its shards are too ${found < wanted ? "short" : "long"} for its weights, which have ${wanted.toLocaleString("en-US")} bytes (${cut(which, 300)})${last}`,
       "copy model.json and its .bin files again, all from one export",
     );
   }
-  return Buffer.concat(shards.map(({ name }) => readFileSync(join(dirname(file), name))));
+  const bytes = new Uint8Array(wanted);
+  let end = 0;
+  for (const { name, size, read } of shards) {
+    const shard = read();
+    if (shard.byteLength !== size) refuse(file.path, `its shard ${cut(name)} changes while it is read`, "try again");
+    bytes.set(shard, end);
+    end += size;
+  }
+  return bytes;
 }
 
 function firstMissing(specs: readonly WeightSpec[], bytes: number): string {
@@ -147,20 +158,6 @@ function firstMissing(specs: readonly WeightSpec[], bytes: number): string {
     if (end > bytes) return name;
   }
   return "";
-}
-
-function sizeOf(file: string, name: string): number {
-  try {
-    const stats = statSync(join(dirname(file), name));
-    if (stats.isFile()) return stats.size;
-  } catch (cause) {
-    throw new UserError(`${file}: its shard ${cut(name)} is missing (${(cause as NodeJS.ErrnoException).code})`, {
-      exitCode: 2,
-      fix: "keep the .bin files beside model.json",
-      cause,
-    });
-  }
-  return refuse(file, `its shard ${cut(name)} is not a file`, "keep the .bin files beside model.json");
 }
 
 /**

@@ -3,8 +3,7 @@ import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { unzipSync, type Zippable, zipSync } from "fflate";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { importSpec } from "../../../../src/core/formats/keras/import-spec.ts";
-import { readModelFile, readWeightsFile } from "../../../../src/core/formats/keras/model-file.ts";
+import { openModelFile } from "../../../src/program/model-files.ts";
 import { temporaryFolder } from "./harness.ts";
 
 const SEQUENTIAL = readFileSync(resolve("test/fixtures/keras-files/sequential.keras"));
@@ -41,7 +40,8 @@ function withLayer(index: number, change: (layer: Layer, layers: Layer[]) => voi
   return archive({ "config.json": Buffer.from(JSON.stringify(config)) });
 }
 
-const importing = async (path: string) => importSpec(await readModelFile(path));
+const weightsIn = async (path: string) => (await openModelFile(path)).weights();
+const importing = async (path: string) => (await openModelFile(path)).model().spec();
 
 describe("what no spec can say is named as in the file", () => {
   it.each<[string, number, (layer: Layer, layers: Layer[]) => void, string]>([
@@ -155,20 +155,20 @@ describe("files that would fill the memory, or the stack", () => {
   it("an archive that unpacks to much more than it has", async () => {
     vi.stubEnv("LSTM_COMPILE_MODEL_MAX_MB", "20");
     const path = archive({ "model.weights.h5": new Uint8Array(30e6) }, 9);
-    await expect(readModelFile(path)).rejects.toMatchObject({
+    await expect(openModelFile(path)).rejects.toMatchObject({
       exitCode: 2,
       message: expect.stringContaining("model.weights.h5 unpacks to 30 MB, more than the limit of 20 MB"),
       fix: expect.stringContaining("LSTM_COMPILE_MODEL_MAX_MB=30"),
     });
     vi.stubEnv("LSTM_COMPILE_MODEL_MAX_MB", "30");
-    await expect(readWeightsFile(path)).rejects.toMatchObject({
+    await expect(weightsIn(path)).rejects.toMatchObject({
       message: expect.stringContaining("cannot be read as HDF5"),
     });
   });
 
   it("a description that is larger than any model's", async () => {
     const path = archive({ "config.json": Buffer.alloc(60e6, " ") }, 9);
-    await expect(readModelFile(path)).rejects.toMatchObject({
+    await expect(openModelFile(path)).rejects.toMatchObject({
       exitCode: 2,
       message: expect.stringContaining("config.json unpacks to 60 MB, more than the limit of 50 MB"),
       fix: expect.stringContaining("LSTM_COMPILE_MODEL_MAX_JSON_MB=60"),
@@ -186,7 +186,7 @@ describe("files that would fill the memory, or the stack", () => {
     file.close();
     expect(statSync(path).size).toBeLessThan(100_000);
     vi.stubEnv("LSTM_COMPILE_MODEL_MAX_MB", "1");
-    await expect(readWeightsFile(path)).rejects.toMatchObject({
+    await expect(weightsIn(path)).rejects.toMatchObject({
       exitCode: 2,
       message: expect.stringContaining("its weights have 2 MB, more than the limit of 1 MB"),
     });
@@ -199,16 +199,29 @@ describe("files that would fill the memory, or the stack", () => {
     for (let at = view.indexOf("PK\u0001\u0002"); at >= 0; at = view.indexOf("PK\u0001\u0002", at + 4)) {
       if (view.readUInt32LE(at + 24) === 1e6) view.writeUInt32LE(100, at + 24);
     }
-    await expect(readModelFile(write("m.keras", view))).rejects.toMatchObject({
+    await expect(openModelFile(write("m.keras", view))).rejects.toMatchObject({
       exitCode: 2,
       message: expect.stringContaining("config.json cannot be unpacked"),
+    });
+  });
+
+  it("an archive that says to unpack to more than its bytes can", async () => {
+    const bytes = zipSync({ ...unzipSync(SEQUENTIAL), "config.json": new Uint8Array(1e5) }, { level: 9 });
+    const view = Buffer.from(bytes);
+    for (let at = view.indexOf("PK\u0001\u0002"); at >= 0; at = view.indexOf("PK\u0001\u0002", at + 4)) {
+      if (view.readUInt32LE(at + 24) === 1e5) view.writeUInt32LE(49e6, at + 24);
+    }
+    await expect(openModelFile(write("m.keras", view))).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining("config.json cannot be unpacked"),
+      cause: expect.objectContaining({ message: "it is shorter than it says" }),
     });
   });
 
   it("a bit that has flipped in an archive", async () => {
     const bytes = Buffer.from(zipSync(unzipSync(SEQUENTIAL), { level: 0 }));
     bytes[bytes.indexOf("\u0089HDF", 0, "latin1") + 9000]! ^= 4;
-    await expect(readWeightsFile(write("m.keras", bytes))).rejects.toMatchObject({
+    await expect(weightsIn(write("m.keras", bytes))).rejects.toMatchObject({
       exitCode: 2,
       message: expect.stringContaining("the checksum of model.weights.h5"),
     });
@@ -216,7 +229,7 @@ describe("files that would fill the memory, or the stack", () => {
 
   it("maps in maps without an end", async () => {
     const path = write("model.json", `{"modelTopology":${'{"config":'.repeat(200_000)}1${"}".repeat(200_001)}`);
-    await expect(readModelFile(path)).rejects.toMatchObject({
+    await expect(openModelFile(path)).rejects.toMatchObject({
       exitCode: 2,
       message: expect.stringMatching(/more than 100 deep in each other \(line 1, character \d+\)/),
       fix: expect.stringContaining("LSTM_COMPILE_MODEL_MAX_NESTING="),
@@ -226,7 +239,7 @@ describe("files that would fill the memory, or the stack", () => {
   it("a limit that is none", async () => {
     vi.stubEnv("LSTM_COMPILE_MODEL_MAX_MB", "lots");
     const path = archive({});
-    await expect(readModelFile(path)).rejects.toMatchObject({
+    await expect(openModelFile(path)).rejects.toMatchObject({
       message: "LSTM_COMPILE_MODEL_MAX_MB is not a positive number",
     });
   });
@@ -234,7 +247,7 @@ describe("files that would fill the memory, or the stack", () => {
   it.skipIf(process.platform === "win32")("something that is no file", async () => {
     const path = join(folder.path, "pipe.keras");
     expect(spawnSync("mkfifo", [path]).status).toBe(0);
-    await expect(readModelFile(path)).rejects.toMatchObject({ exitCode: 2, message: `${path} is not a regular file` });
+    await expect(openModelFile(path)).rejects.toMatchObject({ exitCode: 2, message: `${path} is not a regular file` });
   });
 });
 

@@ -3,9 +3,12 @@ import { join, resolve } from "node:path";
 import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { readModelFile, readWeightsFile } from "../../../../src/core/formats/keras/model-file.ts";
+import { Field } from "../../../../src/core/formats/field.ts";
+import { layersModelWeights } from "../../../../src/core/formats/layersmodel/weights.ts";
+import { limitsFrom } from "../../../../src/core/formats/limits.ts";
+import { MODEL_HOST, openModelFile } from "../../../../src/program/model-files.ts";
 import { Workspace } from "../../../parity/program.ts";
-import { differenceOf, expectedOf, imported, temporaryFolder } from "./harness.ts";
+import { differenceOf, expectedOf, imported, temporaryFolder } from "../harness.ts";
 
 const MODELS = resolve("test/fixtures/layers-model");
 
@@ -39,7 +42,8 @@ describe("a model.json predicts what Keras predicts with its weights", () => {
 });
 
 it("quantized weights come with a warning of their precision", async () => {
-  const warnings = async (name: string) => (await readWeightsFile(join(MODELS, name, "model.json"))).warnings;
+  const warnings = async (name: string) =>
+    (await (await openModelFile(join(MODELS, name, "model.json"))).weights()).warnings;
   expect(await warnings("sharded")).toEqual([]);
   expect(await warnings("uint8")).toEqual([
     expect.stringMatching(/^14 of 14 weights are quantized to uint8 \(bidirec/),
@@ -51,7 +55,14 @@ it("decodes quantized weights as TensorFlow.js does", async () => {
     const { weightsManifest } = JSON.parse(readFileSync(join(MODELS, name, "model.json"), "utf8"));
     const shard = readFileSync(join(MODELS, name, "group1-shard1of1.bin"));
     const wanted = tf.io.decodeWeights(Uint8Array.from(shard).buffer, weightsManifest[0].weights);
-    const { layers } = await readWeightsFile(join(MODELS, name, "model.json"));
+    const file = {
+      path: name,
+      limits: limitsFrom({}),
+      bytes: new Uint8Array(),
+      host: MODEL_HOST,
+      beside: () => ({ size: shard.byteLength, read: () => shard }),
+    };
+    const { layers } = layersModelWeights(file, new Field(name, "weightsManifest", weightsManifest), undefined);
     for (const { name: weight, values } of layers.flatMap(({ weights }) => weights)) {
       expect([...values], `${name} ${weight}`).toEqual([...wanted[weight]!.dataSync()]);
     }
@@ -148,7 +159,7 @@ describe("bad shards and manifests", () => {
     ],
   ])("%s", async (_, change, message) => {
     change();
-    const file = await readModelFile(join(folder, "model.json"));
+    const file = await openModelFile(join(folder, "model.json"));
     await expect(file.weights()).rejects.toMatchObject({ exitCode: 2, message: expect.stringMatching(message) });
   });
 });

@@ -1,5 +1,3 @@
-import { statSync } from "node:fs";
-import { parentPort, workerData } from "node:worker_threads";
 import type * as H5 from "h5wasm";
 
 /** A group or a dataset of a file. */
@@ -14,7 +12,9 @@ export interface Hdf5Item {
 }
 
 export interface Hdf5Request {
+  /** As the library finds it. */
   readonly file: string;
+  readonly fileBytes: number;
   /** The most that all datasets may have together. */
   readonly maxBytes: number;
 }
@@ -23,7 +23,24 @@ export type Hdf5Answer =
   | { readonly items: readonly Hdf5Item[] }
   | { readonly tooLarge: number }
   /** `isOver`: the library can be used no more. `reason`: in words for a message. */
-  | { readonly error: string; readonly isOver: boolean; readonly reason?: string };
+  | { readonly error: string; readonly isOver: boolean; readonly reason?: string }
+  /** The library was stopped when its time was over. */
+  | { readonly noAnswer: true };
+
+/** A group to write, with the name of a layer where it is one. */
+export interface Hdf5Group {
+  readonly path: string;
+  readonly name?: string;
+}
+
+export interface FileTensor {
+  readonly name: string;
+  readonly shape: number[];
+  readonly values: Float32Array;
+}
+
+/** h5wasm, in the build that the host can run. */
+export type Hdf5Library = typeof H5;
 
 /** Groups that hold no weights of layers. */
 const SKIPPED = /^(optimizer|optimizer_weights|metrics|_metrics|loss)$/;
@@ -42,24 +59,6 @@ class TooLarge extends Error {
   }
 }
 
-type Library = typeof H5;
-
-interface Memory {
-  readonly buffer: ArrayBuffer;
-  grow(pages: number): number;
-}
-
-/** The library grows its memory through this: a damaged file may ask for all of the machine's. */
-function boundMemory(bytes: number): void {
-  const { prototype } = (globalThis as unknown as { WebAssembly: { Memory: { prototype: Memory } } }).WebAssembly
-    .Memory;
-  const { grow } = prototype;
-  prototype.grow = function (this: Memory, pages: number): number {
-    if (this.buffer.byteLength + pages * 65_536 > bytes) throw new RangeError("too much memory");
-    return grow.call(this, pages);
-  };
-}
-
 function texts(value: unknown): string | readonly string[] | undefined {
   if (typeof value === "string") return value;
   return Array.isArray(value) && value.every((item) => typeof item === "string") ? value : undefined;
@@ -74,9 +73,8 @@ function attributesOf(object: H5.Group): Record<string, string | readonly string
   return found;
 }
 
-function read(library: Library, { file: path, maxBytes }: Hdf5Request): Hdf5Item[] {
+function itemsOf(library: Hdf5Library, { file: path, fileBytes, maxBytes }: Hdf5Request): Hdf5Item[] {
   const items: Hdf5Item[] = [];
-  const fileBytes = statSync(path).size;
   let bytes = 0;
   // All sizes are looked at before any numbers are read.
   const pending: (() => void)[] = [];
@@ -133,21 +131,41 @@ function failure(error: unknown): Hdf5Answer {
   return { error: String((error as Error)?.message ?? error).slice(0, 500), isOver: !isReported(error) };
 }
 
-async function start(port: NonNullable<typeof parentPort>): Promise<void> {
-  boundMemory((workerData as { maxMemory: number }).maxMemory);
-  const library = (await import("h5wasm/node")) as unknown as Library;
-  // Otherwise errors of the C library are printed to stderr.
-  ((await library.ready) as { activate_throwing_error_handler?(): void }).activate_throwing_error_handler?.();
-  port.on("message", (request: Hdf5Request) => {
-    let answer: Hdf5Answer;
-    try {
-      answer = { items: read(library, request) };
-    } catch (error) {
-      answer = failure(error);
-    }
-    port.postMessage(answer);
-  });
-  port.postMessage("ready");
+/** Everything that a file holds and that Keras has written for layers, groups before what is in them. */
+export function readTree(library: Hdf5Library, request: Hdf5Request): Hdf5Answer {
+  try {
+    return { items: itemsOf(library, request) };
+  } catch (error) {
+    return failure(error);
+  }
 }
 
-if (parentPort !== null) void start(parentPort);
+/** Groups by path, with a name each, and tensors by path. */
+export function writeTree(
+  library: Hdf5Library,
+  fileName: string,
+  groups: readonly Hdf5Group[],
+  tensors: readonly FileTensor[],
+): void {
+  const file = new library.File(fileName, "w");
+  try {
+    const made = new Set<string>();
+    const make = (path: string): void => {
+      if (path === "" || made.has(path)) return;
+      make(path.split("/").slice(0, -1).join("/"));
+      file.create_group(path);
+      made.add(path);
+    };
+    for (const { path, name: label } of groups) {
+      make(path);
+      if (label !== undefined) (file.get(path) as H5.Group).create_attribute("name", label);
+    }
+    for (const { name: path, shape, values } of tensors) {
+      make(path.split("/").slice(0, -1).join("/"));
+      file.create_dataset({ name: path, data: values, shape, dtype: "<f" });
+    }
+    file.flush();
+  } finally {
+    file.close();
+  }
+}

@@ -1,5 +1,5 @@
-import { layerDefinition } from "../layers/layers.ts";
-import type { LayerPlan, Plan } from "../plan/types.ts";
+import { layerDefinition } from "../../layers/layers.ts";
+import type { LayerPlan, Plan } from "../../plan/types.ts";
 
 /**
  * For each layer the mask with which TensorFlow.js 4.22 calls it: the layer that made it, or what merging made of it. Its executor

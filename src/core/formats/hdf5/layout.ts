@@ -1,27 +1,9 @@
 import type { UserError } from "../../../support/system/user-error.ts";
-import { Field } from "./field.ts";
-import type { FileGraph } from "./graph.ts";
-import { refuse } from "./graph.ts";
-import { type FileTensor, type Hdf5Item, readHdf5 } from "./hdf5.ts";
-import { classPath } from "./order.ts";
-
-/** The weights of a layer, in the order of the file. */
-export interface FileLayer {
-  /** Undefined where the file numbers layers of each class and says no names. */
-  readonly name: string | undefined;
-  /** In files of Keras 3's layout the group, which is named by class and number: lstm, lstm_1 … */
-  readonly group: string | undefined;
-  readonly weights: readonly FileTensor[];
-}
-
-export interface FileWeights {
-  readonly path: string;
-  readonly layers: readonly FileLayer[];
-  /** The layers of the model, where the file describes them. */
-  readonly graph?: FileGraph;
-  /** What is less precise than the weights of the model were. */
-  readonly warnings?: readonly string[];
-}
+import { Field } from "../field.ts";
+import { refuse } from "../keras/graph.ts";
+import { classPath } from "../keras/order.ts";
+import type { FileLayer } from "../keras/weights.ts";
+import type { FileTensor, Hdf5Item } from "./tree.ts";
 
 /** Name of the group of every layer, in the order of the model's layers: Keras numbers those of one class. */
 export function groupsByName(classes: Iterable<readonly [name: string, className: string]>): Map<string, string> {
@@ -44,23 +26,11 @@ const CONTAINERS = ["layers", "_layer_checkpoint_dependencies"];
  * @param names of the layers by group, where a config beside the file says them
  * @throws UserError (exit code 2) where it is damaged or laid out otherwise
  */
-export async function readHdf5Weights(
-  path: string,
-  bytes: Uint8Array,
-  names?: ReadonlyMap<string, string>,
-): Promise<FileWeights> {
-  return hdf5Weights(path, await readHdf5(path, bytes), names);
-}
-
-export function hdf5Weights(
-  path: string,
-  items: readonly Hdf5Item[],
-  names?: ReadonlyMap<string, string>,
-): FileWeights {
+export function layersOf(path: string, items: readonly Hdf5Item[], names?: ReadonlyMap<string, string>): FileLayer[] {
   const paths = new Set(items.map((item) => item.path));
   const base = paths.has("model_weights") ? "model_weights" : "";
   const legacy = listOf(items.find((item) => item.path === base)?.attributes, "layer_names");
-  if (legacy !== undefined) return { path, layers: legacyLayers(path, items, base, legacy) };
+  if (legacy !== undefined) return legacyLayers(path, items, base, legacy);
   const container = CONTAINERS.find((name) => paths.has(name));
   if (container === undefined) {
     refuse(
@@ -74,10 +44,7 @@ export function hdf5Weights(
     return parent === container && group !== undefined && inner.length === 0 ? [group] : [];
   });
   const numbers = container === "layers" ? undefined : consecutive(groups);
-  return {
-    path,
-    layers: groups.map((group) => numberedLayer(items, `${container}/${group}`, numbers?.get(group) ?? group, names)),
-  };
+  return groups.map((group) => numberedLayer(items, `${container}/${group}`, numbers?.get(group) ?? group, names));
 }
 
 /** Keras 2.12 and 2.13 count a layer with weights twice: lstm, lstm_2, lstm_4 are lstm, lstm_1, lstm_2 elsewhere. */

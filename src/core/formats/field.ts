@@ -1,6 +1,7 @@
-import { printable } from "../../../support/system/printable.ts";
-import { UserError } from "../../../support/system/user-error.ts";
-import { checkSize, limit, overLimit } from "./limits.ts";
+import { printable } from "../../support/system/printable.ts";
+import { UserError } from "../../support/system/user-error.ts";
+import type { SourceFile } from "./format.ts";
+import { checkSize, overLimit } from "./limits.ts";
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -114,8 +115,8 @@ export function quote(value: unknown, most = 80): string {
  * @param place what it is in the file: "config.json", "the attribute model_config"; empty for all of it
  * @throws UserError (exit code 2) where it is no JSON, no object, or nested deeper than the limit
  */
-export function parseJson(file: string, place: string, bytes: Uint8Array | string): Json {
-  const where = place === "" ? file : `${file} is damaged: ${place}`;
+export function parseJson(file: SourceFile, place: string, bytes: Uint8Array | string): Json {
+  const where = place === "" ? file.path : `${file.path} is damaged: ${place}`;
   checkSize(file, `${place === "" ? "the file" : place} has`, bytes.length, "json");
   let value: unknown;
   try {
@@ -132,8 +133,8 @@ export function parseJson(file: string, place: string, bytes: Uint8Array | strin
 }
 
 /** Before it is parsed: what reads the values goes into them as deep as they go. */
-function checkNesting(file: string, place: string, text: string): void {
-  const most = limit("nesting");
+function checkNesting(file: SourceFile, place: string, text: string): void {
+  const most = file.limits.nesting;
   let depth = 0;
   let inText = false;
   for (let k = 0; k < text.length; k++) {

@@ -1,6 +1,6 @@
-import { isWideIdentity } from "../formats/keras/config.ts";
-import type { LayerPlan, Plan } from "../plan/types.ts";
-import { masksInTensorFlowJs } from "./layers-model-masks.ts";
+import type { LayerPlan, Plan } from "../../plan/types.ts";
+import { isWideIdentity } from "../keras/config.ts";
+import { masksInTensorFlowJs } from "./masks.ts";
 
 type MasksOfCalls = ReturnType<typeof masksInTensorFlowJs>;
 

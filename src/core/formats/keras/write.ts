@@ -1,16 +1,17 @@
+import { zipSync } from "fflate";
 import type { SavedTensors } from "../../../support/run/checkpoint.ts";
-import type { Json } from "../../../support/system/json.ts";
-import { isChain } from "../../emit/topology.ts";
 import type { LayerPlan, Plan } from "../../plan/types.ts";
+import { isChain } from "../chain.ts";
+import type { ModelHost, TrainedModel } from "../format.ts";
+import type { FileTensor } from "../hdf5/tree.ts";
 import { callOptions, serializeLayer } from "./config.ts";
-import { type FileTensor, writeHdf5 } from "./hdf5.ts";
 import { kerasGroups, kerasWeightPaths } from "./order.ts";
 
 /** The version of Keras whose format this is. */
 const KERAS_VERSION = "3.15.1";
 
 /** model.weights.h5 as `model.load_weights` reads it. */
-export async function kerasWeights(plan: Plan, weights: SavedTensors): Promise<Buffer> {
+export async function kerasWeights(plan: Plan, weights: SavedTensors, host: ModelHost): Promise<Uint8Array> {
   const groups: { path: string; name?: string }[] = [];
   const tensors: FileTensor[] = [];
   const layers = new Map(plan.layers.map((layer) => [layer.name, layer]));
@@ -24,16 +25,15 @@ export async function kerasWeights(plan: Plan, weights: SavedTensors): Promise<B
       tensors.push({ name: `${path}/${inner}`, shape, values });
     }
   }
-  return writeHdf5([...groups, { path: "vars" }], tensors);
+  return host.writeHdf5([...groups, { path: "vars" }], tensors);
 }
 
 /**
- * A .keras archive as `keras.models.load_model` reads it. The model is not compiled: the spec has loss and optimizer.
- * @param fitted what was fitted to the training rows; it stands in metadata.json, where Keras does not look
+ * A .keras archive as `keras.models.load_model` reads it. The model is not compiled: the spec has loss and optimizer. What was fitted to
+ * the training rows stands in metadata.json, where Keras does not look.
  */
-export async function kerasArchive(plan: Plan, weights: SavedTensors, fitted?: Json): Promise<Uint8Array> {
-  const { zipSync } = await import("fflate");
-  const text = (value: object): Uint8Array => Buffer.from(JSON.stringify(value));
+export async function kerasArchive({ plan, weights, fitted }: TrainedModel, host: ModelHost): Promise<Uint8Array> {
+  const text = (value: object): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
   const stored = { level: 0, mtime: new Date(1980, 0, 1) } as const; // the same bytes every time
   return zipSync({
     "metadata.json": [
@@ -45,11 +45,12 @@ export async function kerasArchive(plan: Plan, weights: SavedTensors, fitted?: J
       stored,
     ],
     "config.json": [text(kerasConfig(plan)), stored],
-    "model.weights.h5": [await kerasWeights(plan, weights), stored],
+    "model.weights.h5": [await kerasWeights(plan, weights, host), stored],
   });
 }
 
-function kerasConfig(plan: Plan): object {
+/** config.json of an archive. */
+export function kerasConfig(plan: Plan): object {
   const inputs = plan.dataset.inputs.map((input) => ({
     module: "keras.layers",
     class_name: "InputLayer",

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { unzipSync, zipSync } from "fflate";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { main } from "../../../../src/cli/main.ts";
+import { main } from "../../../src/cli/main.ts";
 import { temporaryFolder } from "./harness.ts";
 
 const KERAS3 = resolve("test/fixtures/keras-files");

@@ -1,4 +1,5 @@
-import { UserError } from "../../../support/system/user-error.ts";
+import { UserError } from "../../support/system/user-error.ts";
+import type { SourceFile } from "./format.ts";
 
 /** How much of a model file is read before it is taken for a mistake or an attack. Each can be raised by its environment variable. */
 const LIMITS = {
@@ -15,20 +16,26 @@ const LIMITS = {
 
 export type Limit = keyof typeof LIMITS;
 
-/** @throws UserError (exit code 2) where the environment variable is no positive number */
-export function limit(name: Limit): number {
-  const { variable, usual } = LIMITS[name];
-  const given = process.env[variable];
-  if (given === undefined || given === "") return usual;
-  const value = Number(given);
-  if (Number.isFinite(value) && value > 0) return value;
-  throw new UserError(`${variable} is not a positive number`, { exitCode: 2, fix: `set it to ${usual}, or unset it` });
+export type Limits = Readonly<Record<Limit, number>>;
+
+/** @throws UserError (exit code 2) where an environment variable is no positive number */
+export function limitsFrom(environment: Readonly<Record<string, string | undefined>>): Limits {
+  const limits = Object.entries(LIMITS).map(([name, { variable, usual }]) => {
+    const given = environment[variable];
+    const value = given === undefined || given === "" ? usual : Number(given);
+    if (Number.isFinite(value) && value > 0) return [name, value];
+    throw new UserError(`${variable} is not a positive number`, {
+      exitCode: 2,
+      fix: `set it to ${usual}, or unset it`,
+    });
+  });
+  return Object.fromEntries(limits) as Limits;
 }
 
 /** The error of a file of which `what` is over a limit. `needed` is what it would have to be; undefined where that is not known. */
-export function overLimit(path: string, what: string, name: Limit, needed?: number): UserError {
+export function overLimit({ path, limits }: SourceFile, what: string, name: Limit, needed?: number): UserError {
   const { variable } = LIMITS[name];
-  const example = needed === undefined ? 10 * limit(name) : Math.ceil(needed);
+  const example = needed === undefined ? 10 * limits[name] : Math.ceil(needed);
   return new UserError(`${path}: ${what}`, {
     exitCode: 2,
     fix: `if the file comes from someone whom you trust, raise the limit: ${variable}=${example}`,
@@ -40,10 +47,16 @@ export function megabytes(bytes: number): string {
   return `${Math.ceil(bytes / 1e6).toLocaleString("en-US")} MB`;
 }
 
-export function checkSize(path: string, what: string, bytes: number, name: "megabytes" | "json" = "megabytes"): void {
-  const most = limit(name) * 1e6;
+/** @throws UserError (exit code 2) where something has more bytes than the limit */
+export function checkSize(
+  file: SourceFile,
+  what: string,
+  bytes: number,
+  name: "megabytes" | "json" = "megabytes",
+): void {
+  const most = file.limits[name] * 1e6;
   if (bytes > most) {
     const message = `${what} ${megabytes(bytes)}, more than the limit of ${megabytes(most)}`;
-    throw overLimit(path, message, name, bytes / 1e6);
+    throw overLimit(file, message, name, bytes / 1e6);
   }
 }
