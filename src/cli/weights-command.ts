@@ -2,7 +2,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { analyze, type Plan } from "../core/compile.ts";
 import { planRecord } from "../core/emit/program.ts";
 import { formatToWrite, writtenEndings } from "../core/formats/formats.ts";
-import { initialCheckpoint } from "../core/formats/keras/weights.ts";
+import { initialCheckpoint } from "../program/initial-checkpoint.ts";
 import { MODEL_HOST, openModelFile } from "../program/model-files.ts";
 import { loadCheckpoint, predictionWeights, saveCheckpoint } from "../support/run/checkpoint.ts";
 import { openRun } from "../support/run/directory.ts";

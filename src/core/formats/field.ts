@@ -3,7 +3,7 @@ import { UserError } from "../../support/system/user-error.ts";
 import type { SourceFile } from "./format.ts";
 import { checkSize, overLimit } from "./limits.ts";
 
-export type Json = Readonly<Record<string, unknown>>;
+export type JsonMap = Readonly<Record<string, unknown>>;
 
 /** A value of a model file and the place where it stands: all that is read of a file is read through this. */
 export class Field {
@@ -40,12 +40,12 @@ export class Field {
     return new Field(this.file, inner, has ? (value as Record<string, unknown>)[key] : undefined);
   }
 
-  map(): Json {
+  map(): JsonMap {
     return isMap(this.value) ? this.value : this.#wrong("a map");
   }
 
   /** A map, or an empty one where the file has nothing or null. */
-  optionalMap(): Json {
+  optionalMap(): JsonMap {
     return this.isGiven ? this.map() : {};
   }
 
@@ -93,7 +93,12 @@ export class Field {
   }
 }
 
-export function isMap(value: unknown): value is Json {
+/** @throws UserError (exit code 2) that names the file */
+export function refuse(path: string, what: string, fix: string): never {
+  throw new UserError(`${path}: ${what}`, { exitCode: 2, fix });
+}
+
+export function isMap(value: unknown): value is JsonMap {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
@@ -115,7 +120,7 @@ export function quote(value: unknown, most = 80): string {
  * @param place what it is in the file: "config.json", "the attribute model_config"; empty for all of it
  * @throws UserError (exit code 2) where it is no JSON, no object, or nested deeper than the limit
  */
-export function parseJson(file: SourceFile, place: string, bytes: Uint8Array | string): Json {
+export function parseJson(file: SourceFile, place: string, bytes: Uint8Array | string): JsonMap {
   const where = place === "" ? file.path : `${file.path} is damaged: ${place}`;
   checkSize(file, `${place === "" ? "the file" : place} has`, bytes.length, "json");
   let value: unknown;

@@ -1,6 +1,5 @@
 import type { UserError } from "../../../support/system/user-error.ts";
-import { Field } from "../field.ts";
-import { refuse } from "../keras/graph.ts";
+import { Field, refuse } from "../field.ts";
 import { classPath } from "../keras/order.ts";
 import type { FileLayer } from "../keras/weights.ts";
 import type { FileTensor, Hdf5Item } from "./tree.ts";

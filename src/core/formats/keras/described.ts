@@ -1,6 +1,6 @@
 import { UserError } from "../../../support/system/user-error.ts";
 import type { Plan } from "../../plan/types.ts";
-import { cut, isMap, type Json } from "../field.ts";
+import { cut, isMap, type JsonMap } from "../field.ts";
 import type { DescribedModel, SourceFile } from "../format.ts";
 import { type FileGraph, readGraph } from "./graph.ts";
 import { importSpec } from "./import-spec.ts";
@@ -11,10 +11,10 @@ import { isDefaultName } from "./spec-names.ts";
 export interface KerasModel extends SourceFile {
   readonly format: FileFormat;
   /** { class_name, config } of the model. */
-  readonly topology: Json;
+  readonly topology: JsonMap;
   /** Where that stands in the file; empty for the whole of it, or of config.json. */
   readonly place?: string;
-  readonly compileConfig: Json | undefined;
+  readonly compileConfig: JsonMap | undefined;
   readonly compilePlace?: string;
 }
 
@@ -31,7 +31,7 @@ export function describedModel(model: KerasModel, differences: (plan: Plan) => s
 /** @throws UserError (exit code 2) where that is not the description of a model */
 export function topologyOf(
   { path }: SourceFile,
-  model: Json,
+  model: JsonMap,
   place: string,
 ): Pick<KerasModel, "topology" | "compileConfig"> {
   if (typeof model.class_name !== "string" || typeof model.config !== "object" || model.config === null) {
@@ -46,7 +46,7 @@ export function topologyOf(
 }
 
 /** The older formats keep the optimizer under another name. */
-export function oldCompileConfig(training: Json | undefined): Json | undefined {
+export function oldCompileConfig(training: JsonMap | undefined): JsonMap | undefined {
   return training && { ...training, optimizer: training.optimizer ?? training.optimizer_config };
 }
 
@@ -65,7 +65,7 @@ export function formatOf({ path }: SourceFile, version: unknown): FileFormat {
 }
 
 /** The layers, for the names of weights; undefined where the model has some that no spec can say. */
-export function graphOf(file: SourceFile, topology: Json, place: string): FileGraph | undefined {
+export function graphOf(file: SourceFile, topology: JsonMap, place: string): FileGraph | undefined {
   try {
     return readGraph(file, topology, place);
   } catch (error) {

@@ -1,5 +1,4 @@
-import { UserError } from "../../../support/system/user-error.ts";
-import { cut, Field, isMap, type Json, quote } from "../field.ts";
+import { cut, Field, isMap, type JsonMap, quote, refuse } from "../field.ts";
 import type { SourceFile } from "../format.ts";
 import { overLimit } from "../limits.ts";
 
@@ -34,10 +33,6 @@ export interface FileGraph {
 
 const REBUILD = "build it as a Sequential or Functional model of the layers that `npx lstm-compile schema` lists";
 
-export function refuse(path: string, what: string, fix: string): never {
-  throw new UserError(`${path}: ${what}`, { exitCode: 2, fix });
-}
-
 /** "lstm_2 (LSTM)" */
 export function titleOf({ name, className }: Pick<FileNode, "name" | "className">): string {
   return `${cut(name, 60)} (${cut(className, 60)})`;
@@ -48,7 +43,7 @@ export function titleOf({ name, className }: Pick<FileNode, "name" | "className"
  * @param place of the model in the file
  * @throws UserError (exit code 2) for what is damaged, and what no spec can say: several outputs, shared layers, models inside models
  */
-export function readGraph(file: SourceFile, model: Json, place = ""): FileGraph {
+export function readGraph(file: SourceFile, model: JsonMap, place = ""): FileGraph {
   const { path } = file;
   const root = new Field(path, place, model);
   const className = root.at("class_name").text();

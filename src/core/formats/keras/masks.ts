@@ -1,7 +1,7 @@
 import type { GraphNode } from "../../layers/graph.ts";
-import { cut, type Field } from "../field.ts";
+import { cut, type Field, refuse } from "../field.ts";
 import type { KerasModel } from "./described.ts";
-import { type FileGraph, type FileNode, refuse, tensors, titleOf } from "./graph.ts";
+import { type FileGraph, type FileNode, tensors, titleOf } from "./graph.ts";
 import type { SpecNames } from "./spec-names.ts";
 
 /**

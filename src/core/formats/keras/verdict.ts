@@ -1,9 +1,9 @@
 import type { Diagnostic } from "../../diagnostic.ts";
 import { load, type Source } from "../../load/load.ts";
 import { validate } from "../../validate.ts";
-import { cut, isMap, quote } from "../field.ts";
+import { cut, isMap, quote, refuse } from "../field.ts";
 import type { KerasModel } from "./described.ts";
-import { type FileGraph, refuse, titleOf } from "./graph.ts";
+import { type FileGraph, titleOf } from "./graph.ts";
 import { snakeCase } from "./names.ts";
 
 type Spec = Readonly<Record<string, unknown>>;

@@ -34,7 +34,7 @@ export async function kerasWeights(plan: Plan, weights: SavedTensors, host: Mode
  */
 export async function kerasArchive({ plan, weights, fitted }: TrainedModel, host: ModelHost): Promise<Uint8Array> {
   const text = (value: object): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
-  const stored = { level: 0, mtime: new Date(1980, 0, 1) } as const; // the same bytes every time
+  const stored = { level: 0, mtime: new Date(1980, 0, 1) } as const; // no time of writing but those inside the HDF5 file
   return zipSync({
     "metadata.json": [
       text({

@@ -1,7 +1,7 @@
-import { cut, type Field, quote } from "../field.ts";
+import { cut, type Field, quote, refuse } from "../field.ts";
 import type { OpenFile } from "../format.ts";
 import type { FileTensor } from "../hdf5/tree.ts";
-import { type FileGraph, refuse } from "../keras/graph.ts";
+import type { FileGraph } from "../keras/graph.ts";
 import type { FileLayer, FileWeights } from "../keras/weights.ts";
 import { checkSize } from "../limits.ts";
 
