@@ -45,7 +45,7 @@ export interface FoundModel {
  */
 export function specOf(found: FoundModel): ImportedSpec {
   const { name, inputs, layers, output, training, notExpressed } = found;
-  const head = headActivation(layers.at(-1)!);
+  const head = lastActivation(layers.at(-1)!);
   const build = (loss: string | Spec, optimizer: object | undefined, metrics: readonly unknown[]): Spec => ({
     specVersion: 1,
     name,
@@ -75,7 +75,7 @@ function statefulTraining(layers: readonly Spec[], batchSize: number | undefined
 }
 
 /** Of the last layer; linear where it says none. */
-export function headActivation(last: Spec): string {
+export function lastActivation(last: Spec): string {
   const inner = (last.layer as Spec | undefined) ?? last;
   return typeof inner.activation === "string" ? inner.activation : "linear";
 }

@@ -5,7 +5,7 @@ import type { Shape } from "../../spec/dataset.ts";
 import type { ModelSpec } from "../../spec/types.ts";
 import { cut, Field, refuse } from "../field.ts";
 import type { ImportedSpec, ImportOptions } from "../format.ts";
-import { type FoundModel, type FoundTraining, headActivation, type Spec, specOf } from "../found.ts";
+import { type FoundModel, type FoundTraining, lastActivation, type Spec, specOf } from "../found.ts";
 import type { KerasModel } from "./described.ts";
 import { type FileGraph, readGraph, titleOf } from "./graph.ts";
 import { checkMasks } from "./masks.ts";
@@ -57,7 +57,7 @@ export function importSpec(file: KerasModel, options: ImportOptions = {}): Impor
   if (nodes.length === layers.length) checkMasks(graph, names, nodes, file);
   const output = nodes.at(-1)?.outputShape;
   const compiled = new Field(file.path, file.compilePlace ?? "compile_config", file.compileConfig ?? {});
-  const head = headActivation(layers.at(-1)!);
+  const head = lastActivation(layers.at(-1)!);
   if (head === "softmax" && output?.at(-1) === 1) {
     const last = graph.nodes.at(-1)!;
     refuse(
