@@ -1,18 +1,18 @@
 import type { LayerOptions, LayerType } from "../layers/definition.ts";
 import { buildGraph, layerOptions } from "../layers/graph.ts";
 import type { Source } from "../load/load.ts";
-import { datasetInputs, datasetTargets } from "../spec/dataset.ts";
+import { planDataset } from "../sources/sources.ts";
 import type { ModelSpec } from "../spec/types.ts";
 import { planOptimizer } from "./optimizer.ts";
 import { planClassWeight, planLoss, planMetric } from "./training.ts";
-import type { CostPlan, DatasetPlan, LayerPlan, Plan } from "./types.ts";
+import type { CostPlan, LayerPlan, Plan } from "./types.ts";
 
 const FLOAT32_BYTES = 4;
 
 /** Resolves a checked spec: shapes, parameters, names, lines and costs. Throws nothing for a spec that `validate` accepted. */
 export function plan(spec: ModelSpec, source: Source): Plan {
   const line = (pointer: string): number => source.position(pointer, "key").line;
-  const dataset = planDataset(spec, line("/dataset"));
+  const dataset = planDataset(spec.dataset, { specLine: line("/dataset"), seed: spec.training.seed! });
   const layers = planLayers(spec, (index) => source.position(`/layers/${index}`).line);
   const optimizer = planOptimizer(spec.optimizer, line("/optimizer"));
   const training = spec.training;
@@ -60,71 +60,6 @@ function headActivation({ type, options }: LayerPlan): string {
   const { activation, ...rest } = (type === "timeDistributed" ? options.layer : options) as { activation?: string };
   // Recurrent layers have an activation inside their cell, not on the output.
   return "returnSequences" in rest ? "linear" : (activation ?? "linear");
-}
-
-function planDataset(spec: ModelSpec, specLine: number): DatasetPlan {
-  const dataset = spec.dataset;
-  const common = {
-    specLine,
-    inputs: datasetInputs(dataset),
-    targets: datasetTargets(dataset),
-    trainSamples: undefined,
-  };
-  switch (dataset.type) {
-    case "mnist":
-      return { ...common, type: "mnist", scale: dataset.scale!, trainSamples: 60_000 };
-    case "digits":
-      return {
-        ...common,
-        type: "digits",
-        scale: dataset.scale!,
-        trainSamples: dataset.trainSamples!,
-        testSamples: dataset.testSamples!,
-        seed: dataset.seed!,
-      };
-    case "idx":
-      return {
-        ...common,
-        type: "idx",
-        scale: dataset.scale!,
-        trainImages: dataset.trainImages,
-        trainLabels: dataset.trainLabels,
-        testImages: dataset.testImages,
-        testLabels: dataset.testLabels,
-      };
-    case "csv":
-      return {
-        ...common,
-        type: "csv",
-        path: dataset.path,
-        target: dataset.target,
-        features: dataset.features ?? [dataset.target],
-        testFraction: dataset.testFraction!,
-        scaling: dataset.scaling!,
-        time: dataset.time,
-        timeFormat: dataset.timeFormat,
-        order: dataset.order!,
-        season: dataset.season,
-      };
-    case "text":
-      return {
-        ...common,
-        type: "text",
-        path: dataset.path,
-        testFraction: dataset.testFraction!,
-        encoding: dataset.encoding!,
-      };
-    case "arrays": {
-      const { inputs, targets, sampleWeights } = dataset;
-      return {
-        ...common,
-        type: "arrays",
-        inputFiles: inputs.map(({ train, test, scale }) => ({ train, test, scale: scale! })),
-        targetFiles: { train: targets.train, test: targets.test },
-        weightFiles: sampleWeights && { train: sampleWeights.train, test: sampleWeights.test },
-      };
-    }
-  }
 }
 
 function planLayers(spec: ModelSpec, line: (index: number) => number): LayerPlan[] {
