@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
-import { compile } from "../../src/core/compile.ts";
+import { compile } from "../../src/node.ts";
 import { load } from "../../src/core/load/load.ts";
 import { CHOICES } from "../random/specs.ts";
 

@@ -12,8 +12,12 @@ const FLOAT32_BYTES = 4;
 /** Resolves a checked spec: shapes, parameters, names, lines and costs. Throws nothing for a spec that `validate` accepted. */
 export function plan(spec: ModelSpec, source: Source): Plan {
   const line = (pointer: string): number => source.position(pointer, "key").line;
-  const dataset = planDataset(spec.dataset, { specLine: line("/dataset"), seed: spec.training.seed! });
   const layers = planLayers(spec, (index) => source.position(`/layers/${index}`).line);
+  const dataset = planDataset(spec.dataset, {
+    specLine: line("/dataset"),
+    seed: spec.training.seed!,
+    consecutive: layers.some(carriesState),
+  });
   const optimizer = planOptimizer(spec.optimizer, line("/optimizer"));
   const training = spec.training;
   const last = layers.at(-1)!;
@@ -60,6 +64,12 @@ function headActivation({ type, options }: LayerPlan): string {
   const { activation, ...rest } = (type === "timeDistributed" ? options.layer : options) as { activation?: string };
   // Recurrent layers have an activation inside their cell, not on the output.
   return "returnSequences" in rest ? "linear" : (activation ?? "linear");
+}
+
+/** Whether a layer starts each batch from the state in which the one before it ended. */
+function carriesState({ options }: LayerPlan): boolean {
+  const inner: object = "layer" in options ? options.layer : options;
+  return "stateful" in inner && inner.stateful === true;
 }
 
 function planLayers(spec: ModelSpec, line: (index: number) => number): LayerPlan[] {

@@ -41,7 +41,7 @@ export type LayerPlan<T extends LayerType = LayerType> = {
   readonly [K in T]: LayerPlanBase & { readonly type: K; readonly options: LayerOptions<K> };
 }[T];
 
-/** Where validation samples come from: those of the test, files of their own, or a share of the training samples: the last in time, or drawn. */
+/** Where validation samples come from: those of the test, files of their own, or a share of the training samples: the last, or drawn. */
 export type ValidationPlan = "test" | "files" | { readonly fraction: number; readonly seed: number | undefined };
 
 export interface DatasetPlanBase {

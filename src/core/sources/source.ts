@@ -51,7 +51,7 @@ export interface SourceDefinition<K extends SourceType = SourceType> {
   readonly reads: "files" | "download" | "nothing";
   /** Keys of its section in the spec, at any depth, that name files of the data folder. */
   readonly fileKeys: readonly string[];
-  /** Validation samples are held out of those for training: drawn by a seed, or the last in time. */
+  /** Validation samples are held out of those for training: drawn by a seed, or the last in time. Where samples continue one another, the last. */
   readonly heldOut: "drawn" | "last";
   /** Whether it fits something to the training rows, without which nothing is predicted. */
   readonly fits: boolean;

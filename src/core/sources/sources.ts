@@ -37,11 +37,17 @@ export function targetsAreCentred(dataset: Dataset): boolean {
   return sourceOf(dataset).isCentred?.(dataset) ?? false;
 }
 
-/** @param seed training.seed, which draws the validation samples */
-export function planDataset(dataset: Dataset, { specLine, seed }: { specLine: number; seed: number }): DatasetPlan {
+/**
+ * @param seed training.seed, which draws the validation samples
+ * @param consecutive whether samples continue one another, as stateful layers have it
+ */
+export function planDataset(
+  dataset: Dataset,
+  { specLine, ...order }: { readonly specLine: number; readonly seed: number; readonly consecutive: boolean },
+): DatasetPlan {
   const source = sourceOf(dataset);
   const samples = source.samples?.(dataset);
-  const validation = planValidation(dataset, source, seed);
+  const validation = planValidation(dataset, source, order);
   const plan = {
     specLine,
     inputs: source.inputs(dataset),

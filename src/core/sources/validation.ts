@@ -4,12 +4,20 @@ import type { ValidationPlan } from "../plan/types.ts";
 import type { Dataset } from "../spec/types.ts";
 import type { SourceDefinition } from "./source.ts";
 
-/** Where the validation samples come from. `seed`: training.seed. */
-export function planValidation(dataset: Dataset, source: SourceDefinition, seed: number): ValidationPlan {
+/**
+ * Where the validation samples come from.
+ * @param seed training.seed
+ * @param consecutive samples continue one another, so that they cannot be drawn from between others
+ */
+export function planValidation(
+  dataset: Dataset,
+  source: SourceDefinition,
+  { seed, consecutive }: { readonly seed: number; readonly consecutive: boolean },
+): ValidationPlan {
   if (source.hasValidationFiles?.(dataset)) return "files";
   const given = dataset.validation!;
   if (given === "test") return "test";
-  return { fraction: given, seed: source.heldOut === "drawn" ? seed : undefined };
+  return { fraction: given, seed: source.heldOut === "drawn" && !consecutive ? seed : undefined };
 }
 
 /** How many of the samples for training are left for it. */
@@ -21,8 +29,8 @@ export function leftForTraining(samples: number, validation: ValidationPlan): nu
 export function validationOption(validation: ValidationPlan): string {
   if (typeof validation === "string") return `validation: ${literal(validation)}`;
   const { fraction, seed } = validation;
-  if (seed === undefined) return `validation: ${literal(fraction)}`;
-  return `validation: ${objectLiteral([`fraction: ${literal(fraction)}`, `seed: ${literal(seed)}`])}`;
+  const entries = [`fraction: ${literal(fraction)}`, ...(seed === undefined ? [] : [`seed: ${literal(seed)}`])];
+  return `validation: ${objectLiteral(entries)}`;
 }
 
 /** A sentence for the model card and the report. */
@@ -33,6 +41,6 @@ export function describeValidation(validation: ValidationPlan): string {
   if (validation === "files") return "samples in files of their own. The test samples are looked at once, at the end.";
   const { fraction, seed } = validation;
   const share = `${Number((100 * fraction).toPrecision(12))} % of the training samples`;
-  const which = seed === undefined ? "the last in time" : `drawn with seed ${seed}`;
+  const which = seed === undefined ? "the last" : `drawn with seed ${seed}`;
   return `${share}, ${which}, held out of all fitting. The test samples are looked at once, at the end.`;
 }

@@ -7,7 +7,7 @@ import { fitTime, orderRows, type TimeOptions } from "./csv-time.ts";
 import { type Column, scaleColumn, valueNotes } from "./csv-values.ts";
 import { orderWindow } from "./csv-window.ts";
 import type { Dataset, Split } from "./dataset.ts";
-import { heldOutCount, inMemory } from "./splits.ts";
+import { heldOutCount, inMemory, type Validation, validationStart } from "./splits.ts";
 import { seasonLength } from "./time.ts";
 
 export interface CsvOptions extends TimeOptions {
@@ -20,7 +20,7 @@ export interface CsvOptions extends TimeOptions {
   /** Share of the rows, at the end, kept for testing. */
   readonly testFraction: number;
   /** Share of the rows before the test part, at their end, held out; or the test part itself. */
-  readonly validation: number | "test";
+  readonly validation: Validation;
   readonly scaling: Scaling;
   /** Rows per season. By default those that the frequency suggests. */
   readonly season?: number;
@@ -76,7 +76,7 @@ export function loadCsv(options: CsvOptions): CsvDataset {
   const rows = table.starts.length;
 
   const testStart = rows - heldOutCount(rows, testFraction);
-  const trainRows = testStart - (validation === "test" ? 0 : heldOutCount(testStart, validation));
+  const trainRows = validationStart(testStart, validation);
   const few = `${counted(rows, "row")} ${rows === 1 ? "is" : "are"} too few`;
   if (trainRows < lookback + horizon) {
     const what = `${few}: ${trainRows} of them for training, but a window needs ${lookback} + ${horizon}`;

@@ -1,10 +1,10 @@
 import { basename } from "node:path";
 import type { Json } from "../system/json.ts";
+import { sha256 } from "../system/sha256.ts";
 import { UserError } from "../system/user-error.ts";
 import type { Dataset, Split } from "./dataset.ts";
-import { sha256 } from "./idx.ts";
 import { readDataFile } from "./read-file.ts";
-import { heldOutCount, inMemory } from "./splits.ts";
+import { heldOutCount, inMemory, type Validation, validationStart } from "./splits.ts";
 import { charactersOf, encode, fitVocabulary, shownCharacters } from "./vocabulary.ts";
 
 export interface TextOptions {
@@ -16,7 +16,7 @@ export interface TextOptions {
   /** Share of the text, at the end, kept for testing. */
   readonly testFraction: number;
   /** Share of the text before the test part, at its end, held out; or the test part itself. */
-  readonly validation: number | "test";
+  readonly validation: Validation;
   /** What a character of a window becomes: a row of the vocabulary's size with a single 1, or its index. */
   readonly encoding: "oneHot" | "ids";
   /** Stateful layers go from a window to the next: none can be left out. */
@@ -45,7 +45,7 @@ export function loadText(options: TextOptions, note: (line: string) => void): Te
   const bytes = readDataFile(file);
   const characters = charactersOf(decodeText(bytes, file));
   const testStart = characters.length - heldOutCount(characters.length, testFraction);
-  const trainLength = testStart - (validation === "test" ? 0 : heldOutCount(testStart, validation));
+  const trainLength = validationStart(testStart, validation);
   if (trainLength <= timesteps) {
     throw new UserError(
       `${file}: ${characters.length} characters are too few: ${trainLength} are left for training, but a window and the character after it need ${timesteps + 1}`,

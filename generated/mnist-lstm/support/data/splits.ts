@@ -3,8 +3,8 @@ import { counted } from "../system/counted.ts";
 import { UserError } from "../system/user-error.ts";
 import type { BatchArrays, Gather, InputArrays, InputSplit, Split } from "./dataset.ts";
 
-/** Where validation samples come from: the test samples, or a share of the training samples that `seed` draws. */
-export type Validation = "test" | { readonly fraction: number; readonly seed: number };
+/** Where validation samples come from: the test samples, or a share of the training samples: `seed` draws them, or they are the last. */
+export type Validation = "test" | { readonly fraction: number; readonly seed?: number };
 
 interface InputGathers<Name extends string> {
   readonly count: number;
@@ -71,22 +71,31 @@ export function heldOutCount(count: number, fraction: number): number {
   return Math.max(1, Math.round(count * fraction));
 }
 
+/** The first of the rows or characters at the end that are for validation, where `count` are not for testing. */
+export function validationStart(count: number, validation: Validation): number {
+  return validation === "test" ? count : count - heldOutCount(count, validation.fraction);
+}
+
 /** Positions of the samples that stay and of those that are held out, each in their order. */
 export function heldOut(
   count: number,
-  { fraction, seed }: { readonly fraction: number; readonly seed: number },
-  classes: ArrayLike<number> = new Uint8Array(count),
+  { fraction, seed }: Exclude<Validation, "test">,
+  classes?: ArrayLike<number>,
 ): { train: Int32Array; validation: Int32Array } {
   const wanted = heldOutCount(count, fraction);
-  const groups = new Map<number, number[]>();
-  for (const position of new RandomStream(seed, "validation").permutation(count)) {
-    const group = groups.get(classes[position]!);
-    if (group === undefined) groups.set(classes[position]!, [position]);
-    else group.push(position);
-  }
   const isHeld = new Uint8Array(count);
-  for (const [group, share] of shares([...groups.values()], wanted / count, wanted)) {
-    for (const position of group.slice(0, share)) isHeld[position] = 1;
+  if (seed === undefined) {
+    if (count > 1) isHeld.fill(1, count - wanted);
+  } else {
+    const groups = new Map<number | undefined, number[]>();
+    for (const position of new RandomStream(seed, "validation").permutation(count)) {
+      const group = groups.get(classes?.[position]);
+      if (group === undefined) groups.set(classes?.[position], [position]);
+      else group.push(position);
+    }
+    for (const [group, share] of shares([...groups.values()], wanted)) {
+      for (const position of group.slice(0, share)) isHeld[position] = 1;
+    }
   }
   const all = Int32Array.from({ length: count }, (_, position) => position);
   const validation = all.filter((position) => isHeld[position] === 1);
@@ -101,7 +110,8 @@ export function heldOut(
 }
 
 /** How many of each group are held out: its share, rounded so that the sum is right, but never its last sample. */
-function shares(groups: readonly number[][], fraction: number, wanted: number): [group: number[], share: number][] {
+function shares(groups: readonly number[][], wanted: number): [group: number[], share: number][] {
+  const fraction = wanted / groups.reduce((count, group) => count + group.length, 0);
   const all = groups.map((group) => {
     const exact = Math.min(group.length * fraction, group.length - 1);
     return { group, share: Math.floor(exact), rest: exact - Math.floor(exact) };

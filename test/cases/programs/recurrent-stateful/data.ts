@@ -10,7 +10,7 @@ export const FEATURES = 32;
 export const CLASSES = 32;
 /** Reads the dataset: spec.yaml:4. `directory` is what --data names. */
 export async function loadData(directory: string | undefined, log: (line: string) => void): Promise<TextDataset> {
-  return loadText({ file: dataFile(directory, "text.txt"), timesteps: TIMESTEPS, vocabularySize: CLASSES, testFraction: 0.1, validation: 0.1, encoding: "oneHot", consecutive: true }, log);
+  return loadText({ file: dataFile(directory, "text.txt"), timesteps: TIMESTEPS, vocabularySize: CLASSES, testFraction: 0.1, validation: { fraction: 0.1 }, encoding: "oneHot", consecutive: true }, log);
 }
 
 /** What batches are read from. */

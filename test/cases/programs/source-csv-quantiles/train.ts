@@ -265,7 +265,7 @@ async function train(run: RunDirectory, options: TrainOptions, progress: Progres
           Compiler: PROGRAM.compiler,
           Backend: `${backend.name}: ${backend.device}`,
           Data: data.source,
-          Validation: "10 % of the training samples, the last in time, held out of all fitting. The test samples are looked at once, at the end.",
+          Validation: "10 % of the training samples, the last, held out of all fitting. The test samples are looked at once, at the end.",
           Seed: String(seed),
         },
       }),

@@ -17,7 +17,7 @@ const seriesOptions = (directory: string | undefined, note?: (line: string) => v
   lookback: TIMESTEPS,
   horizon: TARGETS,
   testFraction: 0.2,
-  validation: 0.1,
+  validation: { fraction: 0.1 },
   scaling: "minMax",
   order: "check",
   note,

@@ -9,7 +9,7 @@ export const TIMESTEPS = 20;
 export const CLASSES = 48;
 /** Reads the dataset: spec.yaml:4. `directory` is what --data names. */
 export async function loadData(directory: string | undefined, log: (line: string) => void): Promise<TextDataset> {
-  return loadText({ file: dataFile(directory, "text.txt"), timesteps: TIMESTEPS, vocabularySize: CLASSES, testFraction: 0.2, validation: 0.1, encoding: "ids" }, log);
+  return loadText({ file: dataFile(directory, "text.txt"), timesteps: TIMESTEPS, vocabularySize: CLASSES, testFraction: 0.2, validation: { fraction: 0.1 }, encoding: "ids" }, log);
 }
 
 /** What batches are read from. */
