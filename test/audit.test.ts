@@ -1,10 +1,9 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { compile, type Program } from "../src/core/compile.ts";
 import { ROLES, type Role } from "../src/core/emit/roles.ts";
-import { supportList } from "../src/core/emit/runtime.ts";
+import { compile, type Program, supportList } from "../src/node.ts";
 import { unpackTarball } from "../src/program/tarball.ts";
+import { sha256 } from "../src/support/system/sha256.ts";
 
 interface Manifest {
   readonly runtime: { readonly name: string; readonly file: string; readonly contents: string };
@@ -18,7 +17,6 @@ function compiled(spec: string): { program: Program; manifest: Manifest } {
   return { program, manifest: JSON.parse(program.files.get("manifest.json")!) as Manifest };
 }
 
-const sha256 = (data: string | Uint8Array): string => createHash("sha256").update(data).digest("hex");
 const listed = new Map(
   supportList()
     .trimEnd()

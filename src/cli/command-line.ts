@@ -145,14 +145,14 @@ export function commandLine(set: (exitCode: number) => void): Command {
   command("schema")
     .description("print the JSON Schema of specs")
     .action(async () => {
-      const { schemaText } = await import("../core/schema/schema.ts");
+      const { schemaText } = await import("../node.ts");
       process.stdout.write(schemaText());
     });
 
   command("support")
     .description("list the files that this version can put beside a program, with their SHA-256, as sha256sum does")
     .action(async () => {
-      const { supportList } = await import("../core/emit/runtime.ts");
+      const { supportList } = await import("../node.ts");
       process.stdout.write(supportList());
     });
 
@@ -168,12 +168,12 @@ export function commandLine(set: (exitCode: number) => void): Command {
     });
 
   command("weights")
-    .description("bring weights of a file into a run, or those of a run into a Keras file")
+    .description("bring weights of a file into a run, or those of a run into a file")
     .argument("<action>", "import or export")
     .argument("<spec>", "YAML file")
     .argument("[file]", "import: model.keras, model.h5, model.weights.h5 or model.json")
     .option("--run <folder>", "the run's folder (default: runs/<name>)")
-    .option("-o, --output <file>", "export: a name that ends in .weights.h5 or .keras")
+    .option("-o, --output <file>", "export: a name that ends in .keras, .weights.h5 or model.json")
     .action(
       async (action: string, spec: string, file: string | undefined, options: { run?: string; output?: string }) => {
         begin(`reading ${action === "import" ? (file ?? spec) : spec}`);

@@ -1,4 +1,5 @@
 import {
+  existsSync,
   lstatSync,
   readdirSync,
   readFileSync,
@@ -11,8 +12,9 @@ import {
 import { dirname, join, relative, resolve, sep } from "node:path";
 import type { Program } from "../core/compile.ts";
 import { makeFolder, writeError } from "../support/system/files.ts";
+import { sha256 } from "../support/system/sha256.ts";
 import { UserError } from "../support/system/user-error.ts";
-import { listFiles, readManifest, sha256 } from "./manifest.ts";
+import { listFiles, readManifest } from "./manifest.ts";
 
 export interface Written {
   readonly folder: string;
@@ -37,17 +39,20 @@ export function writeProgram(outDir: string, program: Program): Written {
   try {
     refuseLinkOutside(outDir);
     refuseForeignFiles(folder, program);
+    const isNew = !existsSync(folder);
     const old = readManifest(folder);
+    const folders = new Set<string>();
     const contents = contentsOf(program);
     const paths = [...contents.keys()].filter((path) => path !== "manifest.json");
     for (const path of [...paths, "manifest.json"]) {
       const file = join(folder, path);
       const now = contents.get(path)!;
-      const before = readIfThere(file);
+      const before = isNew ? undefined : readIfThere(file);
       if (before?.equals(now)) continue;
       const written = old?.files[path];
       if (before !== undefined && written !== undefined && sha256(before) !== written) overwrittenEdits.push(path);
-      makeFolder(dirname(file));
+      if (!folders.has(dirname(file))) makeFolder(dirname(file));
+      folders.add(dirname(file));
       replaceFile(file, now);
       changed.push(path);
     }

@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { COMPILER_VERSION } from "../../src/core/version.ts";
-import { sha256 } from "../../src/program/manifest.ts";
+import { sha256 } from "../../src/support/system/sha256.ts";
 
 /**
  * Rewrites a program as another compiler version would have left it, hashes and the names of packages included. `change`: what that

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { beforeEach, describe, expect, it } from "vitest";
-import { compile, type Program } from "../../src/core/compile.ts";
+import { compile, type Program } from "../../src/node.ts";
 import { ensureRuntime } from "../../src/program/runtime.ts";
 import { writeProgram } from "../../src/program/write.ts";
 import { installedRuntime, requireRuntime } from "../../src/support/run/runtime.ts";

@@ -1,4 +1,6 @@
+import type { Host } from "../host.ts";
 import type { Plan } from "../plan/types.ts";
+import { sha256 } from "../sha256.ts";
 import { type Derivative, type EmitContext, TRAINING } from "./context.ts";
 import { emitData } from "./data.ts";
 import { emitManifest } from "./manifest.ts";
@@ -6,8 +8,7 @@ import { emitModel } from "./model.ts";
 import { emitPackageJson, emitReadme, emitTsconfig, NPMRC } from "./package-files.ts";
 import { emitPredict } from "./predict/predict.ts";
 import { emitProgram } from "./program.ts";
-import { runtimePackage } from "./runtime.ts";
-import { fromRuntime, supportFiles } from "./support.ts";
+import { fromRuntime, supportOf } from "./support.ts";
 import { emitTopology } from "./topology.ts";
 import { emitTrain } from "./train.ts";
 
@@ -18,12 +19,11 @@ export interface Emitted {
   readonly packages: Map<string, Uint8Array>;
 }
 
-/** Pure but for reading the compiler's own support sources and run-time. */
-export function emit(plan: Plan, specPath: string, derivative: Derivative = TRAINING): Emitted {
+export function emit(plan: Plan, specPath: string, host: Host, derivative: Derivative = TRAINING): Emitted {
   const context: EmitContext = { plan, specPath, derivative };
-  const runtime = runtimePackage();
+  const runtime = host.runtime();
   const predict = emitPredict(context);
-  const generated = new Map<string, string>([
+  const generated: [path: string, text: string][] = [
     [".npmrc", NPMRC],
     ["data.ts", emitData(context)],
     ["model.ts", emitModel(context)],
@@ -34,13 +34,23 @@ export function emit(plan: Plan, specPath: string, derivative: Derivative = TRAI
     ["topology.ts", emitTopology(context)],
     ["train.ts", emitTrain(context)],
     ["tsconfig.json", emitTsconfig()],
-  ]);
-  const own = new Map([...generated].map(([path, text]) => [path, fromRuntime(path, text)]));
-  const files = new Map([...own, ...supportFiles(own)]);
-  files.set("README.md", emitReadme(context, files, runtime));
-  files.set("manifest.json", emitManifest(context, files, runtime));
+  ];
+  const files = new Map(generated.map(([path, text]) => [path, fromRuntime(path, text)]));
+  const support = supportOf(files, host);
+  files.set("README.md", emitReadme(context, new Map([...files, ...textsOf(support)]), runtime));
+  const hashes = new Map([...files].map(([path, text]) => [path, sha256(text)]));
+  hashes.set(runtime.file, runtime.sha256);
+  for (const [path, file] of support) {
+    files.set(path, file.text);
+    hashes.set(path, file.sha256);
+  }
+  files.set("manifest.json", emitManifest(context, hashes, runtime));
   return {
     files: new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1))),
     packages: new Map([[runtime.file, runtime.bytes]]),
   };
+}
+
+function textsOf(support: ReadonlyMap<string, { readonly text: string }>): [path: string, text: string][] {
+  return [...support].map(([path, { text }]) => [path, text]);
 }

@@ -1,20 +1,34 @@
-import { posix } from "node:path";
 import { counted } from "../../support/system/counted.ts";
 import { RUNTIME } from "../../support/system/runtime-name.ts";
 import { shellWord } from "../../support/system/shell.ts";
+import type { RuntimePackage } from "../host.ts";
 import { describeOptions } from "../plan/describe.ts";
 import { summarizeOptimizer } from "../plan/optimizer.ts";
 import type { Plan } from "../plan/types.ts";
+import { sourceOf } from "../sources/sources.ts";
+import { describeValidation } from "../sources/validation.ts";
+import { taskOf } from "../tasks/tasks.ts";
 import { COMPILER_VERSION } from "../version.ts";
 import type { EmitContext } from "./context.ts";
 import { describeChoice } from "./loss.ts";
-import { exampleWords } from "./predict/example.ts";
+import { folderOf, joinPath } from "./paths.ts";
 import { readingOrder } from "./reading-order.ts";
-import type { RuntimePackage } from "./runtime.ts";
 import { batchShape, literal, markdownCode, markdownText, oneLine } from "./text.ts";
 
-/** Versions of the packages that a generated program uses, the ones that this compiler was tested with. */
-export const PACKAGES = {
+/** Packages that a generated program uses, in the versions that this compiler was tested with. */
+export function packagesOf({ dataset }: Plan) {
+  return {
+    ...COMMON_PACKAGES,
+    dependencies: sorted({ ...COMMON_PACKAGES.dependencies, ...sourceOf(dataset).packages }),
+  };
+}
+
+function sorted(packages: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(packages).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Of every program: TensorFlow.js, its backends, and what runs and checks TypeScript. */
+const COMMON_PACKAGES = {
   dependencies: {
     "@tensorflow/tfjs-backend-cpu": "4.22.0",
     "@tensorflow/tfjs-backend-wasm": "4.22.0",
@@ -25,6 +39,7 @@ export const PACKAGES = {
 } as const;
 
 export function emitPackageJson({ plan }: EmitContext, runtime: RuntimePackage): string {
+  const packages = packagesOf(plan);
   return json({
     name: plan.name,
     version: "0.0.0",
@@ -38,8 +53,8 @@ export function emitPackageJson({ plan }: EmitContext, runtime: RuntimePackage):
       backend: "lstm-compile-backend",
       typecheck: "tsc --noEmit",
     },
-    ...PACKAGES,
-    dependencies: { ...PACKAGES.dependencies, [RUNTIME]: `file:${runtime.file}` },
+    ...packages,
+    dependencies: { ...packages.dependencies, [RUNTIME]: `file:${runtime.file}` },
   });
 }
 
@@ -74,15 +89,6 @@ export function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-const DATA_TEXT: Record<Plan["dataset"]["type"], string> = {
-  mnist: "MNIST: 60,000 training and 10,000 test images of handwritten digits, 28×28 pixels, read row by row",
-  digits: "generated images of digits, 28×28 pixels, read row by row; no files are needed",
-  idx: "images and labels in IDX files, read row by row",
-  csv: "windows of a time series in a CSV file; the test part is the end of the series",
-  text: "characters of a text file; the test part is its end",
-  arrays: "arrays in NumPy's .npy files",
-};
-
 /** README.md: a model card from the plan's facts. What only people can know is marked open. */
 export function emitReadme(
   { plan, specPath }: EmitContext,
@@ -94,7 +100,7 @@ export function emitReadme(
     return `| ${layer.name} | ${layer.type} | ${describeOptions(layer)} | ${batchShape(layer.outputShape)} | ${layer.parameterCount.toLocaleString("en-US")} |`;
   });
   // Data lies where the spec does; where its folder is not known, in the current one.
-  const example = exampleWords(plan, (path) => posix.join(posix.dirname(specPath), path));
+  const example = taskOf(dataset).example(dataset, (path) => joinPath(folderOf(specPath), path));
   return `# ${plan.name}
 
 ${plan.description === "" ? "A model compiled from a spec." : markdownText(plan.description)}
@@ -125,7 +131,8 @@ ${cost.parameterCount.toLocaleString("en-US")} parameters; ${cost.flopsPerSample
 
 ## Training
 
-- Data: ${DATA_TEXT[dataset.type]}.${"scale" in dataset ? ` Pixels are divided by ${literal(dataset.scale)}.` : ""}
+- Data: ${sourceOf(dataset).described}.${"scale" in dataset ? ` Pixels are divided by ${literal(dataset.scale)}.` : ""}
+- Validation: ${describeValidation(dataset.validation)}
 - Loss: ${describeChoice(training.loss)}${training.metrics.length > 0 ? `; metrics: ${training.metrics.map(describeChoice).join(", ")}` : ""}.${training.classWeight === undefined ? "" : ` Class weights: ${training.classWeight.join(", ")}.`}
 - Optimizer: ${summarizeOptimizer(optimizer)}.
 - ${counted(training.epochs, "epoch")} of batches of ${training.batchSize}, ${training.shuffle ? "shuffled" : "in order"}, seed ${training.seed}.

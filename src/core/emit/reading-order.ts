@@ -1,7 +1,7 @@
 import { counted } from "../../support/system/counted.ts";
+import type { RuntimePackage } from "../host.ts";
 import { COMPILER_VERSION } from "../version.ts";
 import { ROLES, roleOf } from "./roles.ts";
-import type { RuntimePackage } from "./runtime.ts";
 
 /** What to read, in which order: a file, or a folder with a slash at its end. */
 const ORDER: readonly (readonly [path: string, what: string])[] = [

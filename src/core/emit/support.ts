@@ -1,22 +1,30 @@
-import { readFileSync } from "node:fs";
-import { posix } from "node:path";
 import { RUNTIME } from "../../support/system/runtime-name.ts";
-import { RUNTIME_ROOMS } from "./runtime.ts";
+import { type Host, RUNTIME_ROOMS } from "../host.ts";
+import { sha256 } from "../sha256.ts";
+import { folderOf, joinPath } from "./paths.ts";
 
-/** The support sources lie beside the compiler: src/support, whether this runs from src/ or dist/. */
-const SUPPORT = new URL("../../../src/support/", import.meta.url);
+export interface SupportFile {
+  /** As programs have it. */
+  readonly text: string;
+  readonly sha256: string;
+  /** Paths of the support files that it imports. */
+  readonly imports: readonly string[];
+}
 
-const supportTexts = new Map<string, string>();
+/** Read once for all programs. */
+const knownFiles = new WeakMap<Host, Map<string, SupportFile>>();
 
-/** A support file as programs have it. @param path "support/nn/lstm.ts" */
-export function supportFile(path: string): string {
-  let text = supportTexts.get(path);
-  if (text === undefined) {
-    const url = new URL(path.slice("support/".length), SUPPORT);
-    text = fromRuntime(path, readFileSync(url, "utf8").replaceAll("\r\n", "\n"));
-    supportTexts.set(path, text);
+/** @param path "support/nn/lstm.ts" */
+export function supportFile(path: string, host: Host): SupportFile {
+  const known = knownFiles.get(host) ?? new Map<string, SupportFile>();
+  knownFiles.set(host, known);
+  let file = known.get(path);
+  if (file === undefined) {
+    const text = fromRuntime(path, host.supportFile(path.slice("support/".length)));
+    file = { text, sha256: sha256(text), imports: importedFiles(path, text) };
+    known.set(path, file);
   }
-  return text;
+  return file;
 }
 
 /** What imports name in a text: the specifiers of relative TypeScript files. */
@@ -25,32 +33,28 @@ const IN_RUNTIME = new RegExp(`^support/((?:${RUNTIME_ROOMS.join("|")})/.+)\\.ts
 
 /** A program's file with what it imports of the run-time's rooms imported from the package. */
 export function fromRuntime(path: string, text: string): string {
+  if (!path.endsWith(".ts")) return text;
   return text.replace(SPECIFIER, (specifier) => {
-    const file = IN_RUNTIME.exec(target(path, specifier))?.[1];
+    const file = IN_RUNTIME.exec(joinPath(folderOf(path), specifier))?.[1];
     return file === undefined ? specifier : `${RUNTIME}/${file}.js`;
   });
 }
 
-/** The support files that the texts import, and those that these import. */
-export function supportFiles(texts: ReadonlyMap<string, string>): Map<string, string> {
-  const files = new Map<string, string>();
-  const pending = [...texts].flatMap(([path, text]) => importedFiles(path, text));
+/** The support files that a program imports, and those that they import. */
+export function supportOf(program: ReadonlyMap<string, string>, host: Host): Map<string, SupportFile> {
+  const support = new Map<string, SupportFile>();
+  const pending = [...program].flatMap(([path, text]) => (path.endsWith(".ts") ? importedFiles(path, text) : []));
   for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
-    if (files.has(path)) continue;
-    const text = supportFile(path);
-    files.set(path, text);
-    pending.push(...importedFiles(path, text));
+    if (support.has(path)) continue;
+    const file = supportFile(path, host);
+    support.set(path, file);
+    pending.push(...file.imports);
   }
-  return files;
+  return support;
 }
 
 function importedFiles(path: string, text: string): string[] {
-  if (!path.endsWith(".ts")) return [];
   return [...text.matchAll(SPECIFIER)]
-    .map(([specifier]) => target(path, specifier))
-    .filter((file) => file.startsWith("support/"));
-}
-
-function target(path: string, specifier: string): string {
-  return posix.join(posix.dirname(path), specifier);
+    .map(([specifier]) => joinPath(folderOf(path), specifier))
+    .filter((target) => target.startsWith("support/"));
 }

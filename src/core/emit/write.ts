@@ -1,12 +1,20 @@
-import { IndentationText, NewLineKind, Project, QuoteKind, type SourceFileStructure } from "ts-morph";
+import {
+  type FunctionDeclarationStructure,
+  IndentationText,
+  NewLineKind,
+  Project,
+  QuoteKind,
+  type WriterFunction,
+} from "ts-morph";
 
-/** Statements of a file, as ts-morph takes them: structures for declarations, writers for bodies. */
-export type Statements = Exclude<SourceFileStructure["statements"], undefined>;
+/** A part of a file, as ts-morph takes it: a structure for a declaration, a writer or text for all else. */
+export type Statement = string | WriterFunction | FunctionDeclarationStructure;
 
 let project: Project | undefined;
 
-/** Prints one TypeScript file. One structure call per file: many small manipulations would be slow. */
-export function printFile(statements: Statements): string {
+/** Prints one TypeScript file. */
+export function printFile(statements: readonly Statement[]): string {
+  if (statements.every((statement) => typeof statement === "string")) return joined(statements);
   project ??= new Project({
     useInMemoryFileSystem: true,
     skipLoadingLibFiles: true,
@@ -16,8 +24,27 @@ export function printFile(statements: Statements): string {
       quoteKind: QuoteKind.Double,
     },
   });
-  const file = project.createSourceFile("/file.ts", { statements }, { overwrite: true });
+  // One structure call per file: many small manipulations would be slow.
+  const file = project.createSourceFile("/file.ts", { statements: [...statements] }, { overwrite: true });
   const text = file.getFullText();
   project.removeSourceFile(file);
   return text;
+}
+
+/**
+ * Texts as ts-morph prints them: each on a line of its own, after a blank one where a block ends. ts-morph would also parse the
+ * file, which took most of the time of a compilation.
+ */
+function joined(texts: readonly string[]): string {
+  let file = "";
+  const newLine = (): void => {
+    if (file !== "" && !file.endsWith("\n")) file += "\n";
+  };
+  for (const text of texts) {
+    newLine();
+    if (file.trimEnd().endsWith("}") && !file.endsWith("\n\n")) file += "\n";
+    file += text;
+  }
+  newLine();
+  return file;
 }

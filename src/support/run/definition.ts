@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Json } from "../system/json.ts";
 
 /**
@@ -20,8 +19,12 @@ export interface Resolved {
 }
 
 /** Where values lie and which of them are taken: part of the training, where it is no mere place. */
-const PLACES = new Set(["path", "trainImages", "trainLabels", "testImages", "testLabels", "train", "test"]);
-const TAKEN = ["testFraction", "trainSamples", "testSamples", "seed"];
+const PLACES = new Set(
+  ["path", "train", "validation", "test"].concat(
+    ["train", "validation", "test"].flatMap((part) => [`${part}Images`, `${part}Labels`]),
+  ),
+);
+const TAKEN = ["testFraction", "validation", "trainSamples", "drawnSamples", "testSamples", "seed"];
 /** What follows from the rest, or a run may change: --epochs and --seed. */
 const FOLLOWS = new Set(["specLine", "lines", "flopsPerSample", "keptValues", "parameterCount", "epochs"]);
 
@@ -47,9 +50,12 @@ function without(value: unknown, keys: ReadonlySet<string>): Json {
   return Object.fromEntries(kept.map(([key, item]) => [key, without(item, keys)]));
 }
 
-/** SHA-256 of each part. */
-export function definitionHashes({ data, model, training }: Definition): Definition<string> {
-  const hash = (part: Json): string => createHash("sha256").update(JSON.stringify(part)).digest("hex");
+/** SHA-256 of each part, by the `sha256` of where this runs. */
+export function definitionHashes(
+  { data, model, training }: Definition,
+  sha256: (text: string) => string,
+): Definition<string> {
+  const hash = (part: Json): string => sha256(JSON.stringify(part));
   return { data: hash(data), model: hash(model), training: hash(training) };
 }
 

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { RUNTIME } from "../system/runtime-name.ts";
+import { sha256 } from "../system/sha256.ts";
 import { UserError } from "../system/user-error.ts";
 
 /** The package that this code is part of, as a program finds it installed. */
@@ -30,8 +30,8 @@ export function installedRuntime(folder: URL = new URL("../", import.meta.url)):
     .map((file) => [file.slice(root.length).split(sep).join("/"), file] as const)
     .filter(([path]) => path !== "package.json")
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([path, file]) => `${createHash("sha256").update(readFileSync(file)).digest("hex")}  ${path}\n`);
-  const found = createHash("sha256").update(list.join("")).digest("hex");
+    .map(([path, file]) => `${sha256(readFileSync(file))}  ${path}\n`);
+  const found = sha256(list.join(""));
   return { version: stated.version, stated: stated.contents, found };
 }
 

@@ -2,12 +2,12 @@ import fc from "fast-check";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { compile } from "../../../src/core/compile.ts";
 import { load } from "../../../src/core/load/load.ts";
 import { isReservedName } from "../../../src/core/rules/reserved-names.ts";
 import { choicesOf, schema } from "../../../src/core/schema/schema-file.ts";
 import { suggest } from "../../../src/core/spec/suggest.ts";
 import { validate } from "../../../src/core/validate.ts";
+import { compile } from "../../../src/node.ts";
 
 const BASE = {
   specVersion: 1,
@@ -45,7 +45,14 @@ describe("validate", () => {
     const { spec, diagnostics } = validate(source!);
     expect(diagnostics).toEqual([]);
     expect(source!.value).toEqual(before);
-    expect(spec!.dataset).toEqual({ type: "digits", scale: 255, trainSamples: 6000, testSamples: 1000, seed: 1 });
+    expect(spec!.dataset).toEqual({
+      type: "digits",
+      scale: 255,
+      trainSamples: 6000,
+      testSamples: 1000,
+      validation: 0.1,
+      seed: 1,
+    });
     expect(spec!.layers[0]).toMatchObject({
       activation: "tanh",
       recurrentActivation: "sigmoid",
