@@ -6,7 +6,11 @@ import { optimizerConstants } from "./optimizer.ts";
 import { constantName } from "./text.ts";
 
 /** The constant of a cell that bidirectional layers name in their options, and its kernels. */
-const CELLS = { lstm: ["lstm", "LSTM"], gru: ["gru", "GRU"], simpleRNN: ["simple-rnn", "SIMPLE_RNN"] } as const;
+const CELLS = {
+  lstm: ["cells/lstm", "LSTM"],
+  gru: ["cells/gru", "GRU"],
+  simpleRNN: ["cells/simple-rnn", "SIMPLE_RNN"],
+} as const;
 
 /** What the parts of model.ts need to know: the plan, the imports that they add to, and what layers are called there. */
 export interface ModelContext extends EmitContext {
