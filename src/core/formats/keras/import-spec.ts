@@ -1,6 +1,6 @@
 import { Document, isMap, isScalar, type Node, type Pair, visit, YAMLMap } from "yaml";
-import { buildGraph } from "../../layers/graph.ts";
 import { load } from "../../load/load.ts";
+import { buildGraph } from "../../plan/graph.ts";
 import { checkSchema } from "../../schema/schema.ts";
 import type { Shape } from "../../spec/dataset.ts";
 import type { ModelSpec } from "../../spec/types.ts";
