@@ -76,7 +76,7 @@ export const ACTIVATION_RULES: Rules = {
     };
     // Of several numbers a softmax may give shares, which Kullback-Leibler compares.
     if (targets.kind === "numbers") {
-      if (activation === "softmax" && loss.type !== "kullbackLeiblerDivergence")
+      if (values.isDistribution && loss.type !== "kullbackLeiblerDivergence")
         refuse("softmax gives probabilities, but the targets are numbers");
     } else if (takesLogits(loss)) {
       if (!givesLogits)
@@ -89,8 +89,8 @@ export const ACTIVATION_RULES: Rules = {
   },
   "the last activation reaches the targets": ({ dataset, outputValues: values, report }) => {
     if (dataset.type !== "csv" || dataset.scaling !== "standard" || values === undefined) return;
-    const { activation, low, pointer } = values;
-    if (low < 0 || activation === "softmax") return;
+    const { activation, low, pointer, isDistribution } = values;
+    if (low < 0 || isDistribution) return;
     const message = `${activation} gives no negative numbers, but standard scaling centres the targets at 0: half of them are out of reach`;
     const fix = "use `activation: linear`, or `scaling: minMax` in the dataset";
     report("LC2040", pointer, message, fix, "warning");

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { compile } from "../../../src/core/compile.ts";
+import { compile } from "../../../src/node.ts";
 
 const FILES = { train: "y-train.npy", test: "y-test.npy" };
 const arrays = (targets: object) => ({
@@ -118,6 +118,15 @@ describe("a softmax at the end", () => {
     ];
     const { said } = told([{ type: "lstm", ...softmax, activation: "tanh" }, ...layers, { type: "flatten" }], SPARSE);
     expect(said).toEqual([`LC1204 type: flatten; ${ADD_SOFTMAX}`]);
+  });
+});
+
+describe("a softmax at the end of a model of numbers", () => {
+  it.each([
+    ["lstm", []],
+    ["simpleRNN", ["LC1204 softmax; add a dense layer without activation"]],
+  ])("in a %s", (type, expected) => {
+    expect(told([{ type, ...softmax }], "meanSquaredError", COUNTS).said).toEqual(expected);
   });
 });
 

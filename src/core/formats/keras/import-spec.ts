@@ -1,6 +1,8 @@
 import { Document, isMap, isScalar, type Node, type Pair, visit, YAMLMap } from "yaml";
 import { load } from "../../load/load.ts";
+import { isFrom0To1 } from "../../plan/activations.ts";
 import { buildGraph } from "../../plan/graph.ts";
+import { draftPlan } from "../../plan/plan.ts";
 import { checkSchema } from "../../schema/schema.ts";
 import type { Shape } from "../../spec/dataset.ts";
 import type { ModelSpec } from "../../spec/types.ts";
@@ -74,7 +76,7 @@ export function importSpec(file: ModelFile, options: ImportOptions = {}): Import
   if (nodes.length === layers.length) checkMasks(graph, names, nodes, file);
   const output = nodes.at(-1)?.outputShape;
   const compiled = new Field(file.path, file.compilePlace ?? "compile_config", file.compileConfig ?? {});
-  const head = headActivation(layers.at(-1)!);
+  const head = headActivation(draft(layers));
   if (head === "softmax" && output?.at(-1) === 1) {
     const last = graph.nodes.at(-1)!;
     refuse(
@@ -149,9 +151,16 @@ function arrayInput(
   return { name, shape, ...ids, train: `train-${name}.npy`, test: `test-${name}.npy` };
 }
 
-function headActivation(last: Spec): string {
-  const inner = (last.layer as Spec | undefined) ?? last;
-  return typeof inner.activation === "string" ? inner.activation : "linear";
+/** What activates the output, as the compiler sees it: inside a cell a softmax gives no shares, and two directions may add up to more than 1. */
+function headActivation(spec: Spec): string {
+  const { source } = load(JSON.stringify(spec), "spec");
+  const checked = source && checkSchema(source).spec;
+  const values = checked && draftPlan(checked, source).outputValues;
+  if (values === undefined) return "linear";
+  const { activation, isDistribution } = values;
+  return (activation === "softmax" && !isDistribution) || (activation === "sigmoid" && !isFrom0To1(values))
+    ? "linear"
+    : activation;
 }
 
 function usualLoss(head: string): string {
