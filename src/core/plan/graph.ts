@@ -192,7 +192,7 @@ function place(
     );
     return undefined;
   }
-  const shapes: Shape[] = [];
+  const inputShapes: Shape[] = [];
   for (const source of sources) {
     const value = values.get(source)!;
     if (value.shape === undefined) return undefined; // reported where it arose
@@ -233,32 +233,22 @@ function place(
       );
       return undefined;
     }
-    shapes.push(value.shape);
+    inputShapes.push(value.shape);
   }
   const options = layerOptions(layer);
-  const output = definition.outputShape(options, shapes);
-  if (isProblem(output)) {
-    report("LC1213", output.key, output.problem, output.fix);
+  const outputShape = definition.outputShape(options, inputShapes);
+  if (isProblem(outputShape)) {
+    report("LC1213", outputShape.key, outputShape.problem, outputShape.fix);
     return undefined;
   }
   const inputMasks = sources.map((source) => values.get(source)!.mask);
-  const isSequence = output.length === 2;
+  const isSequence = outputShape.length === 2;
   const outputMask = makesMask(layer, inputMasks, isSequence)
     ? name
     : definition.mask === "passes" || (definition.mask === "uses" && isSequence)
       ? inputMasks[0]
       : undefined;
-  return {
-    name,
-    index,
-    layer,
-    definition,
-    inputs: sources,
-    inputShapes: shapes,
-    outputShape: output,
-    inputMasks,
-    outputMask,
-  };
+  return { name, index, layer, definition, inputs: sources, inputShapes, outputShape, inputMasks, outputMask };
 }
 
 /**

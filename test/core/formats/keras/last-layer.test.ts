@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { importSpec } from "../../../../src/core/formats/keras/import-spec.ts";
+import { limitsFrom } from "../../../../src/core/formats/limits.ts";
 import { compile } from "../../../../src/node.ts";
 
 const layer = (class_name: string, config: object) => ({ class_name, config });
@@ -19,8 +20,8 @@ it.each([
     path: "reader.keras",
     format: "keras3",
     topology: layer("Sequential", { name: "reader", layers: [input, last] }),
+    limits: limitsFrom({}),
     compileConfig: undefined,
-    weights: () => Promise.reject(new Error("not read")),
   });
   const { program, diagnostics } = compile(text);
   expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
