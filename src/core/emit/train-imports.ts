@@ -1,10 +1,12 @@
+import { taskOf } from "../tasks/tasks.ts";
 import type { EmitContext } from "./context.ts";
+import { predictExample } from "./predict/example.ts";
 import { isStateful } from "./states.ts";
 import { hasConfusionMatrix, readsFiles, unitPowers } from "./train-parts.ts";
 
 /** The imports of train.ts. */
 export function imports({ plan }: EmitContext): string {
-  const series = plan.dataset.type === "csv";
+  const series = taskOf(plan.dataset).comparesForecasts;
   return [
     'import * as tf from "@tensorflow/tfjs-core";',
     `import { type Batch, ${hasConfusionMatrix(plan) ? "CLASSES, " : ""}loadData, readBatch, type Samples${series ? ", TARGETS" : ""} } from "./data.ts";`,
@@ -38,9 +40,9 @@ export function imports({ plan }: EmitContext): string {
     'import { openRun, type RunDirectory } from "./support/run/directory.ts";',
     'import { gitState } from "./support/run/git.ts";',
     'import { runMain } from "./support/run/main.ts";',
-    'import type { EpochMetrics } from "./support/run/metrics.ts";',
+    'import { type EpochMetrics, namedMetrics, testLine } from "./support/run/metrics.ts";',
     'import { predictionCommand, resumeCommand } from "./support/run/next-command.ts";',
-    ...(plan.dataset.type === "arrays" ? ['import { dataFile } from "./support/data/data-file.ts";'] : []),
+    ...(predictExample(plan).includes("dataFile(") ? ['import { dataFile } from "./support/data/data-file.ts";'] : []),
     ...(series
       ? [
           'import { inDataUnits } from "./support/data/csv-scalers.ts";',
