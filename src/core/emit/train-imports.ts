@@ -32,7 +32,8 @@ export function imports({ plan }: EmitContext): string {
     'import { onInterrupt } from "./support/system/interrupt.ts";',
     'import { writeLayersModel } from "./support/run/layers-model.ts";',
     'import { stepRandom } from "./support/nn/step-random.ts";',
-    'import { assignTensors, type NamedWeights, readTensors, variablesOf } from "./support/nn/weights.ts";',
+    'import { sampleOrder } from "./support/nn/sample-order.ts";',
+    'import type { NamedWeights } from "./support/nn/weights.ts";',
     'import { readOptions, usage } from "./support/system/options.ts";',
     'import { Progress } from "./support/run/progress.ts";',
     'import { renderReport } from "./support/run/report.ts";',
@@ -61,11 +62,11 @@ export function imports({ plan }: EmitContext): string {
     "  firstNonFinite,",
     "  firstSamples,",
     "  metricValues,",
-    "  sampleOrder,",
     "  scalarTensors,",
     ...(isStateful(plan) ? ["  wholeBatches,"] : []),
     "  zeroSums,",
     '} from "./support/run/training.ts";',
+    'import { assignTensors, readTensors, variablesOf } from "./support/run/tensors.ts";',
     'import { TOPOLOGY } from "./topology.ts";',
   ].join("\n");
 }

@@ -24,25 +24,26 @@ import {
   trainStep,
 } from "./model.ts";
 import { PROGRAM } from "./program.ts";
-import { selectBackend } from "./support/backends/select.ts";
-import { captureProgram } from "./support/capture/program.ts";
-import { onInterrupt } from "./support/system/interrupt.ts";
-import { writeLayersModel } from "./support/run/layers-model.ts";
+import { selectBackend } from "lstm-compile-runtime/backends/select.js";
+import { captureProgram } from "lstm-compile-runtime/capture/program.js";
+import { onInterrupt } from "lstm-compile-runtime/system/interrupt.js";
+import { writeLayersModel } from "lstm-compile-runtime/run/layers-model.js";
 import { stepRandom } from "./support/nn/step-random.ts";
-import { assignTensors, type NamedWeights, readTensors, variablesOf } from "./support/nn/weights.ts";
-import { readOptions, usage } from "./support/system/options.ts";
-import { Progress } from "./support/run/progress.ts";
-import { renderReport } from "./support/run/report.ts";
-import { loadCheckpoint, saveCheckpoint } from "./support/run/checkpoint.ts";
-import { openRun, type RunDirectory } from "./support/run/directory.ts";
-import { gitState } from "./support/run/git.ts";
-import { runMain } from "./support/run/main.ts";
-import { type EpochMetrics, namedMetrics, testLine } from "./support/run/metrics.ts";
-import { predictionCommand, resumeCommand } from "./support/run/next-command.ts";
+import { sampleOrder } from "./support/nn/sample-order.ts";
+import type { NamedWeights } from "./support/nn/weights.ts";
+import { readOptions, usage } from "lstm-compile-runtime/system/options.js";
+import { Progress } from "lstm-compile-runtime/run/progress.js";
+import { renderReport } from "lstm-compile-runtime/run/report.js";
+import { loadCheckpoint, saveCheckpoint } from "lstm-compile-runtime/run/checkpoint.js";
+import { openRun, type RunDirectory } from "lstm-compile-runtime/run/directory.js";
+import { gitState } from "lstm-compile-runtime/run/git.js";
+import { runMain } from "lstm-compile-runtime/run/main.js";
+import { type EpochMetrics, namedMetrics, testLine } from "lstm-compile-runtime/run/metrics.js";
+import { predictionCommand, resumeCommand } from "lstm-compile-runtime/run/next-command.js";
 import { dataFile } from "./support/data/data-file.ts";
-import { dataFolder, hashOf, recordProgram, shownSpec } from "./support/run/program.ts";
-import { CheckpointClock, DivergedError, refuseOtherData } from "./support/run/resume.ts";
-import { overrides, type TrainOptions, trainCommandLine } from "./support/run/train-options.ts";
+import { dataFolder, hashOf, recordProgram, shownSpec } from "lstm-compile-runtime/run/program.js";
+import { CheckpointClock, DivergedError, refuseOtherData } from "lstm-compile-runtime/run/resume.js";
+import { overrides, type TrainOptions, trainCommandLine } from "lstm-compile-runtime/run/train-options.js";
 import {
   batchSizes,
   breathe,
@@ -51,10 +52,10 @@ import {
   firstNonFinite,
   firstSamples,
   metricValues,
-  sampleOrder,
   scalarTensors,
   zeroSums,
-} from "./support/run/training.ts";
+} from "lstm-compile-runtime/run/training.js";
+import { assignTensors, readTensors, variablesOf } from "lstm-compile-runtime/run/tensors.js";
 import { TOPOLOGY } from "./topology.ts";
 
 const EPOCHS = 1; // spec.yaml:14
