@@ -5,7 +5,7 @@ import type { DatasetTargets } from "../spec/dataset.ts";
 export type TaskType = "classify" | "forecast" | "generate" | "tensors";
 
 /** The pairs of predictor.ts and predict.ts that there are: src/core/emit/predict has one of these names for each. */
-export type PredictPrograms = "images" | "forecast" | "generate" | "arrays" | "labels";
+export type PredictPrograms = "images" | "forecast" | "generate" | "outputs" | "labels";
 
 interface Words {
   readonly key: string;

@@ -22,6 +22,6 @@ const PROGRAMS: Readonly<Record<PredictPrograms, (plan: Plan) => PredictFiles>> 
   images,
   forecast,
   generate,
-  arrays,
+  outputs: arrays,
   labels: labelSequences,
 };
