@@ -23,16 +23,13 @@ export function comparison({ training }: Plan, test: string): string {
     quantiles.length === 1
       ? "predicted"
       : `predicted.filter((_, k) => k % ${quantiles.length} === ${middle}) /* quantile ${quantiles[middle]} */`;
-  return `    const forecasts = inDataUnits(${values}, data.targetScaler); // [windows, TARGETS]
-    const errors = [
-      forecastErrors("model", data.series, TARGETS, forecasts),
-      ...baselineErrors(data.series, TARGETS, ${test}.count),
-    ];
+  return `  const forecasts = inDataUnits(${values}, data.targetScaler); // [windows, TARGETS]
+  const errors = [
+    forecastErrors("model", data.series, TARGETS, forecasts),
+    ...baselineErrors(data.series, TARGETS, ${test}.count),
+  ];
 `;
 }
-
-export const DESCRIBED = `    note(\`forecast: \${describeErrors(data.series, errors[0]!, errors.slice(1))}\`);
-`;
 
 /** Of each metric that has a unit, the power of the target's scale that turns it into that of the data. */
 export function unitPowers({ dataset, training }: Plan): [name: string, power: number][] {
@@ -44,36 +41,3 @@ export function unitPowers({ dataset, training }: Plan): [name: string, power: n
   };
   return training.metrics.flatMap(({ name, type }) => (powers[type] === undefined ? [] : [[name, powers[type]]]));
 }
-
-export const average = (test: string): string => `    program.pull();
-    useAveragedWeights(w, optimizer); // the checkpoint keeps the weights as they were trained
-    program.push();
-    ({ predicted } = await evaluate(${test}));
-`;
-
-export const SPLITS = `  const train = wholeBatches(firstSamples(data.train, options.limit), BATCH_SIZE, "training", note);
-  const test = wholeBatches(data.test, BATCH_SIZE, "test", note);
-`;
-
-export const STATES = `  const states = initializeStates(BATCH_SIZE); // of the stateful layers
-  const evaluationStates = initializeStates(BATCH_SIZE); // its own, so that evaluation does not disturb training
-  const carried = variablesOf({ states: namedStates(states) });
-  const evaluationCarried = variablesOf({ evaluationStates: namedStates(evaluationStates) });
-`;
-
-export const SET_TO_ZERO = `  /** Stateful layers begin an epoch and an evaluation with zeros. */
-  const setToZero = (variables: NamedWeights): void => {
-    for (const variable of Object.values(variables)) tf.tidy(() => variable.assign(tf.zerosLike(variable)));
-    program.push(Object.keys(variables));
-  };
-`;
-
-export const CONFUSION = `
-/** Rows: true classes; columns: predicted classes. */
-function confusion(split: Samples, predicted: readonly number[]): number[][] {
-  const matrix = Array.from({ length: CLASSES }, () => new Array<number>(CLASSES).fill(0));
-  const labels = split.targets(Int32Array.from(predicted, (_, index) => index));
-  for (const [index, label] of labels.entries()) matrix[label]![predicted[index]!]!++;
-  return matrix;
-}
-`;

@@ -1,4 +1,3 @@
-import { isReservedInput } from "./reserved-names.ts";
 import type { Rules } from "./rule.ts";
 
 /** Rules of datasets that name their inputs and targets themselves. */
@@ -40,10 +39,6 @@ export const ARRAY_RULES: Rules = {
       if (names.indexOf(name!) !== index) {
         const line = source.position(`/dataset/inputs/${names.indexOf(name!)}`).line;
         report("LC1207", pointer, `the input in line ${line} is named \`${name}\` too`, "give each input its `name`");
-      } else if (name !== "input" && isReservedInput(name!)) {
-        report("LC1207", `${pointer}/name`, `\`${name}\` has a meaning in the generated code`, "choose another name");
-      } else if (RESERVED_INPUTS.has(name!)) {
-        report("LC1207", `${pointer}/name`, `\`${name}\` names something else of a batch`, "choose another name");
       }
       if (vocabularySize === undefined) continue;
       if (shape.length !== 1) {
@@ -54,14 +49,3 @@ export const ARRAY_RULES: Rules = {
     }
   },
 };
-
-/** What a training step reads beside the inputs, under these names. */
-const RESERVED_INPUTS: ReadonlySet<string> = new Set([
-  "targets",
-  "weights",
-  "iteration",
-  "rate",
-  "shrinkage",
-  "averaging",
-  "overwriting",
-]);

@@ -4,14 +4,13 @@ import { size } from "../layers/definition.ts";
 import { buildGraph, layerOptions } from "../layers/graph.ts";
 import type { Source } from "../load/load.ts";
 import { datasetInputs, datasetTargets } from "../spec/dataset.ts";
-import { layerNames } from "../spec/names.ts";
+import { isWindowsDevice, layerNames } from "../spec/names.ts";
 import type { Layer, ModelSpec } from "../spec/types.ts";
 import { ACTIVATION_RULES } from "./activation-rules.ts";
 import { ARRAY_RULES } from "./array-rules.ts";
 import { CSV_RULES } from "./csv-rules.ts";
 import { INITIALIZER_RULES } from "./initializer-rules.ts";
 import { OPTIMIZER_RULES } from "./optimizer-rules.ts";
-import { isReservedName, isWindowsDevice } from "./reserved-names.ts";
 import type { Report, Rules } from "./rule.ts";
 import { TRAINING_RULES } from "./training-rules.ts";
 
@@ -82,7 +81,7 @@ const RULES: Rules = {
       );
     }
   },
-  "names are unique and none is reserved": ({ spec, source, inputs, report }) => {
+  "names are unique, and the model's can be a folder": ({ spec, source, inputs, report }) => {
     if (isWindowsDevice(spec.name)) {
       report("LC1207", "/name", `\`${spec.name}\` cannot be a folder on Windows`, "choose another name");
     }
@@ -103,13 +102,6 @@ const RULES: Rules = {
           "LC1207",
           `/layers/${index}/name`,
           `the layer in line ${line} is named \`${name}\` too`,
-          "choose another name",
-        );
-      } else if (isReservedName(name)) {
-        report(
-          "LC1207",
-          `/layers/${index}/name`,
-          `\`${name}\` has a meaning in the generated code`,
           "choose another name",
         );
       }

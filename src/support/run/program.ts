@@ -73,9 +73,9 @@ export function recordProgram(program: Program): ProgramRecord {
 }
 
 /** Files that decide what the numbers of a prediction are. */
-const DECIDES = /^(model|data|predictor)\.ts$|^support\/(nn|data|capture)\/|^support\/sampling\.ts$/;
+const DECIDES = /^(model|data|predictor)\.ts$|^support\/(nn|data|capture)\//;
 /** And those that decide how a training goes on. */
-const DECIDES_TRAINING = /^train\.ts$|^support\/(training|random)\.ts$/;
+const DECIDES_TRAINING = /^train\.ts$|^support\/run\/(training|training-loop|callbacks?|states)\.ts$/;
 
 /**
  * Refuses a run of another program: one of another definition always; one whose code was edited by hand, in one of the two places,

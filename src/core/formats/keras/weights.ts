@@ -1,4 +1,4 @@
-import type { Checkpoint, SavedTensors } from "../../../support/run/checkpoint.ts";
+import { type Checkpoint, newState, type SavedTensors } from "../../../support/run/checkpoint.ts";
 import { UserError } from "../../../support/system/user-error.ts";
 import type { LayerPlan, ParameterPlan, Plan } from "../../plan/types.ts";
 import { cut } from "./field.ts";
@@ -166,12 +166,7 @@ export function initialCheckpoint(plan: Plan, weights: SavedTensors): Omit<Check
   return {
     weights,
     optimizer: Object.fromEntries(optimizer.slots.map((name) => [name, slot(name)])),
-    state: {
-      epoch: 1,
-      step: 0,
-      iteration: 0,
-      sums: new Array<number>(sums).fill(0),
-      seed: training.seed,
-    },
+    state: newState(training.seed),
+    sums: new Array<number>(sums).fill(0),
   };
 }

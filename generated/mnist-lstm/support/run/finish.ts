@@ -1,0 +1,57 @@
+import { type NamedWeights, readTensors } from "../nn/weights.ts";
+import type { Json } from "../system/json.ts";
+import { type LayersTopology, writeLayersModel } from "./layers-model.ts";
+import type { EpochMetrics } from "./metrics.ts";
+import { predictionCommand } from "./next-command.ts";
+import { type ReportContents, renderReport } from "./report.ts";
+import type { Session } from "./session.ts";
+
+/** What a run ends with, beside what the session knows. */
+export interface Finished {
+  readonly description: string;
+  readonly layers: ReportContents["layers"];
+  readonly topology: LayersTopology;
+  readonly weights: NamedWeights;
+  readonly data: { readonly source: string; readonly fitted?: Json };
+  readonly backend: { readonly name: string; readonly device: string };
+  readonly seed: number;
+  /** Of the last epoch. */
+  readonly metrics: EpochMetrics | undefined;
+  /** Sections that only some reports have. */
+  readonly confusion?: ReportContents["confusion"];
+  readonly forecast?: ReportContents["forecast"];
+  /** What else is to be told. */
+  readonly lines?: readonly string[];
+  /** Arguments of predict.ts to try it with. */
+  readonly example: readonly string[];
+}
+
+/** Exports the model, writes the report, and says in run.json that the training has finished. */
+export async function finishRun(session: Session, finished: Finished): Promise<void> {
+  const { program, run, note } = session;
+  const { topology, data, backend, metrics, confusion, forecast } = finished;
+  const values = await readTensors(finished.weights);
+  writeLayersModel(run.modelPath, topology, values, { generatedBy: program.compiler, fitted: data.fitted });
+  for (const warning of topology.warnings) note(`model: ${warning}`);
+  run.update({ status: "finished", metrics, ...(forecast === undefined ? {} : { forecast: forecast.errors }) });
+  run.writeReport(
+    renderReport({
+      title: program.name,
+      description: finished.description,
+      layers: finished.layers,
+      metrics: run.metrics.read(),
+      ...(confusion === undefined ? {} : { confusion }),
+      ...(forecast === undefined ? {} : { forecast }),
+      summary: {
+        Spec: `${program.spec} (SHA-256 ${program.specSha256})`,
+        Compiler: program.compiler,
+        Backend: `${backend.name}: ${backend.device}`,
+        Data: data.source,
+        Seed: String(finished.seed),
+      },
+    }),
+  );
+  for (const line of finished.lines ?? []) note(line);
+  note(`model, metrics and report: ${run.path}`);
+  note(`next: ${predictionCommand(program, run.path, finished.example)}`);
+}
