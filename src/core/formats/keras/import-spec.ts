@@ -4,30 +4,15 @@ import { load } from "../../load/load.ts";
 import { checkSchema } from "../../schema/schema.ts";
 import type { Shape } from "../../spec/dataset.ts";
 import type { ModelSpec } from "../../spec/types.ts";
-import { cut, Field } from "./field.ts";
-import { type FileGraph, readGraph, refuse, titleOf } from "./graph.ts";
+import { cut, Field, refuse } from "../field.ts";
+import type { ImportedSpec, ImportOptions } from "../format.ts";
+import type { KerasModel } from "./described.ts";
+import { type FileGraph, readGraph, titleOf } from "./graph.ts";
 import { checkMasks } from "./masks.ts";
-import type { ModelFile } from "./model-file.ts";
 import { type ImportContext, layerSpec } from "./options.ts";
 import { modelName, SpecNames } from "./spec-names.ts";
 import { importLoss, importMetrics, importOptimizer } from "./training.ts";
 import { mendTraining, refuseErrors } from "./verdict.ts";
-
-export interface ImportedSpec {
-  readonly name: string;
-  readonly text: string;
-  /** What the spec cannot say. It is in the text as a comment too. */
-  readonly notExpressed: readonly string[];
-  /** What was written in place of something that the file does not say, or that no spec trains. */
-  readonly warnings: readonly string[];
-}
-
-export interface ImportOptions {
-  /** Of inputs that leave them open. */
-  readonly timesteps?: number;
-  /** Of the spec; default: the model's own. */
-  readonly name?: string;
-}
 
 type Spec = Readonly<Record<string, unknown>>;
 
@@ -35,7 +20,7 @@ type Spec = Readonly<Record<string, unknown>>;
  * A spec that describes the model of a file, with an arrays dataset of the model's shapes to start from.
  * @throws UserError (exit code 2) where no spec computes the same, or the file is damaged
  */
-export function importSpec(file: ModelFile, options: ImportOptions = {}): ImportedSpec {
+export function importSpec(file: KerasModel, options: ImportOptions = {}): ImportedSpec {
   const notExpressed: string[] = [];
   const context: ImportContext = {
     path: file.path,
@@ -44,7 +29,7 @@ export function importSpec(file: ModelFile, options: ImportOptions = {}): Import
       if (!notExpressed.includes(what)) notExpressed.push(what);
     },
   };
-  const graph = readGraph(file.path, file.topology, file.place);
+  const graph = readGraph(file, file.topology, file.place);
   if (graph.nodes.length === 0) refuse(file.path, "the model has no layers", "save a model with layers");
   const names = new SpecNames(graph);
   const inputs = graph.inputs.map((input) => arrayInput(input, graph, names, file.path, options));

@@ -1,8 +1,8 @@
 import type { LayerType } from "../../layers/definition.ts";
 import { schema } from "../../schema/schema-file.ts";
 import type { Shape } from "../../spec/dataset.ts";
-import { Field, isMap, quote } from "./field.ts";
-import { type FileNode, refuse, titleOf } from "./graph.ts";
+import { Field, isMap, quote, refuse } from "../field.ts";
+import { type FileNode, titleOf } from "./graph.ts";
 import { CLASS_NAMES, camelCase } from "./names.ts";
 import { activation, constraint, initializer, regularizer } from "./values.ts";
 

@@ -1,9 +1,9 @@
 import type { Diagnostic } from "../../diagnostic.ts";
 import { load, type Source } from "../../load/load.ts";
 import { validate } from "../../validate.ts";
-import { cut, isMap, quote } from "./field.ts";
-import { type FileGraph, refuse, titleOf } from "./graph.ts";
-import type { ModelFile } from "./model-file.ts";
+import { cut, isMap, quote, refuse } from "../field.ts";
+import type { KerasModel } from "./described.ts";
+import { type FileGraph, titleOf } from "./graph.ts";
 import { snakeCase } from "./names.ts";
 
 type Spec = Readonly<Record<string, unknown>>;
@@ -83,7 +83,7 @@ function firstError(spec: Spec): Diagnostic | undefined {
  * The compiler's errors about a spec that nobody has written yet, at the places of the file from which it came.
  * @throws UserError (exit code 2) where there are any
  */
-export function refuseErrors(spec: Spec, graph: FileGraph, file: ModelFile): void {
+export function refuseErrors(spec: Spec, graph: FileGraph, file: KerasModel): void {
   const { source, errors } = errorsOf(spec);
   const places = errors.map((error) => source && placeOf(error, spec, source, graph));
   // What stands nowhere in the file, such as the number of classes, follows from what does.

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { compile } from "../../../../src/core/compile.ts";
+import { Field } from "../../../../src/core/formats/field.ts";
 import { type Dialect, serializeLayer } from "../../../../src/core/formats/keras/config.ts";
-import { Field } from "../../../../src/core/formats/keras/field.ts";
 import { layerSpec } from "../../../../src/core/formats/keras/options.ts";
+import { compile } from "../../../../src/node.ts";
 
 /** What a dense layer of 4 inputs and 4 units says of its kernel in a file. */
 function exported(kernelInitializer: unknown, dialect: Dialect): unknown {
