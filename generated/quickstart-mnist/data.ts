@@ -10,7 +10,7 @@ export const FEATURES = 28;
 export const CLASSES = 10;
 /** Reads the dataset: quickstart-mnist.yaml:7. `directory` is what --data names. */
 export async function loadData(directory: string | undefined, log: (line: string) => void): Promise<ImageDataset> {
-  return loadMnist({ directory, cacheDirectory: cacheDirectory(), scale: 255, log });
+  return loadMnist({ directory, cacheDirectory: cacheDirectory(), validation: { fraction: 0.1, seed: 42 }, scale: 255, log });
 }
 
 /** What batches are read from. */
@@ -24,10 +24,11 @@ export interface Batch {
 }
 
 /** The samples that `indices` names, on the device. */
-export function readBatch(split: Samples, indices: Int32Array): Batch {
+export async function readBatch(split: Samples, indices: Int32Array): Promise<Batch> {
+  const { inputs, targets } = await split.read(indices);
   const batch = indices.length;
   return {
-    inputs: { input: tf.tensor3d(split.inputs.input(indices), [28, batch, 28]) },
-    targets: tf.tensor1d(split.targets(indices), "int32"),
+    inputs: { input: tf.tensor3d(inputs.input, [28, batch, 28]) },
+    targets: tf.tensor1d(targets, "int32"),
   };
 }

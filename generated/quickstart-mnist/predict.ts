@@ -73,8 +73,8 @@ async function main(): Promise<number> {
     const { test } = await loadData(options.data, () => undefined);
     const count = Math.min(options.demo, test.count);
     const indices = Int32Array.from({ length: count }, (_, k) => Math.floor((k * test.count) / count));
-    const images = Array.from(indices, (index) => test.pixels(index));
-    const labels = test.targets(indices);
+    const images = await Promise.all(Array.from(indices, (index) => test.pixels(index)));
+    const { targets: labels } = await test.read(indices);
     for (const [k, prediction] of (await predictor.predict(images)).entries()) {
       show(`test image ${indices[k]}`, prediction, { pixels: images[k]!, label: labels[k]! });
     }

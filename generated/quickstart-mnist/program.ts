@@ -13,7 +13,7 @@ export const PROGRAM: Program = {
   definition: {
     data: "719a4b7b87a623b33fddcdef52f01a1165bc9c65fdf0de7dea007b4754210fb7",
     model: "e001105fd92360ed9c26e648a912c71a5be01e854c3bfa61c0548d11a143ea49",
-    training: "d19ff7437fa96f4b546816d9d83e4a7c06f832fe46c243bbdf138bb99bab96fd",
+    training: "d9e1979d05f2996b9872a211b25cec57999d745ced13de26d04305fb7df3485d",
   },
   folder: new URL(".", import.meta.url).href,
 };

@@ -13,7 +13,7 @@ export const PROGRAM: Program = {
   definition: {
     data: "f7bb823034f3946dcb36429de990cd90261cc4bdc780a38430b6479236a2af10",
     model: "e001105fd92360ed9c26e648a912c71a5be01e854c3bfa61c0548d11a143ea49",
-    training: "8a2d1fa0de0c80afe11dd25fc0c95f22b6ab9b344098dbb2ec4b131c3ef27d8d",
+    training: "2840f31ce732732efd09a850e6034b1a8c27818168c9a2c952f6e298563834b1",
   },
   folder: new URL(".", import.meta.url).href,
 };

@@ -5,7 +5,7 @@ import { COMPILER_VERSION } from "../version.ts";
 import { type Derivative, type EmitContext, TRAINING } from "./context.ts";
 import { emitData } from "./data.ts";
 import { emitModel } from "./model.ts";
-import { emitPackageJson, emitReadme, emitTsconfig, json, NPMRC, PACKAGES } from "./package-files.ts";
+import { emitPackageJson, emitReadme, emitTsconfig, json, NPMRC, packagesOf } from "./package-files.ts";
 import { folderOf, joinPath } from "./paths.ts";
 import { emitPredict } from "./predict/predict.ts";
 import { emitProgram } from "./program.ts";
@@ -84,13 +84,14 @@ function importedFiles(path: string, text: string): string[] {
 
 /** manifest.json: what this program was made from, every resolved value, and the SHA-256 of every other file. */
 function emitManifest({ plan, specPath }: EmitContext, hashes: ReadonlyMap<string, string>): string {
+  const packages = packagesOf(plan);
   return json({
     format: "lstm-compile-program",
     name: plan.name,
     compiler: { name: "lstm-compile", version: COMPILER_VERSION },
     schemaVersion: plan.specVersion,
     spec: { path: specPath, sha256: plan.specSha256 },
-    packages: { ...PACKAGES.dependencies, ...PACKAGES.devDependencies, ...PACKAGES.optionalDependencies },
+    packages: { ...packages.dependencies, ...packages.devDependencies, ...packages.optionalDependencies },
     resolved: {
       dataset: plan.dataset,
       layers: plan.layers,

@@ -103,7 +103,7 @@ function targetsLike({ plan, imports }: ModelContext, targets: string): string {
 
 /** Whether samples have weights of their own, from the dataset. */
 export function hasSampleWeights({ dataset }: Plan): boolean {
-  return dataset.type === "arrays" && dataset.weightFiles !== undefined;
+  return "weightFiles" in dataset && dataset.weightFiles !== undefined;
 }
 
 /** The layer whose mask goes with the output, a sequence. */

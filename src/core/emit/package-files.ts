@@ -3,15 +3,29 @@ import { shellWord } from "../../support/system/shell.ts";
 import { describeOptions } from "../plan/describe.ts";
 import { summarizeOptimizer } from "../plan/optimizer.ts";
 import type { Plan } from "../plan/types.ts";
+import { sourceOf } from "../sources/sources.ts";
+import { describeValidation } from "../sources/validation.ts";
+import { taskOf } from "../tasks/tasks.ts";
 import { COMPILER_VERSION } from "../version.ts";
 import type { EmitContext } from "./context.ts";
 import { describeChoice } from "./loss.ts";
 import { folderOf, joinPath } from "./paths.ts";
-import { exampleWords } from "./predict/example.ts";
 import { batchShape, literal, markdownCode, markdownText, oneLine } from "./text.ts";
 
-/** Versions of the packages that a generated program uses, the ones that this compiler was tested with. */
-export const PACKAGES = {
+/** Packages that a generated program uses, in the versions that this compiler was tested with. */
+export function packagesOf({ dataset }: Plan) {
+  return {
+    ...COMMON_PACKAGES,
+    dependencies: sorted({ ...COMMON_PACKAGES.dependencies, ...sourceOf(dataset).packages }),
+  };
+}
+
+function sorted(packages: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(packages).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Of every program: TensorFlow.js, its backends, and what runs and checks TypeScript. */
+const COMMON_PACKAGES = {
   dependencies: {
     "@tensorflow/tfjs-backend-cpu": "4.22.0",
     "@tensorflow/tfjs-backend-wasm": "4.22.0",
@@ -35,7 +49,7 @@ export function emitPackageJson({ plan }: EmitContext): string {
       backend: "tsx support/backends/cli.ts",
       typecheck: "tsc --noEmit",
     },
-    ...PACKAGES,
+    ...packagesOf(plan),
   });
 }
 
@@ -70,15 +84,6 @@ export function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-const DATA_TEXT: Record<Plan["dataset"]["type"], string> = {
-  mnist: "MNIST: 60,000 training and 10,000 test images of handwritten digits, 28×28 pixels, read row by row",
-  digits: "generated images of digits, 28×28 pixels, read row by row; no files are needed",
-  idx: "images and labels in IDX files, read row by row",
-  csv: "windows of a time series in a CSV file; the test part is the end of the series",
-  text: "characters of a text file; the test part is its end",
-  arrays: "arrays in NumPy's .npy files",
-};
-
 /** README.md: a model card from the plan's facts. What only people can know is marked open. */
 export function emitReadme({ plan, specPath }: EmitContext): string {
   const { training, optimizer, cost, dataset } = plan;
@@ -86,7 +91,7 @@ export function emitReadme({ plan, specPath }: EmitContext): string {
     return `| ${layer.name} | ${layer.type} | ${describeOptions(layer)} | ${batchShape(layer.outputShape)} | ${layer.parameterCount.toLocaleString("en-US")} |`;
   });
   // Data lies where the spec does; where its folder is not known, in the current one.
-  const example = exampleWords(plan, (path) => joinPath(folderOf(specPath), path));
+  const example = taskOf(dataset).example(dataset, (path) => joinPath(folderOf(specPath), path));
   return `# ${plan.name}
 
 ${plan.description === "" ? "A model compiled from a spec." : markdownText(plan.description)}
@@ -117,7 +122,8 @@ ${cost.parameterCount.toLocaleString("en-US")} parameters; ${cost.flopsPerSample
 
 ## Training
 
-- Data: ${DATA_TEXT[dataset.type]}.${"scale" in dataset ? ` Pixels are divided by ${literal(dataset.scale)}.` : ""}
+- Data: ${sourceOf(dataset).described}.${"scale" in dataset ? ` Pixels are divided by ${literal(dataset.scale)}.` : ""}
+- Validation: ${describeValidation(dataset.validation)}
 - Loss: ${describeChoice(training.loss)}${training.metrics.length > 0 ? `; metrics: ${training.metrics.map(describeChoice).join(", ")}` : ""}.${training.classWeight === undefined ? "" : ` Class weights: ${training.classWeight.join(", ")}.`}
 - Optimizer: ${summarizeOptimizer(optimizer)}.
 - ${counted(training.epochs, "epoch")} of batches of ${training.batchSize}, ${training.shuffle ? "shuffled" : "in order"}, seed ${training.seed}.

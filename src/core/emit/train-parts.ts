@@ -1,5 +1,7 @@
 // Parts of train.ts that only some programs have.
 import type { Plan } from "../plan/types.ts";
+import { sourceOf } from "../sources/sources.ts";
+import { taskOf } from "../tasks/tasks.ts";
 
 /** A confusion matrix of more classes would be too large to keep and to read. */
 const MAX_CONFUSION_CLASSES = 64;
@@ -11,7 +13,7 @@ export function hasConfusionMatrix({ dataset }: Plan): boolean {
 
 /** Whether the spec names files, whose paths start at its folder. */
 export function readsFiles({ dataset }: Plan): boolean {
-  return ["idx", "csv", "text", "arrays"].includes(dataset.type);
+  return sourceOf(dataset).reads === "files";
 }
 
 /** The model's forecasts of the test part beside those that need no model. Of several quantiles the one nearest to the median counts. */
@@ -33,11 +35,8 @@ export function comparison({ training }: Plan, test: string): string {
 
 /** Of each metric that has a unit, the power of the target's scale that turns it into that of the data. */
 export function unitPowers({ dataset, training }: Plan): [name: string, power: number][] {
-  if (dataset.type !== "csv" || dataset.scaling === "none") return [];
-  const powers: Partial<Record<string, number>> = {
-    meanAbsoluteError: 1,
-    rootMeanSquaredError: 1,
-    meanSquaredError: 2,
-  };
-  return training.metrics.flatMap(({ name, type }) => (powers[type] === undefined ? [] : [[name, powers[type]]]));
+  return training.metrics.flatMap((metric) => {
+    const power = taskOf(dataset).unitPower?.(dataset, metric);
+    return power === undefined ? [] : [[metric.name, power]];
+  });
 }

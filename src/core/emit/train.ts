@@ -1,3 +1,6 @@
+import { sourceOf } from "../sources/sources.ts";
+import { describeValidation } from "../sources/validation.ts";
+import { taskOf } from "../tasks/tasks.ts";
 import { type EmitContext, INFERENCE_BATCH_SIZE, specLine } from "./context.ts";
 import { Imports, kernels } from "./imports.ts";
 import { hasSampleWeights } from "./loss.ts";
@@ -83,25 +86,29 @@ function data({ plan, imports }: TrainContext): string {
   imports.use("./support/run/training.ts", ["describeSamples", "firstSamples", ...(stateful ? ["wholeBatches"] : [])]);
   if (readsFiles(plan)) imports.use("./support/run/program.ts", ["dataFolder"]);
   const directory = readsFiles(plan) ? "options.data ?? dataFolder(PROGRAM)" : "options.data";
-  const splits = stateful
-    ? `  const train = wholeBatches(firstSamples(data.train, options.limit), BATCH_SIZE, "training", note);
-  const test = wholeBatches(data.test, BATCH_SIZE, "test", note);`
-    : "  const train = firstSamples(data.train, options.limit);";
+  const { test, validation, onTest } = splits(plan);
+  const whole = [
+    '  const train = wholeBatches(firstSamples(data.train, options.limit), BATCH_SIZE, "training", note);',
+    ...(onTest ? [] : ['  const validation = wholeBatches(data.validation, BATCH_SIZE, "validation", note);']),
+    '  const test = wholeBatches(data.test, BATCH_SIZE, "test", note);',
+  ];
   return `  const { options, run, progress, note } = session;
 
   // Data
   progress.busy("reading the data");
   const data = await loadData(${directory}, note);
-${splits}
-  const counts = { source: data.source, train: train.count, test: ${test(plan)}.count };
+${stateful ? whole.join("\n") : "  const train = firstSamples(data.train, options.limit);"}
+  const counts = { source: data.source, train: train.count, validation: ${onTest ? "undefined" : `${validation}.count`}, test: ${test}.count };
   for (const line of describeSamples(counts, { epochs: options.epochs, limited: options.limit !== undefined })) note(line);
   const backend = await startBackend(session);
 `;
 }
 
-/** The test split. */
-function test(plan: EmitContext["plan"]): string {
-  return isStateful(plan) ? "test" : "data.test";
+/** What the splits are called; `onTest`: the test samples are those of the validation. */
+function splits(plan: EmitContext["plan"]): { test: string; validation: string; onTest: boolean } {
+  const folder = isStateful(plan) ? "" : "data.";
+  const onTest = plan.dataset.validation === "test";
+  return { test: `${folder}test`, validation: `${folder}${onTest ? "test" : "validation"}`, onTest };
 }
 
 function model({ plan, imports }: TrainContext): string {
@@ -115,7 +122,7 @@ function model({ plan, imports }: TrainContext): string {
   const evaluationStates = initializeStates(BATCH_SIZE); // its own, so that evaluation does not disturb training
 `;
   return `  // Model and optimizer: as the seed makes them, or as the run that is resumed has them
-  const checkpoint = resumedCheckpoint(session, data, train.count);
+  const checkpoint = resumedCheckpoint(session, data, { train: train.count, validation: ${splits(plan).validation}.count });
   const state = checkpoint?.state ?? newState(options.seed);
   const { seed } = state;
   const w = initializeWeights(seed);
@@ -125,25 +132,30 @@ ${stateful ? states : ""}  const totals = zeroTotals(METRICS); // sums of loss a
 `;
 }
 
-function training({ imports }: TrainContext): string {
+function training({ plan, imports }: TrainContext): string {
+  const { test, validation } = splits(plan);
   imports.use("./model.ts", ["forward", "LAYERS"]);
   imports.use("./program.ts", ["PROGRAM"]);
   imports.use("./support/run/diverged.ts", ["divergedError"]);
   imports.use("./support/run/session.ts", ["beginRun"]);
   imports.use("./support/run/training-loop.ts", ["Training"]);
-  return `  const settings = { batchSize: BATCH_SIZE, shuffle: SHUFFLE, seed, trainSamples: train.count };
+  return `  const samples = { trainSamples: train.count, validationSamples: ${validation}.count, testSamples: ${test}.count };
+  const settings = { batchSize: BATCH_SIZE, shuffle: SHUFFLE, seed, ...samples };
   const interrupt = beginRun(session, { settings, backend, captured: program.captured, data });
   const training = new Training({
     session, state, variables, captured: program, callbacks, interrupt, data,
     metrics: METRICS, samples: train.count, batchSize: BATCH_SIZE,
-    diverged: (at) =>
-      divergedError(at, PROGRAM, LAYERS, variables.weights, () => forward(w, readBatch(train, Int32Array.of(0)).inputs).layers),
+    diverged: async (at) => {
+      const { inputs } = await readBatch(train, Int32Array.of(0));
+      return divergedError(at, PROGRAM, LAYERS, variables.weights, () => forward(w, inputs).layers);
+    },
   });
 `;
 }
 
 function step({ plan, imports }: TrainContext): string {
   const stateful = isStateful(plan);
+  const { test, validation, onTest } = splits(plan);
   const targets = `targets${hasSampleWeights(plan) ? ", weights" : ""}`;
   imports.use("./data.ts", ["readBatch"]);
   imports.use("./model.ts", ["evaluateStep", "stepScalars", "trainStep"]);
@@ -182,11 +194,11 @@ ${stateful ? carried : ""}  const trainFeed = (batch: Batch): TrainFeed => ({
           totals.assign(tf.add(totals, trainStep(w, optimizer, ${stateful ? "states, " : ""}inputs, ${targets}, step)));
           return {};
         },
-        examples: batchSizes(train.count, BATCH_SIZE).map((size) => trainFeed(readBatch(train, new Int32Array(size)))),
+        examples: await Promise.all(batchSizes(BATCH_SIZE, train.count).map(async (size) => trainFeed(await readBatch(train, new Int32Array(size))))),
       },
       evaluate: {
         run: ({ inputs, ${targets} }: Batch) => evaluateStep(w, ${stateful ? "evaluationStates, " : ""}inputs, ${targets}),
-        examples: batchSizes(${test(plan)}.count, EVALUATION_BATCH_SIZE).map((size) => readBatch(${test(plan)}, new Int32Array(size))),
+        examples: await Promise.all(batchSizes(EVALUATION_BATCH_SIZE, ${onTest ? "" : `${validation}.count, `}${test}.count).map((size) => readBatch(${test}, new Int32Array(size)))),
       },
     },
     log: note,
@@ -195,7 +207,8 @@ ${stateful ? carried : ""}  const trainFeed = (batch: Batch): TrainFeed => ({
 
 function loop({ plan, imports }: TrainContext): string {
   const stateful = isStateful(plan);
-  const kept = hasConfusionMatrix(plan) ? "int32" : plan.dataset.type === "csv" ? "float32" : undefined; // of the predictions
+  const series = taskOf(plan.dataset).comparesForecasts;
+  const kept = hasConfusionMatrix(plan) ? "int32" : series ? "float32" : undefined; // of the predictions
   const inUnits = unitPowers(plan).length > 0;
   imports.use("./data.ts", [], ["Samples"]);
   imports.use("./model.ts", ["learningRate"]);
@@ -207,14 +220,14 @@ function loop({ plan, imports }: TrainContext): string {
   if (inUnits) imports.use("./support/forecast/units.ts", ["metricsInDataUnits"]);
   return `  /** Loss and metrics over a split${kept === undefined ? "" : ", and the prediction for each sample"}. */
   const evaluate = (split: Samples): Promise<Evaluation> => {
-${stateful ? "    setToZero(program, evaluationCarried);\n" : ""}    const read = (indices: Int32Array): Batch => readBatch(split, indices);
+${stateful ? "    setToZero(program, evaluationCarried);\n" : ""}    const read = (indices: Int32Array): Promise<Batch> => readBatch(split, indices);
     const step = program.functions.evaluate;
     return evaluateSplit(split.count, { batchSize: EVALUATION_BATCH_SIZE, metrics: METRICS, read, step${kept === undefined ? "" : `, keep: "${kept}"`} });
   };
 
   // Training
   let last = run.metrics.read().at(-1);
-  let evaluated: Evaluation | undefined;
+  if (!training.goesOn) note(\`nothing left to train: the run has its \${state.epoch - 1} epochs\`);
   while (training.goesOn) {
     const { epoch } = state;
     const [started, skipped] = [performance.now(), training.samplesDone];
@@ -223,7 +236,7 @@ ${stateful ? "    if (state.step === 0) setToZero(program, carried);\n" : ""}   
     const steps = Math.ceil(train.count / BATCH_SIZE);
     while (state.step < steps) {
       const start = state.step * BATCH_SIZE;
-      const feed = trainFeed(readBatch(train, order.subarray(start, start + BATCH_SIZE)));
+      const feed = trainFeed(await readBatch(train, order.subarray(start, start + BATCH_SIZE)));
       program.functions.train(feed);
       tf.dispose({ ...feed });
       state.step++;
@@ -235,8 +248,8 @@ ${stateful ? "    if (state.step === 0) setToZero(program, carried);\n" : ""}   
     const trained = await training.values();
     const seconds = (performance.now() - started) / 1000;
 
-    evaluated = await evaluate(${test(plan)});
-    const validated = await training.refuseDiverged(evaluated.values);
+    const { values: validated } = await evaluate(${splits(plan).validation});
+    await training.refuseDiverged(validated);
     last = epochMetrics(METRICS, trained, validated, {
       epoch,
       learningRate: state.rateScale * learningRate(state.iteration - 1),
@@ -246,19 +259,21 @@ ${stateful ? "    if (state.step === 0) setToZero(program, carried);\n" : ""}   
 ${inUnits ? "    Object.assign(last, metricsInDataUnits(last, UNIT_POWERS, data.targetScaler.scale));\n" : ""}    training.nextEpoch();
     await training.epochEnd(last);
   }
-  if (evaluated === undefined) note(\`nothing left to train: the run has its \${state.epoch - 1} epochs\`);
   await training.trainEnd();
 `;
 }
 
 function end({ plan, imports }: TrainContext): string {
-  const series = plan.dataset.type === "csv";
+  const series = taskOf(plan.dataset).comparesForecasts;
   const confused = hasConfusionMatrix(plan);
   const averaged = plan.optimizer.ema !== undefined;
+  const { test, onTest } = splits(plan);
+  const example = predictExample(plan);
+  imports.use("./support/run/metrics.ts", ["namedMetrics"]);
   imports.use("./support/run/finish.ts", ["finishRun"]);
   imports.use("./topology.ts", ["TOPOLOGY"]);
   if (averaged) imports.use("./model.ts", ["useAveragedWeights"]);
-  if (plan.dataset.type === "arrays") imports.use("./support/data/data-file.ts", ["dataFile"]);
+  if (example.includes("dataFile(")) imports.use("./support/data/data-file.ts", ["dataFile"]);
   if (confused) {
     imports.use("./data.ts", ["CLASSES"]);
     imports.use("./support/run/evaluation.ts", ["confusionMatrix"]);
@@ -271,15 +286,18 @@ function end({ plan, imports }: TrainContext): string {
   const average = `  useAveragedWeights(w, optimizer); // the checkpoint keeps the weights as they were trained
   program.push();
 `;
-  const measured = averaged ? `await evaluate(${test(plan)})` : `evaluated ?? (await evaluate(${test(plan)}))`;
-  const predicted = confused || series ? `  const { predicted } = ${measured};\n` : "";
-  const labels = `${test(plan)}.targets(sampleOrder(${test(plan)}.count, { shuffle: false, seed: 0, epoch: 0 }))`;
-  return `  // The model and the report
+  const inUnits = unitPowers(plan).length > 0;
+  const units = "  Object.assign(tested, metricsInDataUnits(tested, UNIT_POWERS, data.targetScaler.scale));\n";
+  return `  // The test, the model and the report
   program.pull();
-${averaged ? average : ""}${predicted}${series ? comparison(plan, test(plan)) : ""}  await finishRun(session, {
+${averaged ? average : ""}  const { values: measured${confused || series ? ", predicted" : ""} } = await evaluate(${test});
+  const tested = namedMetrics(METRICS, await training.refuseDiverged(measured));
+${inUnits ? units : ""}${series ? comparison(plan, test) : ""}  await finishRun(session, {
     description: ${literal(plan.description)},
     layers: LAYERS, topology: TOPOLOGY, weights: variables.weights, data, backend, seed, metrics: last,
-${confused ? `    confusion: confusionMatrix(${labels}, predicted, CLASSES),\n` : ""}${series ? FORECAST : ""}    example: ${predictExample(plan)},
+    test: { metrics: tested, isValidation: ${onTest} },
+    validation: ${literal(describeValidation(plan.dataset.validation))},
+${confused ? `    confusion: await confusionMatrix(${test}, predicted, CLASSES),\n` : ""}${series ? FORECAST : ""}    example: ${example},
   });
   interrupt.dispose();
   program.dispose();
@@ -292,5 +310,5 @@ const FORECAST = `    forecast: { target: data.series.name, errors },
 
 function start({ plan, imports }: TrainContext): string {
   imports.use("./support/run/session.ts", ["runTraining"]);
-  return `await runTraining({ program: PROGRAM, epochs: EPOCHS, seed: SEED, readsData: ${plan.dataset.type !== "digits"} }, train);`;
+  return `await runTraining({ program: PROGRAM, epochs: EPOCHS, seed: SEED, readsData: ${sourceOf(plan.dataset).reads !== "nothing"} }, train);`;
 }

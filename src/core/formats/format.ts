@@ -73,7 +73,10 @@ export interface ModelFile {
 export interface DescribedModel {
   /** Undefined where the tool that wrote it has named it itself, such as sequential_1. */
   readonly name: string | undefined;
-  /** @throws UserError (exit code 2) where no spec computes the same, or the file is damaged */
+  /**
+   * What the file says in the words of a spec, by {@link specOf} of found.ts.
+   * @throws UserError (exit code 2) where no spec computes the same, or the file is damaged
+   */
   spec(options?: ImportOptions): ImportedSpec;
   /** What the tool of this format computes otherwise than a spec's program: a sentence each. */
   differences(plan: Plan): string[];

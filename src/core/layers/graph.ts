@@ -1,5 +1,6 @@
 import type { DiagnosticCode } from "../diagnostic-codes.ts";
-import { type DatasetInput, datasetInputs, type Shape } from "../spec/dataset.ts";
+import { datasetInputs, inputPointer } from "../sources/sources.ts";
+import type { DatasetInput, Shape } from "../spec/dataset.ts";
 import { layerNames } from "../spec/names.ts";
 import { suggestion } from "../spec/suggest.ts";
 import type { Layer, ModelSpec } from "../spec/types.ts";
@@ -107,8 +108,7 @@ function unread(
   });
   const values = inputs.flatMap(({ name }, index) => {
     if (read.has(name)) return [];
-    const pointer = spec.dataset.type === "arrays" ? `/dataset/inputs/${index}` : "/dataset";
-    return [problem(pointer, `the input \`${name}\``, "layer")];
+    return [problem(inputPointer(spec.dataset, index), `the input \`${name}\``, "layer")];
   });
   return [...layers, ...values];
 }

@@ -1,19 +1,23 @@
 import type { LayerOptions, LayerType } from "../layers/definition.ts";
 import { buildGraph, layerOptions } from "../layers/graph.ts";
 import type { Source } from "../load/load.ts";
-import { datasetInputs, datasetTargets } from "../spec/dataset.ts";
+import { planDataset } from "../sources/sources.ts";
 import type { ModelSpec } from "../spec/types.ts";
 import { planOptimizer } from "./optimizer.ts";
 import { planClassWeight, planLoss, planMetric } from "./training.ts";
-import type { CostPlan, DatasetPlan, LayerPlan, Plan } from "./types.ts";
+import type { CostPlan, LayerPlan, Plan } from "./types.ts";
 
 const FLOAT32_BYTES = 4;
 
 /** Resolves a checked spec: shapes, parameters, names, lines and costs. Throws nothing for a spec that `validate` accepted. */
 export function plan(spec: ModelSpec, source: Source): Plan {
   const line = (pointer: string): number => source.position(pointer, "key").line;
-  const dataset = planDataset(spec, line("/dataset"));
   const layers = planLayers(spec, (index) => source.position(`/layers/${index}`).line);
+  const dataset = planDataset(spec.dataset, {
+    specLine: line("/dataset"),
+    seed: spec.training.seed!,
+    consecutive: layers.some(carriesState),
+  });
   const optimizer = planOptimizer(spec.optimizer, line("/optimizer"));
   const training = spec.training;
   const last = layers.at(-1)!;
@@ -62,69 +66,10 @@ function headActivation({ type, options }: LayerPlan): string {
   return "returnSequences" in rest ? "linear" : (activation ?? "linear");
 }
 
-function planDataset(spec: ModelSpec, specLine: number): DatasetPlan {
-  const dataset = spec.dataset;
-  const common = {
-    specLine,
-    inputs: datasetInputs(dataset),
-    targets: datasetTargets(dataset),
-    trainSamples: undefined,
-  };
-  switch (dataset.type) {
-    case "mnist":
-      return { ...common, type: "mnist", scale: dataset.scale!, trainSamples: 60_000 };
-    case "digits":
-      return {
-        ...common,
-        type: "digits",
-        scale: dataset.scale!,
-        trainSamples: dataset.trainSamples!,
-        testSamples: dataset.testSamples!,
-        seed: dataset.seed!,
-      };
-    case "idx":
-      return {
-        ...common,
-        type: "idx",
-        scale: dataset.scale!,
-        trainImages: dataset.trainImages,
-        trainLabels: dataset.trainLabels,
-        testImages: dataset.testImages,
-        testLabels: dataset.testLabels,
-      };
-    case "csv":
-      return {
-        ...common,
-        type: "csv",
-        path: dataset.path,
-        target: dataset.target,
-        features: dataset.features ?? [dataset.target],
-        testFraction: dataset.testFraction!,
-        scaling: dataset.scaling!,
-        time: dataset.time,
-        timeFormat: dataset.timeFormat,
-        order: dataset.order!,
-        season: dataset.season,
-      };
-    case "text":
-      return {
-        ...common,
-        type: "text",
-        path: dataset.path,
-        testFraction: dataset.testFraction!,
-        encoding: dataset.encoding!,
-      };
-    case "arrays": {
-      const { inputs, targets, sampleWeights } = dataset;
-      return {
-        ...common,
-        type: "arrays",
-        inputFiles: inputs.map(({ train, test, scale }) => ({ train, test, scale: scale! })),
-        targetFiles: { train: targets.train, test: targets.test },
-        weightFiles: sampleWeights && { train: sampleWeights.train, test: sampleWeights.test },
-      };
-    }
-  }
+/** Whether a layer starts each batch from the state in which the one before it ended. */
+function carriesState({ options }: LayerPlan): boolean {
+  const inner: object = "layer" in options ? options.layer : options;
+  return "stateful" in inner && inner.stateful === true;
 }
 
 function planLayers(spec: ModelSpec, line: (index: number) => number): LayerPlan[] {

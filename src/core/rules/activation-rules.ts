@@ -1,5 +1,7 @@
 import { counted } from "../../support/system/counted.ts";
+import { targetsAreCentred } from "../sources/sources.ts";
 import type { Layer, LossMap, ModelSpec } from "../spec/types.ts";
+import { taskOf } from "../tasks/tasks.ts";
 import type { Checked, Rules } from "./rule.ts";
 
 /** Activations that never give a negative number. */
@@ -33,7 +35,7 @@ export function headActivation({ layers }: ModelSpec): string {
 
 /** Whether classes of which each sample has one are two, given by labels: one output can tell them apart. */
 export function twoClasses({ targets, spec }: Checked): boolean {
-  return targets.kind === "labels" && targets.classes === 2 && spec.dataset.type !== "text";
+  return targets.kind === "labels" && targets.classes === 2 && taskOf(spec.dataset).sharesOutput;
 }
 
 /** Whether the model's one output is a softmax, of which another rule speaks. */
@@ -114,7 +116,7 @@ export const ACTIVATION_RULES: Rules = {
     }
   },
   "the last activation reaches the targets": ({ spec, report }) => {
-    if (spec.dataset.type !== "csv" || spec.dataset.scaling !== "standard") return;
+    if (!targetsAreCentred(spec.dataset)) return;
     const activation = headActivation(spec);
     if (!NOT_NEGATIVE.has(activation) || activation === "softmax") return;
     const message = `${activation} gives no negative numbers, but standard scaling centres the targets at 0: half of them are out of reach`;

@@ -3,15 +3,14 @@ import type { Diagnostic } from "../diagnostic.ts";
 import { size } from "../layers/definition.ts";
 import { buildGraph, layerOptions } from "../layers/graph.ts";
 import type { Source } from "../load/load.ts";
-import { datasetInputs, datasetTargets } from "../spec/dataset.ts";
+import { datasetInputs, datasetTargets } from "../sources/sources.ts";
 import { isWindowsDevice, layerNames } from "../spec/names.ts";
 import type { Layer, ModelSpec } from "../spec/types.ts";
 import { ACTIVATION_RULES } from "./activation-rules.ts";
-import { ARRAY_RULES } from "./array-rules.ts";
-import { CSV_RULES } from "./csv-rules.ts";
 import { INITIALIZER_RULES } from "./initializer-rules.ts";
 import { OPTIMIZER_RULES } from "./optimizer-rules.ts";
 import type { Report, Rules } from "./rule.ts";
+import { SOURCE_RULES } from "./source-rules.ts";
 import { TRAINING_RULES } from "./training-rules.ts";
 
 /** What the schema cannot say. Each rule is named by the sentence that it holds. */
@@ -107,25 +106,7 @@ const RULES: Rules = {
       }
     }
   },
-  "files stay inside the data folder": ({ spec, report }) => {
-    const check = (section: object, pointer: string): void => {
-      for (const [key, value] of Object.entries(section)) {
-        if (typeof value === "object") check(value, `${pointer}/${key}`);
-        if (!FILE_KEYS.has(key) || typeof value !== "string") continue;
-        if (value.startsWith("/") || /^[A-Za-z]:/.test(value) || value.split("/").includes("..")) {
-          report(
-            "LC1208",
-            `${pointer}/${key}`,
-            "the path leaves the data folder",
-            "give a path inside the folder that --data names",
-          );
-        }
-      }
-    };
-    check(spec.dataset, "/dataset");
-  },
-  ...ARRAY_RULES,
-  ...CSV_RULES,
+  ...SOURCE_RULES,
   "the model fits into memory": ({ spec, graph, report }) => {
     if (graph.nodes.length < spec.layers.length) return;
     const counts = graph.nodes.map(({ layer, definition, inputShapes }) =>
@@ -143,16 +124,6 @@ const RULES: Rules = {
     );
   },
   ...INITIALIZER_RULES,
-  "pixels are scaled": ({ spec, report }) => {
-    if (!("scale" in spec.dataset) || spec.dataset.scale !== 1) return;
-    report(
-      "LC2001",
-      "/dataset",
-      "pixels stay in 0..255, with which recurrent layers hardly learn",
-      "add `scale: 255`",
-      "warning",
-    );
-  },
   "recurrent activations are bounded": ({ spec, report }) => {
     for (const [index, layer] of spec.layers.entries()) {
       if (!("returnSequences" in layer) || BOUNDED.has(layer.activation!)) continue;
@@ -204,10 +175,6 @@ export function checkRules(spec: ModelSpec, source: Source): Diagnostic[] {
   for (const rule of Object.values(RULES)) rule({ spec, source, report, graph, inputs, targets });
   return diagnostics;
 }
-
-const FILE_KEYS: ReadonlySet<string> = new Set(
-  ["path", "trainImages", "trainLabels", "testImages", "testLabels", "train", "test"], // as the schema names them
-);
 
 function grouped(count: number): string {
   return count.toLocaleString("en-US");

@@ -1,7 +1,9 @@
 import { counted } from "../../support/system/counted.ts";
 import { metricName } from "../plan/training.ts";
+import { targetsAreCentred } from "../sources/sources.ts";
 import { type DatasetTargets, weighableClasses } from "../spec/dataset.ts";
 import type { LossMap, MetricMap, ModelSpec } from "../spec/types.ts";
+import { taskOf } from "../tasks/tasks.ts";
 import { endsInSoftmaxOfOne, NOT_NEGATIVE, needsAnotherOutput, twoClasses } from "./activation-rules.ts";
 import type { Rules } from "./rule.ts";
 
@@ -101,10 +103,10 @@ export const TRAINING_RULES: Rules = {
     const quantiles = quantileCount(loss);
     const wanted = numbers * quantiles;
     if (units === wanted) return;
-    const key = spec.dataset.type === "csv" ? "dataset.horizon" : "dataset.targets.features";
+    const { key, one } = taskOf(spec.dataset).numbers;
     const why =
       quantiles === 1
-        ? `the ${spec.dataset.type === "csv" ? "forecast" : "target"} has ${counted(wanted, "value")} (${key})`
+        ? `the ${one} has ${counted(wanted, "value")} (${key})`
         : `${quantiles} quantiles of ${counted(numbers, "value")} (${key}) are ${wanted}`;
     report("LC1203", pointer, `${found}, but ${why}`, `${use}${wanted}\``);
   },
@@ -125,7 +127,7 @@ export const TRAINING_RULES: Rules = {
     const fix = USUAL_LOSS[targets.kind];
     const message =
       targets.kind === "numbers"
-        ? `${type} compares classes, but ${spec.dataset.type === "csv" ? "a forecast has" : "the targets are"} numbers`
+        ? `${type} compares classes, but ${taskOf(spec.dataset).numbers.areAll} numbers`
         : targets.kind === "labels"
           ? `${type} compares numbers, but ${spec.dataset.type} has classes`
           : `${type} does not compare ${targets.kind} targets`;
@@ -216,7 +218,7 @@ export const TRAINING_RULES: Rules = {
   },
   "a loss of positive numbers has positive targets": ({ spec, report }) => {
     const { type } = lossOf(spec);
-    if (spec.dataset.type !== "csv" || spec.dataset.scaling !== "standard") return;
+    if (!targetsAreCentred(spec.dataset)) return;
     if (!POSITIVE_TARGETS.has(type)) return;
     const message = `${type} is of positive targets, but standard scaling centres them at 0`;
     report("LC2031", "/training/loss", message, "use `scaling: none` or `minMax` in the dataset", "warning");

@@ -35,7 +35,7 @@ export async function divergedError(
   const what =
     culprit === undefined ? "the loss" : culprit.includes("/") ? `weight ${culprit}` : `the output of ${culprit}`;
   return new DivergedError(
-    `${where}${what} is not finite (epoch ${epoch}, step ${step})`,
+    `${where}${what} is not finite (${step === 0 ? `after epoch ${epoch - 1}` : `epoch ${epoch}, step ${step}`})`,
     "lower optimizer.learningRate, scale the input, or use tanh instead of relu in recurrent layers",
   );
 }

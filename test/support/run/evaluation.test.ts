@@ -43,10 +43,21 @@ describe("evaluateSplit", () => {
   });
 });
 
-it("confusionMatrix counts classes: rows true, columns predicted", () => {
-  expect(confusionMatrix(Int32Array.of(0, 1, 1, 2), [0, 1, 2, 2], 3)).toEqual([
+it("confusionMatrix counts classes: rows true, columns predicted, of any number of samples", async () => {
+  const labels = [0, 1, 1, 2];
+  const split = (times: number) => ({
+    count: labels.length * times,
+    read: async (indices: Int32Array) => ({ inputs: {}, targets: indices.map((index) => labels[index % 4]!) }),
+  });
+  expect(await confusionMatrix(split(1), [0, 1, 2, 2], 3)).toEqual([
     [1, 0, 0],
     [0, 1, 1],
     [0, 0, 1],
+  ]);
+  const predicted = Array.from({ length: 2400 }, (_, k) => [0, 1, 2, 2][k % 4]!);
+  expect(await confusionMatrix(split(600), predicted, 3)).toEqual([
+    [600, 0, 0],
+    [0, 600, 600],
+    [0, 0, 600],
   ]);
 });

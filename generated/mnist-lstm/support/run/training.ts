@@ -23,7 +23,7 @@ export function firstSamples<S extends Split<never>>(split: S, limit: number | u
 export function wholeBatches<S extends Split<never>>(
   split: S,
   batchSize: number,
-  what: "training" | "test",
+  what: "training" | "validation" | "test",
   note: (line: string) => void,
 ): S {
   const left = split.count % batchSize;
@@ -45,31 +45,41 @@ export function wholeBatches<S extends Split<never>>(
 
 /** Below these, what is learned or measured is mostly chance. */
 const FEW_TRAINING_SAMPLES = 30;
-const FEW_TEST_SAMPLES = 10;
+const FEW_SAMPLES = 10;
 
-/** The data that a training has, and a warning where it is too little to learn from or to measure with. */
+/**
+ * The data that a training has, and a warning where it is too little to learn from or to measure with. `validation` is undefined where
+ * the test samples validate.
+ */
 export function describeSamples(
-  { source, train, test }: { source: string; train: number; test: number },
+  { source, train, validation, test }: { source: string; train: number; validation: number | undefined; test: number },
   { epochs, limited }: { epochs: number; limited: boolean },
 ): string[] {
-  const lines = [`data: ${source}; ${counted(train, "training sample")} and ${counted(test, "test sample")}`];
+  const parts =
+    validation === undefined
+      ? `${counted(train, "training sample")} and ${counted(test, "test sample")}, by which it is validated as well`
+      : `${counted(train, "training sample")}, ${counted(validation, "validation sample")} and ${counted(test, "test sample")}`;
+  const lines = [`data: ${source}; ${parts}`];
   if (train < FEW_TRAINING_SAMPLES && !limited) {
     const often = epochs === 1 ? "once" : `${counted(epochs, "time")}`;
     lines.push(
       `warning: the model sees ${counted(train, "training sample")} ${often}: from so few it learns those by heart, and little that holds for others`,
     );
   }
-  if (test < FEW_TEST_SAMPLES) {
-    const what = test === 1 ? "one test sample is" : `${test} test samples are`;
-    lines.push(`warning: ${what} too few to measure with: valLoss and the metrics beside it are mostly chance`);
-  }
+  const few = (count: number, kind: string, measured: string): void => {
+    if (count >= FEW_SAMPLES) return;
+    const what = count === 1 ? `one ${kind} sample is` : `${count} ${kind} samples are`;
+    lines.push(`warning: ${what} too few to measure with: ${measured} mostly chance`);
+  };
+  if (validation !== undefined) few(validation, "validation", "valLoss and the metrics beside it are");
+  few(test, "test", validation === undefined ? "valLoss and the metrics beside it are" : "what the test says is");
   return lines;
 }
 
-/** The sizes of the batches that `count` samples make: the full one and, where it exists, the smaller last one. */
-export function batchSizes(count: number, batchSize: number): number[] {
-  const sizes = [Math.min(count, batchSize), count > batchSize ? count % batchSize : 0];
-  return sizes.filter((size) => size > 0);
+/** The sizes of the batches that so many samples make: for each count the full one and, where it exists, the smaller last one. */
+export function batchSizes(batchSize: number, ...counts: readonly number[]): number[] {
+  const sizes = counts.flatMap((count) => [Math.min(count, batchSize), count > batchSize ? count % batchSize : 0]);
+  return [...new Set(sizes)].filter((size) => size > 0);
 }
 
 /** A loss or metric: its name in metrics.jsonl, how many sums a step gives for it, and the value that sums over samples give. */

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import type { Split } from "../data/dataset.ts";
 import { breathe, type MetricSums, metricValues, zeroSums } from "./training.ts";
 
 /** Loss and metrics over a split, and where it is asked for what the model predicts for each sample. */
@@ -48,9 +49,18 @@ export async function evaluateSplit<Batch extends object>(
   return { values, predicted };
 }
 
-/** Rows: true classes; columns: predicted classes. */
-export function confusionMatrix(labels: ArrayLike<number>, predicted: readonly number[], classes: number): number[][] {
+/** Rows: true classes; columns: predicted classes, [count]. */
+export async function confusionMatrix(
+  split: Split<never>,
+  predicted: readonly number[],
+  classes: number,
+): Promise<number[][]> {
   const matrix = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
-  for (const [index, label] of Array.from(labels).entries()) matrix[label]![predicted[index]!]!++;
+  const size = 1000; // the inputs of so many are read along
+  for (let start = 0; start < split.count; start += size) {
+    const indices = Int32Array.from({ length: Math.min(size, split.count - start) }, (_, k) => start + k);
+    const { targets } = await split.read(indices);
+    for (const [k, label] of targets.entries()) matrix[label]![predicted[start + k]!]!++;
+  }
   return matrix;
 }

@@ -1,7 +1,7 @@
 import { type NamedWeights, readTensors } from "../nn/weights.ts";
 import type { Json } from "../system/json.ts";
 import { type LayersTopology, writeLayersModel } from "./layers-model.ts";
-import type { EpochMetrics } from "./metrics.ts";
+import { type EpochMetrics, testLine } from "./metrics.ts";
 import { predictionCommand } from "./next-command.ts";
 import { type ReportContents, renderReport } from "./report.ts";
 import type { Session } from "./session.ts";
@@ -17,6 +17,10 @@ export interface Finished {
   readonly seed: number;
   /** Of the last epoch. */
   readonly metrics: EpochMetrics | undefined;
+  /** Loss and metrics on the test samples, and whether these are the validation samples. */
+  readonly test: NonNullable<ReportContents["test"]>;
+  /** How the validation samples were chosen. */
+  readonly validation: string;
   /** Sections that only some reports have. */
   readonly confusion?: ReportContents["confusion"];
   readonly forecast?: ReportContents["forecast"];
@@ -29,17 +33,19 @@ export interface Finished {
 /** Exports the model, writes the report, and says in run.json that the training has finished. */
 export async function finishRun(session: Session, finished: Finished): Promise<void> {
   const { program, run, note } = session;
-  const { topology, data, backend, metrics, confusion, forecast } = finished;
+  const { topology, data, backend, metrics, test, confusion, forecast } = finished;
   const values = await readTensors(finished.weights);
   writeLayersModel(run.modelPath, topology, values, { generatedBy: program.compiler, fitted: data.fitted });
   for (const warning of topology.warnings) note(`model: ${warning}`);
-  run.update({ status: "finished", metrics, ...(forecast === undefined ? {} : { forecast: forecast.errors }) });
+  const errors = forecast === undefined ? {} : { forecast: forecast.errors };
+  run.update({ status: "finished", metrics, test: test.metrics, ...errors });
   run.writeReport(
     renderReport({
       title: program.name,
       description: finished.description,
       layers: finished.layers,
       metrics: run.metrics.read(),
+      test,
       ...(confusion === undefined ? {} : { confusion }),
       ...(forecast === undefined ? {} : { forecast }),
       summary: {
@@ -47,10 +53,12 @@ export async function finishRun(session: Session, finished: Finished): Promise<v
         Compiler: program.compiler,
         Backend: `${backend.name}: ${backend.device}`,
         Data: data.source,
+        Validation: finished.validation,
         Seed: String(finished.seed),
       },
     }),
   );
+  note(testLine(test.metrics, test));
   for (const line of finished.lines ?? []) note(line);
   note(`model, metrics and report: ${run.path}`);
   note(`next: ${predictionCommand(program, run.path, finished.example)}`);

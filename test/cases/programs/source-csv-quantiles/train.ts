@@ -23,7 +23,7 @@ import { newState } from "./support/run/checkpoint.ts";
 import { divergedError } from "./support/run/diverged.ts";
 import { type Evaluation, evaluateSplit } from "./support/run/evaluation.ts";
 import { finishRun } from "./support/run/finish.ts";
-import { epochMetrics } from "./support/run/metrics.ts";
+import { epochMetrics, namedMetrics } from "./support/run/metrics.ts";
 import { dataFolder } from "./support/run/program.ts";
 import { resumedCheckpoint } from "./support/run/resume.ts";
 import { type Session, beginRun, endInterrupted, runTraining, startBackend } from "./support/run/session.ts";
@@ -48,12 +48,12 @@ async function train(session: Session): Promise<number> {
   progress.busy("reading the data");
   const data = await loadData(options.data ?? dataFolder(PROGRAM), note);
   const train = firstSamples(data.train, options.limit);
-  const counts = { source: data.source, train: train.count, test: data.test.count };
+  const counts = { source: data.source, train: train.count, validation: data.validation.count, test: data.test.count };
   for (const line of describeSamples(counts, { epochs: options.epochs, limited: options.limit !== undefined })) note(line);
   const backend = await startBackend(session);
 
   // Model and optimizer: as the seed makes them, or as the run that is resumed has them
-  const checkpoint = resumedCheckpoint(session, data, train.count);
+  const checkpoint = resumedCheckpoint(session, data, { train: train.count, validation: data.validation.count });
   const state = checkpoint?.state ?? newState(options.seed);
   const { seed } = state;
   const w = initializeWeights(seed);
@@ -86,34 +86,37 @@ async function train(session: Session): Promise<number> {
           totals.assign(tf.add(totals, trainStep(w, optimizer, inputs, targets, step)));
           return {};
         },
-        examples: batchSizes(train.count, BATCH_SIZE).map((size) => trainFeed(readBatch(train, new Int32Array(size)))),
+        examples: await Promise.all(batchSizes(BATCH_SIZE, train.count).map(async (size) => trainFeed(await readBatch(train, new Int32Array(size))))),
       },
       evaluate: {
         run: ({ inputs, targets }: Batch) => evaluateStep(w, inputs, targets),
-        examples: batchSizes(data.test.count, EVALUATION_BATCH_SIZE).map((size) => readBatch(data.test, new Int32Array(size))),
+        examples: await Promise.all(batchSizes(EVALUATION_BATCH_SIZE, data.validation.count, data.test.count).map((size) => readBatch(data.test, new Int32Array(size)))),
       },
     },
     log: note,
   });
-  const settings = { batchSize: BATCH_SIZE, shuffle: SHUFFLE, seed, trainSamples: train.count };
+  const samples = { trainSamples: train.count, validationSamples: data.validation.count, testSamples: data.test.count };
+  const settings = { batchSize: BATCH_SIZE, shuffle: SHUFFLE, seed, ...samples };
   const interrupt = beginRun(session, { settings, backend, captured: program.captured, data });
   const training = new Training({
     session, state, variables, captured: program, callbacks, interrupt, data,
     metrics: METRICS, samples: train.count, batchSize: BATCH_SIZE,
-    diverged: (at) =>
-      divergedError(at, PROGRAM, LAYERS, variables.weights, () => forward(w, readBatch(train, Int32Array.of(0)).inputs).layers),
+    diverged: async (at) => {
+      const { inputs } = await readBatch(train, Int32Array.of(0));
+      return divergedError(at, PROGRAM, LAYERS, variables.weights, () => forward(w, inputs).layers);
+    },
   });
 
   /** Loss and metrics over a split, and the prediction for each sample. */
   const evaluate = (split: Samples): Promise<Evaluation> => {
-    const read = (indices: Int32Array): Batch => readBatch(split, indices);
+    const read = (indices: Int32Array): Promise<Batch> => readBatch(split, indices);
     const step = program.functions.evaluate;
     return evaluateSplit(split.count, { batchSize: EVALUATION_BATCH_SIZE, metrics: METRICS, read, step, keep: "float32" });
   };
 
   // Training
   let last = run.metrics.read().at(-1);
-  let evaluated: Evaluation | undefined;
+  if (!training.goesOn) note(`nothing left to train: the run has its ${state.epoch - 1} epochs`);
   while (training.goesOn) {
     const { epoch } = state;
     const [started, skipped] = [performance.now(), training.samplesDone];
@@ -122,7 +125,7 @@ async function train(session: Session): Promise<number> {
     const steps = Math.ceil(train.count / BATCH_SIZE);
     while (state.step < steps) {
       const start = state.step * BATCH_SIZE;
-      const feed = trainFeed(readBatch(train, order.subarray(start, start + BATCH_SIZE)));
+      const feed = trainFeed(await readBatch(train, order.subarray(start, start + BATCH_SIZE)));
       program.functions.train(feed);
       tf.dispose({ ...feed });
       state.step++;
@@ -134,8 +137,8 @@ async function train(session: Session): Promise<number> {
     const trained = await training.values();
     const seconds = (performance.now() - started) / 1000;
 
-    evaluated = await evaluate(data.test);
-    const validated = await training.refuseDiverged(evaluated.values);
+    const { values: validated } = await evaluate(data.validation);
+    await training.refuseDiverged(validated);
     last = epochMetrics(METRICS, trained, validated, {
       epoch,
       learningRate: state.rateScale * learningRate(state.iteration - 1),
@@ -145,12 +148,12 @@ async function train(session: Session): Promise<number> {
     training.nextEpoch();
     await training.epochEnd(last);
   }
-  if (evaluated === undefined) note(`nothing left to train: the run has its ${state.epoch - 1} epochs`);
   await training.trainEnd();
 
-  // The model and the report
+  // The test, the model and the report
   program.pull();
-  const { predicted } = evaluated ?? (await evaluate(data.test));
+  const { values: measured, predicted } = await evaluate(data.test);
+  const tested = namedMetrics(METRICS, await training.refuseDiverged(measured));
   const forecasts = inDataUnits(predicted.filter((_, k) => k % 3 === 1) /* quantile 0.5 */, data.targetScaler); // [windows, TARGETS]
   const errors = [
     forecastErrors("model", data.series, TARGETS, forecasts),
@@ -159,6 +162,8 @@ async function train(session: Session): Promise<number> {
   await finishRun(session, {
     description: "Quantiles of what may come",
     layers: LAYERS, topology: TOPOLOGY, weights: variables.weights, data, backend, seed, metrics: last,
+    test: { metrics: tested, isValidation: false },
+    validation: "10 % of the training samples, the last, held out of all fitting. The test samples are looked at once, at the end.",
     forecast: { target: data.series.name, errors },
     lines: [`forecast: ${describeErrors(data.series, errors[0]!, errors.slice(1))}`],
     example: [],

@@ -1,27 +1,15 @@
-import type { Diagnostic } from "../../diagnostic.ts";
-import { load, type Source } from "../../load/load.ts";
-import { validate } from "../../validate.ts";
-import { cut, isMap, quote, refuse } from "../field.ts";
-import type { KerasModel } from "./described.ts";
-import { type FileGraph, titleOf } from "./graph.ts";
-import { snakeCase } from "./names.ts";
+import type { Diagnostic } from "../diagnostic.ts";
+import { load, type Source } from "../load/load.ts";
+import { validate } from "../validate.ts";
+import { cut, isMap, quote, refuse } from "./field.ts";
+import type { FoundModel, FoundTraining, Spec } from "./found.ts";
 
-type Spec = Readonly<Record<string, unknown>>;
 type Loss = string | Spec;
-
-/** What the file says of training, as a spec would say it; undefined or left out where it says nothing that a spec can say. */
-interface Training {
-  readonly loss: Loss | undefined;
-  readonly optimizer: object | undefined;
-  readonly metrics: readonly (string | object)[];
-}
 
 interface Mending {
   /** The loss for the output's activation, and that activation. */
   readonly usual: string;
   readonly head: string;
-  /** The loss as it stands in the file. */
-  readonly lossOfFile: unknown;
   build(loss: Loss, optimizer: object | undefined, metrics: readonly unknown[]): Spec;
   notExpressed(what: string): void;
 }
@@ -30,8 +18,9 @@ interface Mending {
  * The spec with what the rules let a spec have of the file's loss, optimizer and metrics: a model computes the same without them.
  * Of a spec whose layers are wrong nothing is left out; {@link refuseErrors} says what they are.
  */
-export function mendTraining(found: Training, mending: Mending): { spec: Spec; warnings: string[] } {
-  const { usual, head, lossOfFile, build, notExpressed } = mending;
+export function mendTraining(found: FoundTraining, mending: Mending): { spec: Spec; warnings: string[] } {
+  const { usual, head, build, notExpressed } = mending;
+  const { lossOfFile } = found;
   if (found.loss !== undefined) {
     const whole = build(found.loss, found.optimizer, found.metrics);
     if (firstError(whole) === undefined) return { spec: whole, warnings: [] };
@@ -83,9 +72,9 @@ function firstError(spec: Spec): Diagnostic | undefined {
  * The compiler's errors about a spec that nobody has written yet, at the places of the file from which it came.
  * @throws UserError (exit code 2) where there are any
  */
-export function refuseErrors(spec: Spec, graph: FileGraph, file: KerasModel): void {
+export function refuseErrors(spec: Spec, { path, places: placesInFile }: FoundModel): void {
   const { source, errors } = errorsOf(spec);
-  const places = errors.map((error) => source && placeOf(error, spec, source, graph));
+  const places = errors.map((error) => source && placeOf(error, spec, source, placesInFile));
   // What stands nowhere in the file, such as the number of classes, follows from what does.
   const index = Math.max(
     0,
@@ -96,31 +85,26 @@ export function refuseErrors(spec: Spec, graph: FileGraph, file: KerasModel): vo
   const count = places.filter((place) => place !== undefined).length;
   const more = count > 1 ? `; ${count - 1} more like it` : "";
   refuse(
-    file.path,
+    path,
     `${places[index] === undefined ? "" : `${places[index]}: `}${cut(first.message, 300)} (${first.code}${more})`,
     "no spec can hold such a model: change it where it was made, or save it again if the file is damaged",
   );
 }
 
-/** "lstm_1 (LSTM), config.layers[1].config.units" */
-function placeOf({ range }: Diagnostic, spec: Spec, source: Source, graph: FileGraph): string | undefined {
+function placeOf({ range }: Diagnostic, spec: Spec, source: Source, places: FoundModel["places"]): string | undefined {
   const holds = (pointer: string): boolean => {
     const [value, key] = [source.position(pointer), source.position(pointer, "key")];
     return [value, key].some(({ start, end }) => start <= range.start && range.start < Math.max(end, start + 1));
   };
   const layers = spec.layers as readonly Spec[];
   const index = layers.findIndex((_, k) => holds(`/layers/${k}`));
-  const node = graph.nodes[index];
-  if (node === undefined) {
-    const input = graph.inputs.findIndex((_, k) => holds(`/dataset/inputs/${k}`));
-    return graph.inputs[input] === undefined ? undefined : `the input ${cut(graph.inputs[input].name)}`;
+  const layer = layers[index];
+  if (layer === undefined) {
+    const { inputs } = spec.dataset as { inputs: readonly unknown[] };
+    return places.input(inputs.findIndex((_, k) => holds(`/dataset/inputs/${k}`)));
   }
-  let [values, config, pointer] = [layers[index]!, node.config, `/layers/${index}`];
-  const inner = `${pointer}/layer`;
-  if (isMap(values.layer) && holds(inner)) {
-    [values, config, pointer] = [values.layer, config.at("layer").at("config"), inner];
-  }
-  const key = Object.keys(values).find((name) => holds(`${pointer}/${name}`));
-  const option = key === undefined ? undefined : config.at(snakeCase(key));
-  return `${titleOf(node)}, ${option?.isGiven === true ? option.place : config.place}`;
+  const inner = isMap(layer.layer) && holds(`/layers/${index}/layer`) ? layer.layer : undefined;
+  const pointer = inner === undefined ? `/layers/${index}` : `/layers/${index}/layer`;
+  const key = Object.keys(inner ?? layer).find((name) => holds(`${pointer}/${name}`));
+  return places.layer(index, key, inner !== undefined);
 }
