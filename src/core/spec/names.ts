@@ -8,3 +8,8 @@ export function layerNames(layers: readonly Layer[]): string[] {
     return layer.name ?? `${layer.type}${counts[layer.type]}`;
   });
 }
+
+/** Whether a name cannot be a folder on Windows, where these are devices. */
+export function isWindowsDevice(name: string): boolean {
+  return /^(con|prn|aux|nul|com[1-9]|lpt[1-9])$/.test(name);
+}
