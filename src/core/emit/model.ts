@@ -73,18 +73,12 @@ function imports(context: EmitContext, body: string): string {
     for (const { call, forward, backward } of layerLines(plan, mode)) {
       if (forward === undefined) continue;
       add(nn(call.module), [functionName(forward), functionName(backward("dy", true))]);
-      add(nn("activations"), call.activations);
+      for (const { module, constant } of call.constants) add(nn(module), [constant]);
       if (call.update !== undefined && derivative.of === "training") add(nn(call.module), [call.update]);
       if (mode === "training" && hasCellDropout(call)) {
         add(nn("dropout"), [call.cellDropout?.masks === 1 ? "dropoutMask" : "dropoutMasks"]);
       }
     }
-  }
-  for (const layer of plan.layers) {
-    if (layer.type !== "bidirectional") continue;
-    const cells = { lstm: ["lstm", "LSTM"], gru: ["gru", "GRU"], simpleRNN: ["simple-rnn", "SIMPLE_RNN"] } as const;
-    const [module, constant] = cells[layer.options.layer.type];
-    add(nn(module), [constant]);
   }
   add(nn("masking"), ["unionOfMasks", "joinMasks"]);
   add(nn("initializers"), initializerNames(plan));

@@ -1,8 +1,8 @@
 import type { CodeBlockWriter, WriterFunction } from "ts-morph";
 import type { LayerPlan, Plan } from "../plan/types.ts";
 import { type EmitContext, specLine } from "./context.ts";
-import { layerCall } from "./layers/calls.ts";
-import { directionsOf, unitsOf } from "./layers/lines.ts";
+import { layerCall } from "./layers/call.ts";
+import { directionsOf } from "./layers/lines.ts";
 import { literal } from "./text.ts";
 
 /** A layer that starts each batch from the state in which the one before it ended. */
@@ -17,8 +17,9 @@ interface StatefulLayer {
 
 function statefulLayers(plan: Plan): StatefulLayer[] {
   return plan.layers.flatMap((layer) => {
-    const { state } = layerCall(layer);
-    return state === undefined ? [] : [{ layer, state, units: unitsOf(layer), directions: directionsOf(layer) }];
+    const call = layerCall(layer);
+    const { state, units } = call;
+    return state === undefined ? [] : [{ layer, state, units: units!, directions: directionsOf(call) }];
   });
 }
 

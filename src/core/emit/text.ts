@@ -1,6 +1,8 @@
 import { COMPILER_VERSION } from "../version.ts";
 import type { EmitContext } from "./context.ts";
 
+export { constantName } from "../spec/names.ts";
+
 /** A JavaScript literal of plain data. JSON is a subset of JavaScript, so nothing in a string can end it. */
 export function literal(value: string | number | boolean | readonly (string | number)[]): string {
   if (typeof value === "number") return numberLiteral(value);
@@ -62,11 +64,6 @@ export function header({ plan, specPath }: EmitContext): string {
 /** A shape as comments show it: [28, B, 256]. */
 export function batchShape(shape: readonly number[]): string {
   return shape.length === 2 ? `[${shape[0]}, B, ${shape[1]}]` : `[B, ${shape.join(", ")}]`;
-}
-
-/** "hardSigmoid" → "HARD_SIGMOID": how the support files name activations. */
-export function constantName(camelCase: string): string {
-  return camelCase.replace(/[A-Z]/g, "_$&").toUpperCase();
 }
 
 /** An import declaration with sorted names; `type` marks those that are types only. */

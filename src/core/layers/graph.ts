@@ -10,7 +10,7 @@ import { layerDefinition } from "./layers.ts";
 export interface GraphNode {
   readonly name: string;
   readonly layer: Layer;
-  readonly definition: LayerDefinition<LayerOptions<LayerType>>;
+  readonly definition: LayerDefinition<LayerType, LayerOptions<LayerType>>;
   /** Names of layers or model inputs. */
   readonly inputs: readonly string[];
   readonly inputShapes: readonly Shape[];
@@ -168,7 +168,7 @@ function place(
   },
 ): GraphNode | undefined {
   const { values, spec, line, report } = context;
-  const definition = layerDefinition(layer.type);
+  const definition: GraphNode["definition"] = layerDefinition(layer.type);
   const { least, most } = definition.inputs;
   if (sources.length < least || sources.length > most) {
     const wanted = least === most ? `${least} input` : `${least} to ${most} inputs`;
@@ -201,12 +201,14 @@ function place(
       );
       return undefined;
     }
-    if (wantsIds && layer.type === "embedding" && layer.inputDim < value.ids!) {
+    const { idsOption } = definition;
+    const known = idsOption && Number((layer as unknown as Readonly<Record<string, unknown>>)[idsOption]);
+    if (wantsIds && known !== undefined && known < value.ids!) {
       report(
         "LC1214",
-        "inputDim",
-        `ids are 0..${value.ids! - 1}, but inputDim is ${layer.inputDim}`,
-        `use \`inputDim: ${value.ids}\``,
+        idsOption,
+        `ids are 0..${value.ids! - 1}, but ${idsOption} is ${known}`,
+        `use \`${idsOption}: ${value.ids}\``,
       );
     }
     if (definition.reads === "sequence" && value.shape.length === 1) {
@@ -245,14 +247,11 @@ function place(
  * joined along time each keeps its own.
  */
 function makesMask(layer: Layer, inputMasks: readonly (string | undefined)[], isSequence: boolean): boolean {
-  if (layer.type === "embedding") return layer.maskZero === true;
-  const { mask } = layerDefinition(layer.type);
-  if (mask !== "combines") return mask === "makes";
+  const { mask, makesMask, joinsMasks } = layerDefinition(layer.type);
+  const options = layerOptions(layer);
+  if (mask !== "combines") return mask === "makes" && makesMask?.(options) !== false;
   const isMasked = (input: string | undefined): boolean => input !== undefined;
-  return (
-    isSequence &&
-    (layer.type === "concatenate" && layer.axis === 1 ? inputMasks.some(isMasked) : inputMasks.every(isMasked))
-  );
+  return isSequence && (joinsMasks?.(options) === true ? inputMasks.some(isMasked) : inputMasks.every(isMasked));
 }
 
 function needsSequence(
@@ -279,5 +278,5 @@ function needsSequence(
 }
 
 function isRecurrent({ type }: Layer): boolean {
-  return type === "lstm" || type === "gru" || type === "simpleRNN" || type === "bidirectional";
+  return layerDefinition(type).isRecurrent === true;
 }

@@ -1,5 +1,5 @@
-import type { LayerOptions, LayerType } from "../layers/definition.ts";
 import { buildGraph, layerOptions } from "../layers/graph.ts";
+import { layerDefinition } from "../layers/layers.ts";
 import type { Source } from "../load/load.ts";
 import { datasetInputs, datasetTargets } from "../spec/dataset.ts";
 import type { ModelSpec } from "../spec/types.ts";
@@ -18,7 +18,7 @@ export function plan(spec: ModelSpec, source: Source): Plan {
   const training = spec.training;
   const last = layers.at(-1)!;
   const head = {
-    activation: headActivation(last),
+    activation: layerDefinition(last.type).outputActivation?.(last.options) ?? "linear",
     units: last.outputShape.at(-1)!,
     masked: last.outputShape.length === 2 && last.outputMask !== undefined,
     targets: dataset.targets,
@@ -53,13 +53,6 @@ export function plan(spec: ModelSpec, source: Source): Plan {
     },
     cost: planCost(layers, training.batchSize!, optimizer.slots.length),
   };
-}
-
-/** Activation of the last layer, on which the loss may be fused. */
-function headActivation({ type, options }: LayerPlan): string {
-  const { activation, ...rest } = (type === "timeDistributed" ? options.layer : options) as { activation?: string };
-  // Recurrent layers have an activation inside their cell, not on the output.
-  return "returnSequences" in rest ? "linear" : (activation ?? "linear");
 }
 
 function planDataset(spec: ModelSpec, specLine: number): DatasetPlan {
@@ -130,7 +123,8 @@ function planDataset(spec: ModelSpec, specLine: number): DatasetPlan {
 function planLayers(spec: ModelSpec, line: (index: number) => number): LayerPlan[] {
   return buildGraph(spec, line).nodes.map((node, index) => {
     const { name, layer, definition, inputs, inputShapes, outputShape, inputMasks, outputMask } = node;
-    const options = withResolvedStrides(layerOptions(layer));
+    const given = layerOptions(layer);
+    const options = definition.resolve?.(given) ?? given;
     const trainable = !("trainable" in layer) || layer.trainable !== false;
     const parameters = definition.parameters(options, inputShapes).map((parameter) => ({
       ...parameter,
@@ -154,12 +148,6 @@ function planLayers(spec: ModelSpec, line: (index: number) => number): LayerPlan
       keptValues: definition.kept(options, inputShapes, outputShape),
     } as LayerPlan;
   });
-}
-
-/** Pooling windows follow one another unless the spec says otherwise. */
-function withResolvedStrides(options: LayerOptions<LayerType>): LayerOptions<LayerType> {
-  const { poolSize, strides } = options as { poolSize?: number; strides?: number };
-  return poolSize !== undefined && strides === undefined ? { ...options, strides: poolSize } : options;
 }
 
 function planCost(layers: readonly LayerPlan[], batchSize: number, slots: number): CostPlan {

@@ -8,3 +8,8 @@ export function layerNames(layers: readonly Layer[]): string[] {
     return layer.name ?? `${layer.type}${counts[layer.type]}`;
   });
 }
+
+/** "hardSigmoid" → "HARD_SIGMOID": how generated programs and the support files name constants. */
+export function constantName(camelCase: string): string {
+  return camelCase.replace(/[A-Z]/g, "_$&").toUpperCase();
+}

@@ -1,8 +1,8 @@
+import type { LayerFunctions } from "../../layers/call.ts";
 import { layerDefinition } from "../../layers/layers.ts";
 import type { LayerPlan, Plan } from "../../plan/types.ts";
 import { constantName, literal } from "../text.ts";
-import type { LayerCall, LayerFunctions } from "./call.ts";
-import { layerCall } from "./calls.ts";
+import { type LayerCall, layerCall } from "./call.ts";
 
 export type Mode = "training" | "inference";
 
@@ -33,9 +33,7 @@ export function isTrained(layer: LayerPlan): boolean {
 
 /** The options of a layer's call; the softmax or sigmoid of a fused head is part of the loss. */
 export function callOf(plan: Plan, layer: LayerPlan): LayerCall {
-  const call = layerCall(layer);
-  if (plan.training.loss.fusion === "none" || layer !== plan.layers.at(-1)) return call;
-  return { ...call, options: "{ activation: LINEAR }", activations: ["LINEAR"] };
+  return layerCall(layer, plan.training.loss.fusion !== "none" && layer === plan.layers.at(-1));
 }
 
 /** Whether the layer has a constant with what its functions read of its options. */
@@ -95,10 +93,12 @@ export function layerLines(plan: Plan, mode: Mode): LayerLines[] {
 
 /** The mask that a merge layer makes of its inputs' masks. */
 function maskOfMerge(layer: LayerPlan, inputs: readonly string[]): string | undefined {
-  if (layerDefinition(layer.type).mask !== "combines" || layer.outputMask === undefined) return undefined;
+  const { mask, joinsMasks } = layerDefinition(layer.type);
+  if (mask !== "combines" || layer.outputMask === undefined) return undefined;
   const masks = layer.inputMasks.map((mask) => (mask === undefined ? "undefined" : `${mask}.mask`)).join(", ");
-  const joined = layer.type === "concatenate" && layer.options.axis === 1;
-  return joined ? `joinMasks([${inputs.join(", ")}], [${masks}])` : `unionOfMasks([${masks}])`;
+  return joinsMasks?.(layer.options) === true
+    ? `joinMasks([${inputs.join(", ")}], [${masks}])`
+    : `unionOfMasks([${masks}])`;
 }
 
 /** The last argument of a forward call: masks, random numbers, dropout inside cells. */
@@ -120,7 +120,7 @@ function extraArgument(layer: LayerPlan, call: LayerCall, mode: Mode): string[] 
 
 /** State and dropout masks of a recurrent cell; each direction of a bidirectional layer has its own. */
 function cellExtra(layer: LayerPlan, call: LayerCall, mode: Mode): string[] {
-  return directionsOf(layer).flatMap((direction) => {
+  return directionsOf(call).flatMap((direction) => {
     const entries = [
       ...initialState(layer, call, mode, direction),
       ...(mode === "training" ? cellDropout(layer, call, direction) : []),
@@ -137,7 +137,11 @@ function initialState({ name }: LayerPlan, { state }: LayerCall, mode: Mode, dir
   return [`initialState: ${states}${direction === undefined ? "" : `.${direction}`}`];
 }
 
-function cellDropout(layer: LayerPlan, { cellDropout: rates }: LayerCall, direction: string | undefined): string[] {
+function cellDropout(
+  layer: LayerPlan,
+  { cellDropout: rates, units }: LayerCall,
+  direction: string | undefined,
+): string[] {
   if (rates === undefined) return [];
   const stream = direction === undefined ? layer.name : `${layer.name}/${direction}`;
   const call = rates.masks === 1 ? "dropoutMask(" : `dropoutMasks(${rates.masks}, `;
@@ -145,18 +149,13 @@ function cellDropout(layer: LayerPlan, { cellDropout: rates }: LayerCall, direct
     `${call}[batch, ${features}], ${literal(rate)}, { random: step.random, name: ${literal(`${stream}/${what}`)} })`;
   return [
     ...(rates.inputs > 0 ? [`inputDropout: ${mask(layer.inputShapes[0]!.at(-1)!, rates.inputs, "inputs")}`] : []),
-    ...(rates.state > 0 ? [`recurrentDropout: ${mask(unitsOf(layer), rates.state, "state")}`] : []),
+    ...(rates.state > 0 ? [`recurrentDropout: ${mask(units!, rates.state, "state")}`] : []),
   ];
 }
 
 /** The directions that a bidirectional layer runs in; of any other layer one without a name. */
-export function directionsOf({ type }: LayerPlan): readonly (string | undefined)[] {
-  return type === "bidirectional" ? ["forward", "backward"] : [undefined];
-}
-
-/** Units of a recurrent layer. */
-export function unitsOf({ type, options }: LayerPlan): number {
-  return (type === "bidirectional" ? options.layer : (options as { units: number })).units;
+export function directionsOf({ directions }: LayerCall): readonly (string | undefined)[] {
+  return directions ?? [undefined];
 }
 
 /** Whether a layer's cell draws dropout masks, for which the step needs the batch size. */

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { UserError } from "../../../support/system/user-error.ts";
+import type { FileFormat } from "../../layers/exchange.ts";
 import { Archive } from "./archive.ts";
 import { cut, Field, isMap, type Json, parseJson } from "./field.ts";
 import { type FileWeights, groupsByName, hdf5Weights, readHdf5Weights } from "./file-weights.ts";
@@ -7,7 +8,6 @@ import { type FileGraph, readGraph } from "./graph.ts";
 import { type Hdf5Item, readHdf5 } from "./hdf5.ts";
 import { layersModelWeights } from "./layers-model-weights.ts";
 import { checkSize } from "./limits.ts";
-import type { FileFormat } from "./options.ts";
 
 /** A model as its file describes it. */
 export interface ModelFile {

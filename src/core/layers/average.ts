@@ -1,0 +1,10 @@
+import { defineLayer } from "./definition.ts";
+import { MERGING, mergeKernel } from "./families/merging.ts";
+
+export const average = defineLayer({
+  type: "average",
+  schema: { description: "The mean of its inputs.", options: {} },
+  ...MERGING,
+  call: () => mergeKernel("average"),
+  keras: { className: "Average" },
+});

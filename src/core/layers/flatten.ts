@@ -1,0 +1,13 @@
+import { kernel } from "./call.ts";
+import { defineLayer, size } from "./definition.ts";
+import { RESHAPING } from "./families/reshaping.ts";
+
+export const flatten = defineLayer({
+  type: "flatten",
+  schema: { description: "Joins the timesteps of a sample to one vector.", options: {} },
+  ...RESHAPING,
+  outputShape: (_options, [input]) => [size(input!)],
+  shown: [],
+  call: () => kernel("reshaping", "flatten"),
+  keras: { className: "Flatten" },
+});
