@@ -9,7 +9,7 @@ import { predictionOptions } from "../../src/support/run/trained.ts";
 import { usage } from "../../src/support/system/options.ts";
 
 /** "--data", "-o"; a dash inside a word is none. */
-const OPTION = /(?<![\w-])--?[a-z][a-z-]*(?![\w-])/g;
+const OPTION = /(?<![\w-]|var\()--?[a-z][a-z-]*(?![\w-])/g; // but for custom properties of a style sheet
 
 /** The options of each command as it declares them. */
 const OPTIONS = new Map<string, ReadonlySet<string>>(
@@ -70,7 +70,7 @@ function textsOf(file: string): string[] {
 
 /** The options that a text names and that nothing it speaks of takes; `own` are of the commands that print it. */
 function unknownOptions(text: string, own: readonly ReadonlySet<string>[]): string[] {
-  if (/^\S*$|^:root/.test(text)) return []; // an argument of another program, a name in code, or the report's style sheet
+  if (/^\S*$|^\s*:root/.test(text)) return []; // an argument of another program, a name in code, or the report's style sheet
   return text
     .split("\n")
     .flatMap((line) => [...line.matchAll(OPTION)])

@@ -1,23 +1,23 @@
 import { type FunctionDeclarationStructure, StructureKind } from "ts-morph";
 import type { LossPlan, MetricPlan } from "../plan/training.ts";
 import type { Plan } from "../plan/types.ts";
-import { type EmitContext, specLine } from "./context.ts";
+import { specLine } from "./context.ts";
+import { kernels } from "./imports.ts";
+import type { ModelContext } from "./model-context.ts";
 import { batchShape, literal } from "./text.ts";
-
-/** Imported names by support file; a type's name begins with "type ". */
-export type Imports = Readonly<Record<string, readonly string[]>>;
 
 interface LossFunction {
   readonly name: string;
   readonly module: string;
 }
 
-const CROSS_ENTROPY = "./support/nn/losses/cross-entropy.ts";
-const REGRESSION = "./support/nn/losses/regression.ts";
-const SIMILARITY = "./support/nn/losses/similarity.ts";
-const CTC = "./support/nn/losses/ctc.ts";
-const LOSSES = "./support/nn/losses.ts";
-const METRICS = "./support/nn/metrics.ts";
+const CROSS_ENTROPY = kernels("losses/cross-entropy");
+const REGRESSION = kernels("losses/regression");
+const SIMILARITY = kernels("losses/similarity");
+const CTC = kernels("losses/ctc");
+const LOSSES = kernels("losses");
+const METRICS = kernels("metrics");
+const SEQUENCE = kernels("sequence");
 
 function lossFunction(loss: LossPlan): LossFunction {
   const logits = loss.fusion !== "none" || ("fromLogits" in loss && loss.fromLogits);
@@ -65,9 +65,21 @@ function outputs(plan: Plan): number {
   return plan.layers.at(-1)!.outputShape.at(-1)!;
 }
 
+export function isSequence({ layers }: Plan): boolean {
+  return layers.at(-1)!.outputShape.length === 2;
+}
+
 /** "Sequence" or "tf.Tensor2D": what the last layer gives. */
-export function outputType(plan: Plan): string {
-  return plan.layers.at(-1)!.outputShape.length === 2 ? "Sequence" : "tf.Tensor2D";
+export function outputType({ plan, imports }: ModelContext): string {
+  return isSequence(plan) ? imports.type(SEQUENCE, "Sequence") : "tf.Tensor2D";
+}
+
+export function lossOutput(context: ModelContext): string {
+  return `${context.imports.type(LOSSES, "LossOutput")}<${outputType(context)}>`;
+}
+
+export function maskType({ imports }: ModelContext): string {
+  return imports.type(SEQUENCE, "Mask");
 }
 
 /** TypeScript type of a batch's targets. */
@@ -84,8 +96,9 @@ export function targetsLayout({ dataset: { targets } }: Plan): string {
 }
 
 /** The targets in the form of the output: as a sequence where they are numbers for each timestep. */
-function targetsLike(plan: Plan, targets: string): string {
-  return targetsType(plan) === "tf.Tensor3D" ? `Sequence.fromTensor(${targets})` : targets;
+function targetsLike({ plan, imports }: ModelContext, targets: string): string {
+  if (targetsType(plan) !== "tf.Tensor3D") return targets;
+  return `${imports.value(SEQUENCE, "Sequence")}.fromTensor(${targets})`;
 }
 
 /** Whether samples have weights of their own, from the dataset. */
@@ -96,7 +109,7 @@ export function hasSampleWeights({ dataset }: Plan): boolean {
 /** The layer whose mask goes with the output, a sequence. */
 export function outputMask(plan: Plan): string | undefined {
   const last = plan.layers.at(-1)!;
-  return last.outputShape.length === 2 ? last.outputMask : undefined;
+  return isSequence(plan) ? last.outputMask : undefined;
 }
 
 function isWeighted(plan: Plan): boolean {
@@ -104,11 +117,14 @@ function isWeighted(plan: Plan): boolean {
 }
 
 /** lossOf: the loss of a batch and its gradient with respect to the output. */
-export function lossDeclaration(context: EmitContext): FunctionDeclarationStructure {
-  const { plan } = context;
+export function lossDeclaration(context: ModelContext): FunctionDeclarationStructure {
+  const { plan, imports } = context;
   const { loss } = plan.training;
-  const given = targetsLike(plan, "targets");
-  const dense = needsDenseTargets(plan) ? `classTargets(${given}, ${outputs(plan)})` : given;
+  const given = targetsLike(context, "targets");
+  const dense = needsDenseTargets(plan)
+    ? `${imports.value(LOSSES, "classTargets")}(${given}, ${outputs(plan)})`
+    : given;
+  const { name, module } = lossFunction(loss);
   const options = lossOptions(loss);
   const weighting = [...(isWeighted(plan) ? ["weights"] : []), ...(outputMask(plan) === undefined ? [] : ["mask"])];
   const rest = weighting.length === 0 ? [options] : [options ?? "{}", `{ ${weighting.join(", ")} }`];
@@ -121,42 +137,33 @@ export function lossDeclaration(context: EmitContext): FunctionDeclarationStruct
       `The loss of a batch and its gradient: ${specLine(context, plan.training.lines.loss)}.\noutput: ${batchShape(plan.layers.at(-1)!.outputShape)}${loss.fusion === "none" ? "" : " logits"}; targets: ${targetsLayout(plan)}.`,
     ],
     parameters: [
-      { name: "output", type: outputType(plan) },
+      { name: "output", type: outputType(context) },
       { name: "targets", type: targetsType(plan) },
       // The mask comes before the weights: evaluation has no class weights.
-      ...(outputMask(plan) === undefined ? [] : [{ name: "mask", type: "Mask" }]),
+      ...(outputMask(plan) === undefined ? [] : [{ name: "mask", type: maskType(context) }]),
       ...(isWeighted(plan) ? [{ name: "weights", type: "tf.Tensor1D", hasQuestionToken: true }] : []),
     ],
-    returnType: `LossOutput<${outputType(plan)}>`,
-    statements: [`return ${lossFunction(loss).name}(${all.join(", ")});`],
+    returnType: lossOutput(context),
+    statements: [`return ${imports.value(module, name)}(${all.join(", ")});`],
   };
 }
 
 /** The call of lossOf. Class weights count while training only, as in Keras. */
-export function lossCall(plan: Plan, mode: { training: boolean }): string {
-  const classWeighted = plan.training.classWeight !== undefined && mode.training;
-  const labels = plan.dataset.targets.kind === "labels" ? "targets" : `classLabels(${targetsLike(plan, "targets")})`;
-  const byClass = `classWeights(${labels}, CLASS_WEIGHT)`;
-  const sampled = hasSampleWeights(plan);
-  const weights = classWeighted
-    ? [sampled ? `timesClassWeights(weights, ${byClass})` : byClass]
-    : sampled
-      ? ["weights"]
-      : [];
+export function lossCall(context: ModelContext, mode: { training: boolean }): string {
+  const { plan, imports } = context;
+  const imported = (name: string): string => imports.value(LOSSES, name);
+  const weights = hasSampleWeights(plan) ? ["weights"] : [];
+  if (plan.training.classWeight !== undefined && mode.training) {
+    const labels =
+      plan.dataset.targets.kind === "labels"
+        ? "targets"
+        : `${imported("classLabels")}(${targetsLike(context, "targets")})`;
+    const byClass = `${imported("classWeights")}(${labels}, CLASS_WEIGHT)`;
+    const [sampled] = weights;
+    weights[0] = sampled === undefined ? byClass : `${imported("timesClassWeights")}(${sampled}, ${byClass})`;
+  }
   const mask = outputMask(plan) === undefined ? [] : ["mask"];
   return `lossOf(${["output", "targets", ...mask, ...weights].join(", ")})`;
-}
-
-/** What {@link lossCall} needs at the top of its file. */
-export function lossImports(plan: Plan): Imports {
-  const { name, module } = lossFunction(plan.training.loss);
-  const helpers = [
-    "type LossOutput",
-    ...(needsDenseTargets(plan) ? ["classTargets"] : []),
-    ...(plan.training.classWeight === undefined ? [] : ["classWeights", "classLabels"]),
-    ...(plan.training.classWeight !== undefined && hasSampleWeights(plan) ? ["timesClassWeights"] : []),
-  ];
-  return { [module]: [name], [LOSSES]: helpers };
 }
 
 /** The constant of {@link lossCall}; empty where all classes count alike. */
@@ -166,25 +173,30 @@ export function classWeightConstant({ training }: Plan): string[] {
     : [`const CLASS_WEIGHT = ${literal(training.classWeight)}; // weight of each class in the loss`];
 }
 
+/** Of the file that an expression of the output stands in. */
+type OutputContext = Pick<ModelContext, "plan" | "imports">;
+
 /** The last layer's output as people read it: `tf.softmax(output)` where the loss took the softmax over. */
-export function predictionExpression(plan: Plan, output: string): string {
-  const { fusion } = plan.training.loss;
-  return fusion === "none" ? output : onRows(plan, `tf.${fusion}`, output);
+export function predictionExpression(context: OutputContext, output: string): string {
+  const { fusion } = context.plan.training.loss;
+  return fusion === "none" ? output : onRows(context, `tf.${fusion}`, output);
 }
 
 /** A function of matrices on the output, which may be a sequence. */
-function onRows(plan: Plan, name: string, output: string): string {
-  return outputType(plan) === "Sequence" ? `withRows(${output}, ${name}(rowsOf(${output})))` : `${name}(${output})`;
+function onRows({ plan, imports }: OutputContext, name: string, output: string): string {
+  if (!isSequence(plan)) return `${name}(${output})`;
+  const [withRows, rowsOf] = [imports.value(SEQUENCE, "withRows"), imports.value(SEQUENCE, "rowsOf")];
+  return `${withRows}(${output}, ${name}(${rowsOf}(${output})))`;
 }
 
 /** Probabilities of the classes from the model's prediction: it may be logits, or the scores of a hinge loss. */
-export function probabilityExpression(plan: Plan, prediction: string): string {
-  const { loss } = plan.training;
+export function probabilityExpression(context: OutputContext, prediction: string): string {
+  const { loss } = context.plan.training;
   if ("fromLogits" in loss && loss.fromLogits) {
-    return onRows(plan, loss.type === "binaryCrossentropy" ? "tf.sigmoid" : "tf.softmax", prediction);
+    return onRows(context, loss.type === "binaryCrossentropy" ? "tf.sigmoid" : "tf.softmax", prediction);
   }
   const scores = ["hinge", "squaredHinge", "categoricalHinge"].includes(loss.type);
-  return scores ? onRows(plan, "tf.softmax", prediction) : prediction;
+  return scores ? onRows(context, "tf.softmax", prediction) : prediction;
 }
 
 /** Metrics that the order of the outputs decides: logits do as well as probabilities. */
@@ -229,27 +241,24 @@ function stateOptions(metric: MetricPlan): string | undefined {
 }
 
 /** One expression for each metric: a vector of its `size` sums over the batch. Metrics read probabilities, never logits. */
-export function metricStates(plan: Plan): string[] {
+function metricStates(context: ModelContext): string[] {
+  const { plan, imports } = context;
   const output = "output";
   const mask = outputMask(plan);
   return plan.training.metrics.map((metric) => {
     const prediction = BY_ORDER.has(metric.type)
       ? output
-      : probabilityExpression(plan, predictionExpression(plan, output));
+      : probabilityExpression(context, predictionExpression(context, output));
     const options = stateOptions(metric) ?? (mask === undefined ? undefined : "{}");
     const rest = [...(options === undefined ? [] : [options]), ...(mask === undefined ? [] : ["mask"])];
-    return `${stateFunction(metric)}(${[prediction, targetsLike(plan, "targets"), ...rest].join(", ")})`;
+    const state = imports.value(METRICS, stateFunction(metric));
+    return `${state}(${[prediction, targetsLike(context, "targets"), ...rest].join(", ")})`;
   });
 }
 
-/** Imports of {@link metricStates}. */
-export function metricStateImports({ training }: Plan): Imports {
-  return training.metrics.length === 0 ? {} : { [METRICS]: training.metrics.map(stateFunction) };
-}
-
 /** All sums of a batch as one vector: those of the loss first. `total` is the expression of the loss's. */
-export function batchSums(plan: Plan, total: string): string {
-  const states = metricStates(plan);
+export function batchSums(context: ModelContext, total: string): string {
+  const states = metricStates(context);
   const loss = `tf.reshape(${total}, [1])`;
   return states.length === 0 ? `${loss} as tf.Tensor1D` : `tf.concat([${[loss, ...states].join(", ")}]) as tf.Tensor1D`;
 }
@@ -261,53 +270,43 @@ export function sumNames({ training }: Plan): string {
 }
 
 /** METRICS: what a step sums over its batch. */
-export function metricsConstant(context: EmitContext): string {
-  const { plan } = context;
+export function metricsConstant(context: ModelContext): string {
+  const { plan, imports } = context;
   return [
     `/** ${specLine(context, plan.training.lines.metrics)}: what a step sums over its batch, and the value that the sums of an epoch give. */`,
-    "export const METRICS: readonly MetricSums[] = [",
-    ...metricValues(plan).map((entry) => `  ${entry}`),
+    `export const METRICS: readonly ${imports.type("./support/run/training.ts", "MetricSums")}[] = [`,
+    ...metricValues(context).map((entry) => `  ${entry}`),
     "];",
     "",
   ].join("\n");
 }
 
-function valueFunction(metric: MetricPlan): { name: string; expression: string } {
+/** What makes the value of a metric of its sums over an epoch. */
+function valueExpression(metric: MetricPlan, imported: (name: string) => string): string {
   switch (metric.type) {
-    case "f1": {
-      const expression = `(sums, samples) => f1Value(sums, samples, { average: ${literal(metric.average)} })`;
-      return { name: "f1Value", expression };
-    }
-    case "auc": {
-      const name = metric.curve === "PR" ? "prAucValue" : "aucValue";
-      return { name, expression: name };
-    }
+    case "f1":
+      return `(sums, samples) => ${imported("f1Value")}(sums, samples, { average: ${literal(metric.average)} })`;
+    case "auc":
+      return imported(metric.curve === "PR" ? "prAucValue" : "aucValue");
     case "precision":
     case "recall":
     case "perplexity":
-      return { name: `${metric.type}Value`, expression: `${metric.type}Value` };
+      return imported(`${metric.type}Value`);
     case "rootMeanSquaredError":
-      return { name: "rootMeanValue", expression: "rootMeanValue" };
+      return imported("rootMeanValue");
     default:
-      return { name: "meanValue", expression: "meanValue" };
+      return imported("meanValue");
   }
 }
 
-/** Entries of METRICS in train.ts: what a step sums over its batch, and the value that the sums of an epoch give. */
-function metricValues({ training }: Plan): string[] {
-  const all = [{ name: "loss", size: 1, value: "meanValue" }].concat(
-    training.metrics.map((metric) => ({
-      name: metric.name,
-      size: metric.size,
-      value: valueFunction(metric).expression,
-    })),
-  );
+/** Entries of METRICS: what a step sums over its batch, and the value that the sums of an epoch give. */
+function metricValues({ plan: { training }, imports }: ModelContext): string[] {
+  const imported = (name: string): string => imports.value(METRICS, name);
+  const all = [
+    { name: "loss", size: 1, value: imported("meanValue") },
+    ...training.metrics.map((metric) => ({ ...metric, value: valueExpression(metric, imported) })),
+  ];
   return all.map(({ name, size, value }) => `{ name: ${literal(name)}, size: ${size}, value: ${value} },`);
-}
-
-/** Imports of {@link metricsConstant}. */
-export function metricValueImports({ training }: Plan): Imports {
-  return { [METRICS]: [...new Set(["meanValue", ...training.metrics.map((metric) => valueFunction(metric).name)])] };
 }
 
 /** "huber (delta 0.5)": a loss or metric as people read it. */

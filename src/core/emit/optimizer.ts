@@ -1,14 +1,21 @@
 import type { OptimizerPlan } from "../plan/types.ts";
 import { type EmitContext, specLine } from "./context.ts";
+import { kernels } from "./imports.ts";
+import type { ModelContext } from "./model-context.ts";
 import { type Constant, constantLine, emitLearningRate, learningRateConstants } from "./schedule.ts";
 import { constantName, literal } from "./text.ts";
 import { scalarHelpers, updateRule } from "./update-rules.ts";
 
-/** The optimizer's constants. Layers come first: an lstm has a constant of its own name. */
+/** The lines of the optimizer's constants. */
 export function optimizerSettings(context: EmitContext): string {
   const { optimizer } = context.plan;
+  const lines = optimizerConstants(optimizer).map(constantLine);
+  return [`// Optimizer: ${specLine(context, optimizer.specLine)}`, ...lines, "", ""].join("\n");
+}
+
+export function optimizerConstants(optimizer: OptimizerPlan): Constant[] {
   const { clipping, ema, weightDecay } = optimizer;
-  const constants: Constant[] = [
+  return [
     ...learningRateConstants(optimizer),
     ...updateRule(optimizer).constants,
     ...(weightDecay === 0 ? [] : [["WEIGHT_DECAY", weightDecay] satisfies Constant]),
@@ -18,15 +25,15 @@ export function optimizerSettings(context: EmitContext): string {
       ? []
       : [["EMA_OVERWRITE_FREQUENCY", ema.overwriteFrequency, "steps"] satisfies Constant]),
   ];
-  return [`// Optimizer: ${specLine(context, optimizer.specLine)}`, ...constants.map(constantLine), "", ""].join("\n");
 }
 
 /** OptimizerState and initializeOptimizer. */
-export function optimizerState({ plan: { optimizer } }: EmitContext): string {
+export function optimizerState({ plan: { optimizer }, imports }: ModelContext): string {
   const { slots } = optimizer;
+  const namedWeights = imports.type(kernels("weights"), "NamedWeights");
   if (slots.length === 0) {
     return `/** What the optimizer keeps between steps: nothing. */
-export type OptimizerState = Readonly<Record<never, NamedWeights>>;
+export type OptimizerState = Readonly<Record<never, ${namedWeights}>>;
 
 export function initializeOptimizer(_w: Weights): OptimizerState {
   return {};
@@ -41,11 +48,11 @@ export function initializeOptimizer(_w: Weights): OptimizerState {
   return `/**
  * What the optimizer keeps between steps, by weight: ${slots.map((slot) => `${slot}, ${SLOTS[slot]}`).join("; ")}.
  */
-export type OptimizerState = Readonly<Record<${slots.map((slot) => literal(slot)).join(" | ")}, NamedWeights>>;
+export type OptimizerState = Readonly<Record<${slots.map((slot) => literal(slot)).join(" | ")}, ${namedWeights}>>;
 
 export function initializeOptimizer(w: Weights): OptimizerState {
   const trainable = Object.entries(namedWeights(w)).filter(([, weight]) => weight.trainable);
-  const create = (initial: (weight: tf.Tensor) => tf.Tensor): NamedWeights =>
+  const create = (initial: (weight: tf.Tensor) => tf.Tensor): ${namedWeights} =>
     Object.fromEntries(trainable.map(([name, weight]) => [name, tf.tidy(() => tf.variable(initial(weight), false))]));
   return {
 ${slots.map((slot) => `    ${slotLine(slot)}`).join("\n")}

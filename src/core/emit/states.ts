@@ -1,8 +1,10 @@
 import type { CodeBlockWriter, WriterFunction } from "ts-morph";
 import type { LayerPlan, Plan } from "../plan/types.ts";
-import { type EmitContext, specLine } from "./context.ts";
+import { specLine } from "./context.ts";
+import { kernels } from "./imports.ts";
 import { layerCall } from "./layers/call.ts";
 import { directionsOf } from "./layers/lines.ts";
+import type { ModelContext } from "./model-context.ts";
 import { literal } from "./text.ts";
 
 /** A layer that starts each batch from the state in which the one before it ended. */
@@ -48,14 +50,14 @@ function byLayer(stateful: StatefulLayer, tensor: (name: string) => string, pref
 }
 
 /** States and the functions that make, list and keep them; nothing where no layer is stateful. */
-export function states(context: EmitContext): WriterFunction[] {
+export function states(context: ModelContext): WriterFunction[] {
   const { plan } = context;
   const layers = statefulLayers(plan);
   if (layers.length === 0) return [];
-  return [(writer) => statesInterface(writer, context, layers), (writer) => stateFunctions(writer, plan, layers)];
+  return [(writer) => statesInterface(writer, context, layers), (writer) => stateFunctions(writer, context, layers)];
 }
 
-function statesInterface(writer: CodeBlockWriter, context: EmitContext, layers: readonly StatefulLayer[]): void {
+function statesInterface(writer: CodeBlockWriter, context: ModelContext, layers: readonly StatefulLayer[]): void {
   writer.writeLine("/** Where stateful layers start a batch: their states after the one before it. */");
   writer.writeLine("export interface States<T extends tf.Tensor2D = tf.Variable<tf.Rank.R2>> {");
   writer.indent(() => {
@@ -70,7 +72,8 @@ function statesInterface(writer: CodeBlockWriter, context: EmitContext, layers: 
   writer.writeLine("}").newLine();
 }
 
-function stateFunctions(writer: CodeBlockWriter, plan: Plan, layers: readonly StatefulLayer[]): void {
+function stateFunctions(writer: CodeBlockWriter, context: ModelContext, layers: readonly StatefulLayer[]): void {
+  const { plan, imports } = context;
   const paths = statePaths(plan);
   writer.writeLine("/** States before the first batch: zeros. All batches have this size. */");
   writer.writeLine("export function initializeStates(batch: number): States {");
@@ -90,7 +93,9 @@ function stateFunctions(writer: CodeBlockWriter, plan: Plan, layers: readonly St
   writer.writeLine("}").newLine();
 
   writer.writeLine("/** The states as one flat record, in the order of the layers. */");
-  writer.writeLine("export function namedStates(states: States): NamedWeights {");
+  writer.writeLine(
+    `export function namedStates(states: States): ${imports.type(kernels("weights"), "NamedWeights")} {`,
+  );
   writer.indent(() => {
     writer.writeLine("return {");
     writer.indent(() => {
@@ -109,8 +114,8 @@ function stateFunctions(writer: CodeBlockWriter, plan: Plan, layers: readonly St
 }
 
 /** `{ lstm1: lstm1.state }`: the states after a batch, from the variables of the forward lines. */
-export function nextStates(plan: Plan): string {
+export function nextStates({ plan, variables }: ModelContext): string {
   return `{ ${statefulLayers(plan)
-    .map(({ layer }) => `${layer.name}: ${layer.name}.state`)
+    .map(({ layer }) => `${layer.name}: ${variables.value(layer.name)}.state`)
     .join(", ")} }`;
 }

@@ -1,19 +1,15 @@
 import { type CodeBlockWriter, type FunctionDeclarationStructure, StructureKind } from "ts-morph";
 import type { DatasetInput, Plan } from "../plan/types.ts";
-import { type EmitContext, specLine } from "./context.ts";
-import {
-  gradientName,
-  hasCellDropout,
-  isTrained,
-  type LayerLines,
-  layerLines,
-  type Mode,
-  weightPaths,
-} from "./layers/lines.ts";
+import { specLine } from "./context.ts";
+import { kernels } from "./imports.ts";
+import { hasCellDropout, isTrained, type LayerLines, layerLines, type Mode, weightPaths } from "./layers/lines.ts";
 import {
   batchSums,
   hasSampleWeights,
+  isSequence,
   lossCall,
+  lossOutput,
+  maskType,
   outputMask,
   outputType,
   predictionExpression,
@@ -21,8 +17,9 @@ import {
   sumNames,
   targetsType,
 } from "./loss.ts";
+import type { ModelContext } from "./model-context.ts";
 import { isStateful, nextStates } from "./states.ts";
-import { batchShape, constantName, literal } from "./text.ts";
+import { batchShape, literal } from "./text.ts";
 import { constraintLines, hasPenalties, penalised, regularizer } from "./weight-rules.ts";
 
 export function inputType({ shape, kind }: DatasetInput): string {
@@ -34,26 +31,29 @@ export function inputLayout({ shape, kind }: DatasetInput): string {
   return kind === "ids" ? `int32 [B, ${shape[0]}]` : batchShape(shape);
 }
 
-function inputLines(writer: CodeBlockWriter, plan: Plan): void {
+function inputLines(writer: CodeBlockWriter, { plan, imports, variables }: ModelContext): void {
   for (const input of plan.dataset.inputs) {
-    const value = inputType(input) === "tf.Tensor3D" ? `Sequence.fromTensor(x.${input.name})` : `x.${input.name}`;
-    writer.writeLine(`const ${input.name} = ${value}; // ${inputLayout(input)}`);
+    const isTensor = inputType(input) !== "tf.Tensor3D";
+    const value = isTensor
+      ? `x.${input.name}`
+      : `${imports.value(kernels("sequence"), "Sequence")}.fromTensor(x.${input.name})`;
+    writer.writeLine(`const ${variables.value(input.name)} = ${value}; // ${inputLayout(input)}`);
   }
 }
 
-function forwardLines(writer: CodeBlockWriter, context: EmitContext, lines: readonly LayerLines[]): void {
+function forwardLines(writer: CodeBlockWriter, context: ModelContext, lines: readonly LayerLines[]): void {
   for (const { layer, forward } of lines) {
     if (forward === undefined) continue;
     writer.writeLine(
-      `const ${layer.name} = ${forward}; // ${specLine(context, layer.specLine)} → ${batchShape(layer.outputShape)}`,
+      `const ${context.variables.value(layer.name)} = ${forward}; // ${specLine(context, layer.specLine)} → ${batchShape(layer.outputShape)}`,
     );
   }
 }
 
 /** Forward at inference. Returns every layer's output, so that a failing layer can be named. */
-export function forward(context: EmitContext): FunctionDeclarationStructure {
-  const { plan } = context;
-  const lines = layerLines(plan, "inference");
+export function forward(context: ModelContext): FunctionDeclarationStructure {
+  const { plan, variables } = context;
+  const lines = layerLines(context, "inference");
   const last = lines.at(-1)!;
   const fused = plan.training.loss.fusion !== "none";
   const mask = outputMask(plan);
@@ -70,37 +70,39 @@ export function forward(context: EmitContext): FunctionDeclarationStructure {
       { name: "x", type: "Inputs" },
       ...(stateful ? [{ name: "states", type: "States<tf.Tensor2D>", hasQuestionToken: true }] : []),
     ],
-    returnType: `{ layers: Record<string, tf.Tensor>; output: ${outputType(plan)}; prediction: ${outputType(plan)}${mask === undefined ? "" : "; mask: Mask"}${stateful ? "; states: States<tf.Tensor2D>" : ""} }`,
+    returnType: `{ layers: Record<string, tf.Tensor>; output: ${outputType(context)}; prediction: ${outputType(context)}${mask === undefined ? "" : `; mask: ${maskType(context)}`}${stateful ? "; states: States<tf.Tensor2D>" : ""} }`,
     statements: (writer) => {
-      inputLines(writer, plan);
+      inputLines(writer, context);
       forwardLines(writer, context, lines);
       const shown = lines.flatMap(({ layer, forward, output }) =>
         forward === undefined ? [] : [`${layer.name}: ${output}${layer.outputShape.length === 2 ? ".rows" : ""}`],
       );
       writer.writeLine(`const output = ${last.output};${fused ? " // logits" : ""}`);
-      const prediction = predictionExpression(plan, "output");
-      const rest = `${mask === undefined ? "" : `, mask: ${mask}.mask`}${stateful ? `, states: ${nextStates(plan)}` : ""}`;
+      const prediction = predictionExpression(context, "output");
+      const rest = `${mask === undefined ? "" : `, mask: ${variables.value(mask)}.mask`}${stateful ? `, states: ${nextStates(context)}` : ""}`;
       writer.writeLine(`return { layers: { ${shown.join(", ")} }, output, prediction: ${prediction}${rest} };`);
     },
   };
 }
 
 /** What `computeGradients` differentiates: training as it is, or, for checks against reference numbers, inference. */
-function mode({ derivative }: EmitContext): Mode {
+function mode({ derivative }: ModelContext): Mode {
   return derivative.of;
 }
 
 /** Forward and backward: the derived part of the training step. */
-export function computeGradients(context: EmitContext): FunctionDeclarationStructure {
-  const { plan } = context;
-  const lines = layerLines(plan, mode(context));
+export function computeGradients(context: ModelContext): FunctionDeclarationStructure {
+  const { plan, imports, variables } = context;
+  const lines = layerLines(context, mode(context));
   const penalties = penalised(plan);
   const withInputs = context.derivative.inputGradient;
   const mask = outputMask(plan);
-  const lossArguments = ["output", ...(mask === undefined ? [] : [`${mask}.mask`])].join(", ");
+  const lossArguments = ["output", ...(mask === undefined ? [] : [`${variables.value(mask)}.mask`])].join(", ");
   const stateful = isStateful(plan);
-  const withMask = mask === undefined ? "" : "; mask: Mask";
-  const inputGradients = withInputs ? "; inputGradients: Record<string, tf.Tensor2D | Sequence>" : "";
+  const withMask = mask === undefined ? "" : `; mask: ${maskType(context)}`;
+  const inputGradients = withInputs
+    ? `; inputGradients: Record<string, tf.Tensor2D | ${imports.type(kernels("sequence"), "Sequence")}>`
+    : "";
   return {
     kind: StructureKind.Function,
     isExported: true,
@@ -115,21 +117,23 @@ export function computeGradients(context: EmitContext): FunctionDeclarationStruc
       { name: usesStep(lines, mode(context)) ? "step" : "_step", type: "StepInputs" },
       {
         name: "lossOf",
-        type: `(output: ${outputType(plan)}${mask === undefined ? "" : ", mask: Mask"}) => LossOutput<${outputType(plan)}>`,
+        type: `(output: ${outputType(context)}${mask === undefined ? "" : `, mask: ${maskType(context)}`}) => ${lossOutput(context)}`,
       },
     ],
-    returnType: `{ output: ${outputType(plan)}; loss: LossOutput<${outputType(plan)}>; gradients: NamedGradients${withMask}${stateful ? "; states: States<tf.Tensor2D>" : ""}${inputGradients} }`,
+    returnType: `{ output: ${outputType(context)}; loss: ${lossOutput(context)}; gradients: ${imports.type(kernels("weights"), "NamedGradients")}${withMask}${stateful ? "; states: States<tf.Tensor2D>" : ""}${inputGradients} }`,
     statements: (writer) => {
       writer.writeLine("// Forward");
       if (lines.some(({ call }) => hasCellDropout(call)) || penalties.length > 0) {
         const [input] = plan.dataset.inputs;
         writer.writeLine(`const batch = x.${input!.name}.shape[${inputType(input!) === "tf.Tensor3D" ? 1 : 0}];`);
       }
-      inputLines(writer, plan);
+      inputLines(writer, context);
       forwardLines(writer, context, lines);
       for (const { layer, call } of lines) {
         if (call.update === undefined || !layer.trainable || mode(context) === "inference") continue;
-        writer.writeLine(`${call.update}(${layer.name}, w.${layer.name}, ${constantName(layer.name)});`);
+        const update = imports.value(kernels(call.module), call.update);
+        const { name } = layer;
+        writer.writeLine(`${update}(${variables.value(name)}, w.${name}, ${variables.constant(name)});`);
       }
       writer.writeLine(`const output = ${lines.at(-1)!.output};`);
       if (penalties.length === 0)
@@ -149,20 +153,20 @@ export function computeGradients(context: EmitContext): FunctionDeclarationStruc
       writer.indent(() => {
         for (const { name, path, layer, trainable } of weightPaths(plan)) {
           if (!trainable) continue;
-          const gradient = `${gradientName(layer.name)}.dw.${path.slice(layer.name.length + 1)}`;
+          const gradient = `${variables.gradient(layer.name)}.dw.${path.slice(layer.name.length + 1)}`;
           const penalty = penalties.find((other) => other.name === name);
           const value =
             penalty === undefined
               ? gradient
-              : `tf.add(${gradient}, ${regularizer(penalty.parameter)}.gradient(w.${path}))`;
+              : `tf.add(${gradient}, ${regularizer(imports, penalty.parameter)}.gradient(w.${path}))`;
           writer.writeLine(`${literal(name)}: ${value},`);
         }
       });
       writer.writeLine("};");
-      const after = stateful ? `, states: ${nextStates(plan)}` : "";
+      const after = stateful ? `, states: ${nextStates(context)}` : "";
       const rest = withInputs ? `, inputGradients: { ${inputs.join(", ")} }` : "";
       writer.writeLine(
-        `return { output, loss, gradients${mask === undefined ? "" : `, mask: ${mask}.mask`}${after}${rest} };`,
+        `return { output, loss, gradients${mask === undefined ? "" : `, mask: ${variables.value(mask)}.mask`}${after}${rest} };`,
       );
     },
   };
@@ -178,11 +182,11 @@ function usesStep(lines: readonly LayerLines[], used: Mode): boolean {
  */
 function backwardLines(
   writer: CodeBlockWriter,
-  context: EmitContext,
+  context: ModelContext,
   lines: readonly LayerLines[],
   seed: string,
 ): string[] {
-  const { plan, derivative } = context;
+  const { plan, derivative, imports, variables } = context;
   const needed = new Set<string>();
   for (const { name, kind } of plan.dataset.inputs) if (derivative.inputGradient && kind === "floats") needed.add(name);
   for (const { layer } of lines) {
@@ -193,8 +197,9 @@ function backwardLines(
   const total = (name: string): string | undefined => {
     const parts = gradients.get(name) ?? [];
     if (parts.length < 2) return parts[0];
-    const sum = `g${name.charAt(0).toUpperCase()}${name.slice(1)}`;
-    writer.writeLine(`const ${sum} = addFeatures(${parts.join(", ")}); // ${name} is read ${parts.length} times`);
+    const sum = variables.gradientSum(name);
+    const add = imports.value(kernels("sequence"), "addFeatures");
+    writer.writeLine(`const ${sum} = ${add}(${parts.join(", ")}); // ${name} is read ${parts.length} times`);
     return sum;
   };
   for (const { layer, forward, backward, inputGradients, gradient } of lines.toReversed()) {
@@ -218,12 +223,6 @@ function backwardLines(
   });
 }
 
-/** Whether some value is read more than once, so that its gradients are added. */
-export function addsGradients(plan: Plan): boolean {
-  const reads = plan.layers.flatMap(({ inputs }) => inputs);
-  return new Set(reads).size < reads.length;
-}
-
 /** The parameters of a batch that trainStep and evaluateStep share. */
 function batchParameters(plan: Plan): { name: string; type: string }[] {
   return [
@@ -233,7 +232,7 @@ function batchParameters(plan: Plan): { name: string; type: string }[] {
   ];
 }
 
-export function trainStep(context: EmitContext): FunctionDeclarationStructure {
+export function trainStep(context: ModelContext): FunctionDeclarationStructure {
   const { plan } = context;
   const mask = outputMask(plan) === undefined ? "" : ", mask";
   const stateful = isStateful(plan);
@@ -257,14 +256,14 @@ export function trainStep(context: EmitContext): FunctionDeclarationStructure {
       writer.indent(() => {
         const metrics = plan.training.metrics.length > 0;
         writer.writeLine(
-          `const { ${metrics ? "output, " : ""}loss, gradients${metrics ? mask : ""}${stateful ? ", states: next" : ""} } = computeGradients(w, x, ${stateful ? "states, " : ""}step, (output${mask}) => ${lossCall(plan, { training: true })});`,
+          `const { ${metrics ? "output, " : ""}loss, gradients${metrics ? mask : ""}${stateful ? ", states: next" : ""} } = computeGradients(w, x, ${stateful ? "states, " : ""}step, (output${mask}) => ${lossCall(context, { training: true })});`,
         );
         writer.writeLine(
           `applyGradients(w, gradients, optimizer, step); // ${specLine(context, plan.optimizer.specLine)}`,
         );
-        constraintLines(writer, plan);
+        constraintLines(writer, context);
         if (stateful) writer.writeLine("keepStates(states, next);");
-        writer.writeLine(`return ${batchSums(plan, "loss.total")};`);
+        writer.writeLine(`return ${batchSums(context, "loss.total")};`);
       });
       writer.writeLine("});");
     },
@@ -272,22 +271,22 @@ export function trainStep(context: EmitContext): FunctionDeclarationStructure {
 }
 
 /** What evaluation gives back for each sample: the class, or the output. */
-function predicted(plan: Plan): { type: string; expression: string } {
+function predicted(context: ModelContext): { type: string; expression: string } {
+  const { plan } = context;
   const { targets } = plan.dataset;
   if (targets.kind !== "labels" || targets.perTimestep) {
-    const sequence = outputType(plan) === "Sequence";
-    const output = predictionExpression(plan, "output");
-    return { type: "tf.Tensor", expression: sequence ? `${output}.tensor` : `tf.clone(${output})` };
+    const output = predictionExpression(context, "output");
+    return { type: "tf.Tensor", expression: isSequence(plan) ? `${output}.tensor` : `tf.clone(${output})` };
   }
   if (plan.layers.at(-1)!.outputShape.at(-1) !== 1) return { type: "tf.Tensor1D", expression: "tf.argMax(output, 1)" };
-  const probability = probabilityExpression(plan, predictionExpression(plan, "output"));
+  const probability = probabilityExpression(context, predictionExpression(context, "output"));
   const expression = `tf.reshape(tf.cast(tf.greater(${probability}, 0.5), "int32"), [-1]) as tf.Tensor1D`;
   return { type: "tf.Tensor1D", expression };
 }
 
-export function evaluateStep(context: EmitContext): FunctionDeclarationStructure {
+export function evaluateStep(context: ModelContext): FunctionDeclarationStructure {
   const { plan } = context;
-  const { type, expression } = predicted(plan);
+  const { type, expression } = predicted(context);
   const stateful = isStateful(plan);
   const mask = outputMask(plan) === undefined ? "" : ", mask";
   const [{ name, shape }] = [plan.dataset.inputs[0]!];
@@ -314,9 +313,9 @@ export function evaluateStep(context: EmitContext): FunctionDeclarationStructure
             ? `const { output${mask}, states: next } = forward(w, x, states);`
             : `const { output${mask} } = forward(w, x);`,
         );
-        writer.writeLine(`const loss = ${lossCall(plan, { training: false })};`);
+        writer.writeLine(`const loss = ${lossCall(context, { training: false })};`);
         if (stateful) writer.writeLine("keepStates(states, next);");
-        writer.writeLine(`return { totals: ${batchSums(plan, total)}, predicted: ${expression} };`);
+        writer.writeLine(`return { totals: ${batchSums(context, total)}, predicted: ${expression} };`);
       });
       writer.writeLine("});");
     },

@@ -1,7 +1,8 @@
 import { type CodeBlockWriter, type FunctionDeclarationStructure, StructureKind } from "ts-morph";
 import type { ParameterPlan, Plan } from "../plan/types.ts";
 import type { Constraint } from "../spec/types.ts";
-import type { EmitContext } from "./context.ts";
+import { type Imports, kernels } from "./imports.ts";
+import type { ModelContext } from "./model-context.ts";
 import { literal } from "./text.ts";
 
 // Penalties and constraints: what a spec asks of single weights.
@@ -19,13 +20,10 @@ export function penalised(plan: Plan): { name: string; path: string; parameter: 
 }
 
 /** "l2(0.01)": the regulariser of a weight. */
-export function regularizer({ regularizer: { l1, l2 } }: ParameterPlan): string {
-  if (l1 === 0) return `l2(${literal(l2)})`;
-  return l2 === 0 ? `l1(${literal(l1)})` : `l1l2(${literal(l1)}, ${literal(l2)})`;
-}
-
-export function regularizerNames(plan: Plan): string[] {
-  return [...new Set(penalised(plan).map(({ parameter }) => regularizer(parameter).split("(")[0]!))];
+export function regularizer(imports: Imports, { regularizer: { l1, l2 } }: ParameterPlan): string {
+  const imported = (name: string): string => imports.value(kernels("regularizers"), name);
+  if (l1 === 0) return `${imported("l2")}(${literal(l2)})`;
+  return l2 === 0 ? `${imported("l1")}(${literal(l1)})` : `${imported("l1l2")}(${literal(l1)}, ${literal(l2)})`;
 }
 
 export function hasPenalties(plan: Plan): boolean {
@@ -33,7 +31,7 @@ export function hasPenalties(plan: Plan): boolean {
 }
 
 /** The penalties on weights, which belong to the loss while training and at evaluation. */
-export function penaltyFunction({ plan }: EmitContext): FunctionDeclarationStructure[] {
+export function penaltyFunction({ plan, imports }: ModelContext): FunctionDeclarationStructure[] {
   const penalties = penalised(plan);
   if (penalties.length === 0) return [];
   return [
@@ -44,7 +42,7 @@ export function penaltyFunction({ plan }: EmitContext): FunctionDeclarationStruc
       parameters: [{ name: "w", type: "Weights" }],
       returnType: "tf.Scalar",
       statements: (writer) => {
-        const terms = penalties.map(({ path, parameter }) => `${regularizer(parameter)}.penalty(w.${path})`);
+        const terms = penalties.map(({ path, parameter }) => `${regularizer(imports, parameter)}.penalty(w.${path})`);
         writer.writeLine(
           terms.length === 1 ? `return ${terms[0]};` : `return tf.addN<tf.Scalar>([${terms.join(", ")}]);`,
         );
@@ -68,28 +66,28 @@ function constrained(plan: Plan): ConstrainedWeight[] {
   );
 }
 
-export function constraintNames(plan: Plan): string[] {
-  return [...new Set(constrained(plan).map(({ parameter }) => parameter.constraint.type))];
-}
-
-export function constraintLines(writer: CodeBlockWriter, plan: Plan): void {
+export function constraintLines(writer: CodeBlockWriter, { plan, imports }: ModelContext): void {
   for (const { path, parameter } of constrained(plan)) {
-    const constraint = constraintText(parameter.constraint);
-    writer.writeLine(`w.${path}.assign(${constraint}(w.${path}));`);
+    const { constraint } = parameter;
+    const options = constraintOptions(constraint);
+    const name = imports.value(kernels("constraints"), constraint.type);
+    const applied = options === undefined ? name : `${name}(${options.map((value) => literal(value)).join(", ")})`;
+    writer.writeLine(`w.${path}.assign(${applied}(w.${path}));`);
   }
 }
 
-function constraintText(constraint: Constraint): string {
+/** What the constraint is called with where it makes one. */
+function constraintOptions(constraint: Constraint): number[] | undefined {
   switch (constraint.type) {
     case "maxNorm":
-      return `maxNorm(${literal(constraint.maxValue!)}, ${constraint.axis})`;
+      return [constraint.maxValue!, constraint.axis!];
     case "unitNorm":
-      return `unitNorm(${constraint.axis})`;
+      return [constraint.axis!];
     case "minMaxNorm": {
       const { minValue, maxValue, rate, axis } = constraint as Required<typeof constraint>;
-      return `minMaxNorm(${[minValue, maxValue, rate, axis].map((value) => literal(value)).join(", ")})`;
+      return [minValue, maxValue, rate, axis];
     }
     default:
-      return constraint.type;
+      return undefined;
   }
 }

@@ -1,21 +1,13 @@
 import { type FunctionDeclarationStructure, StructureKind, type WriterFunction } from "ts-morph";
 import type { Initializer } from "../layers/definition.ts";
 import type { LayerPlan, ParameterPlan, Plan } from "../plan/types.ts";
-import { type EmitContext, specLine } from "./context.ts";
+import { specLine } from "./context.ts";
+import { type Imports, kernels } from "./imports.ts";
 import { weightPaths } from "./layers/lines.ts";
+import type { ModelContext } from "./model-context.ts";
 import { literal } from "./text.ts";
 
 const RANKS = ["WeightScalar", "WeightVector", "WeightMatrix", "WeightTensor3D"] as const;
-
-export function weightType({ shape }: ParameterPlan): (typeof RANKS)[number] {
-  return RANKS[shape.length]!;
-}
-
-export function initializerNames(plan: Plan): string[] {
-  const parameters = plan.layers.flatMap((layer) => layer.parameters);
-  const wrapped = parameters.some(({ unitForgetBias }) => unitForgetBias) ? ["withUnitForgetBias"] : [];
-  return [...parameters.map(({ initializer }) => initializerCall(initializer).name), ...wrapped];
-}
 
 /** The function of support/nn/initializers.ts, and what it is called with where it makes an initializer. */
 function initializerCall(initializer: Initializer): { name: string; options?: string } {
@@ -40,11 +32,6 @@ function initializerCall(initializer: Initializer): { name: string; options?: st
   }
 }
 
-/** The types of weights that the model has. */
-export function weightTypes(plan: Plan): string[] {
-  return [...new Set(plan.layers.flatMap((layer) => layer.parameters.map(weightType)))];
-}
-
 function weighted(plan: Plan): LayerPlan[] {
   return plan.layers.filter((layer) => layer.parameters.length > 0);
 }
@@ -63,7 +50,7 @@ function leaf({ name }: ParameterPlan): string {
   return name.split("/").at(-1)!;
 }
 
-export function weightsInterface({ plan }: EmitContext): WriterFunction {
+export function weightsInterface({ plan, imports }: ModelContext): WriterFunction {
   return (writer) => {
     writer.writeLine("/** The weights by layer. */");
     writer.writeLine("export interface Weights {");
@@ -72,7 +59,7 @@ export function weightsInterface({ plan }: EmitContext): WriterFunction {
         const line = (parameter: ParameterPlan): void => {
           const kept = layer.trainable && !parameter.trainable ? "; kept, not trained" : "";
           writer.writeLine(
-            `readonly ${leaf(parameter)}: ${weightType(parameter)}; // [${parameter.shape.join(", ")}]${kept}`,
+            `readonly ${leaf(parameter)}: ${imports.type(kernels("weights"), RANKS[parameter.shape.length]!)}; // [${parameter.shape.join(", ")}]${kept}`,
           );
         };
         writer.writeLine(`readonly ${layer.name}: {`);
@@ -96,14 +83,15 @@ export function weightsInterface({ plan }: EmitContext): WriterFunction {
   };
 }
 
-function initializerExpression({ initializer, unitForgetBias }: ParameterPlan): string {
+function initializerExpression(imports: Imports, { initializer, unitForgetBias }: ParameterPlan): string {
+  const imported = (name: string): string => imports.value(kernels("initializers"), name);
   const { name, options } = initializerCall(initializer);
-  const expression = options === undefined ? name : `${name}(${options})`;
-  return unitForgetBias ? `withUnitForgetBias(${expression})` : expression;
+  const expression = options === undefined ? imported(name) : `${imported(name)}(${options})`;
+  return unitForgetBias ? `${imported("withUnitForgetBias")}(${expression})` : expression;
 }
 
-export function initializeWeights(context: EmitContext): FunctionDeclarationStructure {
-  const { plan } = context;
+export function initializeWeights(context: ModelContext): FunctionDeclarationStructure {
+  const { plan, imports } = context;
   return {
     kind: StructureKind.Function,
     isExported: true,
@@ -120,7 +108,7 @@ export function initializeWeights(context: EmitContext): FunctionDeclarationStru
           );
           const line = (parameter: ParameterPlan): void => {
             writer.writeLine(
-              `${leaf(parameter)}: createWeight("${layer.name}/${parameter.name}", ${literal(parameter.shape)}, ${initializerExpression(parameter)}, seed${parameter.trainable ? "" : ", { trainable: false }"}),`,
+              `${leaf(parameter)}: ${imports.value(kernels("weights"), "createWeight")}("${layer.name}/${parameter.name}", ${literal(parameter.shape)}, ${initializerExpression(imports, parameter)}, seed${parameter.trainable ? "" : ", { trainable: false }"}),`,
             );
           };
           writer.writeLine(`${layer.name}: {`);
@@ -145,14 +133,14 @@ export function initializeWeights(context: EmitContext): FunctionDeclarationStru
   };
 }
 
-export function namedWeights({ plan }: EmitContext): FunctionDeclarationStructure {
+export function namedWeights({ plan, imports }: ModelContext): FunctionDeclarationStructure {
   return {
     kind: StructureKind.Function,
     isExported: true,
     name: "namedWeights",
     docs: ["The weights as one flat record, in the order of the layers: for checkpoints and export."],
     parameters: [{ name: "w", type: "Weights" }],
-    returnType: "NamedWeights",
+    returnType: imports.type(kernels("weights"), "NamedWeights"),
     statements: (writer) => {
       writer.writeLine("return {");
       writer.indent(() => {

@@ -5,6 +5,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { stringify } from "yaml";
 import { analyze } from "../../../src/core/compile.ts";
 import { TRAINING } from "../../../src/core/emit/context.ts";
+import { modelContext } from "../../../src/core/emit/model-context.ts";
 import { applyGradients, optimizerSettings, optimizerState, stepScalars } from "../../../src/core/emit/optimizer.ts";
 import { printFile } from "../../../src/core/emit/write.ts";
 import type { NamedWeights } from "../../../src/support/nn/weights.ts";
@@ -43,7 +44,7 @@ export function optimizerSource(optimizer: object): string {
   };
   const { plan, diagnostics } = analyze(stringify(spec), { specPath: "test.yaml" });
   if (plan === undefined) throw new Error(JSON.stringify(diagnostics));
-  const context = { plan, derivative: TRAINING, specPath: "test.yaml" };
+  const context = modelContext({ plan, derivative: TRAINING, specPath: "test.yaml" });
   return printFile([
     'import * as tf from "@tensorflow/tfjs-core";\n',
     "type NamedWeights = Readonly<Record<string, tf.Variable>>;\n",

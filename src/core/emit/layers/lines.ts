@@ -1,7 +1,9 @@
 import type { LayerFunctions } from "../../layers/call.ts";
 import { layerDefinition } from "../../layers/layers.ts";
 import type { LayerPlan, Plan } from "../../plan/types.ts";
-import { constantName, literal } from "../text.ts";
+import { kernels } from "../imports.ts";
+import type { ModelContext } from "../model-context.ts";
+import { literal } from "../text.ts";
 import { type LayerCall, layerCall } from "./call.ts";
 
 export type Mode = "training" | "inference";
@@ -20,11 +22,6 @@ export interface LayerLines {
   readonly inputGradients: readonly string[];
   /** The variable of the backward line. */
   readonly gradient: string;
-}
-
-/** "lstm1" → "dLstm1": the gradient that belongs to a variable. */
-export function gradientName(name: string): string {
-  return `d${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }
 
 export function isTrained(layer: LayerPlan): boolean {
@@ -50,16 +47,18 @@ function functionsOf(call: LayerCall, layer: LayerPlan, mode: Mode): LayerFuncti
 }
 
 /** The lines of every layer, in order, for training or inference. */
-export function layerLines(plan: Plan, mode: Mode): LayerLines[] {
-  const outputs = new Map<string, string>(plan.dataset.inputs.map(({ name }) => [name, name]));
+export function layerLines(context: ModelContext, mode: Mode): LayerLines[] {
+  const { plan, imports, variables } = context;
+  const outputs = new Map<string, string>(plan.dataset.inputs.map(({ name }) => [name, variables.value(name)]));
   return plan.layers.map((layer) => {
     const call = callOf(plan, layer);
     const { name } = layer;
+    const value = variables.value(name);
+    const gradient = variables.gradient(name);
     const inputs = layer.inputs.map((input) => outputs.get(input)!);
     const used = functionsOf(call, layer, mode);
     if (used === "identity") {
       outputs.set(name, inputs[0]!);
-      const gradient = gradientName(name);
       return {
         layer,
         call,
@@ -70,21 +69,21 @@ export function layerLines(plan: Plan, mode: Mode): LayerLines[] {
         gradient,
       };
     }
-    outputs.set(name, `${name}.y`);
+    outputs.set(name, `${value}.y`);
     const weights = layer.parameters.length > 0 ? [`w.${name}`] : call.weights === "optional" ? ["{}"] : [];
-    const constant = hasOptions(call) ? [constantName(name)] : [];
+    const constant = hasOptions(call) ? [variables.constant(name)] : [];
     const input = call.list === true ? `[${inputs.join(", ")}]` : inputs[0]!;
-    const extra = used === call.inference ? [] : extraArgument(layer, call, mode); // what is at rest sees no mask
-    const gradient = gradientName(name);
-    const forward = `${used.forward}(${[input, ...weights, ...constant, ...extra].join(", ")})`;
-    const combinedMask = maskOfMerge(layer, inputs);
+    const extra = used === call.inference ? [] : extraArgument(context, layer, call, mode); // what is at rest sees no mask
+    const module = kernels(call.module);
+    const forward = `${imports.value(module, used.forward)}(${[input, ...weights, ...constant, ...extra].join(", ")})`;
+    const combinedMask = maskOfMerge(context, layer, inputs);
     return {
       layer,
       call,
       forward: combinedMask === undefined ? forward : `{ ...${forward}, mask: ${combinedMask} }`,
-      output: `${name}.y`,
+      output: `${value}.y`,
       backward: (dy, inputGradient) =>
-        `${used.backward}(${[dy, name, ...weights, ...constant, ...(call.noInputGradient ? [] : [`{ inputGradient: ${inputGradient} }`])].join(", ")})`,
+        `${imports.value(module, used.backward)}(${[dy, value, ...weights, ...constant, ...(call.noInputGradient ? [] : [`{ inputGradient: ${inputGradient} }`])].join(", ")})`,
       inputGradients: call.list === true ? inputs.map((_, index) => `${gradient}.dx[${index}]!`) : [`${gradient}.dx`],
       gradient,
     };
@@ -92,20 +91,25 @@ export function layerLines(plan: Plan, mode: Mode): LayerLines[] {
 }
 
 /** The mask that a merge layer makes of its inputs' masks. */
-function maskOfMerge(layer: LayerPlan, inputs: readonly string[]): string | undefined {
+function maskOfMerge(context: ModelContext, layer: LayerPlan, inputs: readonly string[]): string | undefined {
   const { mask, joinsMasks } = layerDefinition(layer.type);
   if (mask !== "combines" || layer.outputMask === undefined) return undefined;
-  const masks = layer.inputMasks.map((mask) => (mask === undefined ? "undefined" : `${mask}.mask`)).join(", ");
-  return joinsMasks?.(layer.options) === true
-    ? `joinMasks([${inputs.join(", ")}], [${masks}])`
-    : `unionOfMasks([${masks}])`;
+  const masks = maskExpressions(context, layer).map(String).join(", ");
+  const joined = joinsMasks?.(layer.options) === true;
+  const merged = context.imports.value(kernels("masking"), joined ? "joinMasks" : "unionOfMasks");
+  return joined ? `${merged}([${inputs.join(", ")}], [${masks}])` : `${merged}([${masks}])`;
+}
+
+/** The mask of each input, where it has one. */
+function maskExpressions({ variables }: ModelContext, { inputMasks }: LayerPlan): (string | undefined)[] {
+  return inputMasks.map((mask) => (mask === undefined ? undefined : `${variables.value(mask)}.mask`));
 }
 
 /** The last argument of a forward call: masks, random numbers, dropout inside cells. */
-function extraArgument(layer: LayerPlan, call: LayerCall, mode: Mode): string[] {
+function extraArgument(context: ModelContext, layer: LayerPlan, call: LayerCall, mode: Mode): string[] {
   const { name } = layer;
   const entries: string[] = [];
-  const masks = layer.inputMasks.map((mask) => (mask === undefined ? undefined : `${mask}.mask`));
+  const masks = maskExpressions(context, layer);
   if (call.takesMask === "masks") {
     if (masks.some((mask) => mask !== undefined)) entries.push(`masks: [${masks.map(String).join(", ")}]`);
   } else {
@@ -114,16 +118,16 @@ function extraArgument(layer: LayerPlan, call: LayerCall, mode: Mode): string[] 
     }
   }
   if (mode === "training" && call.random) entries.push("random: step.random", `name: ${literal(name)}`);
-  entries.push(...cellExtra(layer, call, mode));
+  entries.push(...cellExtra(context, layer, call, mode));
   return entries.length === 0 ? [] : [`{ ${entries.join(", ")} }`];
 }
 
 /** State and dropout masks of a recurrent cell; each direction of a bidirectional layer has its own. */
-function cellExtra(layer: LayerPlan, call: LayerCall, mode: Mode): string[] {
+function cellExtra(context: ModelContext, layer: LayerPlan, call: LayerCall, mode: Mode): string[] {
   return directionsOf(call).flatMap((direction) => {
     const entries = [
       ...initialState(layer, call, mode, direction),
-      ...(mode === "training" ? cellDropout(layer, call, direction) : []),
+      ...(mode === "training" ? cellDropout(context, layer, call, direction) : []),
     ];
     if (direction === undefined || entries.length === 0) return entries;
     return [`${direction}: { ${entries.join(", ")} }`];
@@ -138,15 +142,17 @@ function initialState({ name }: LayerPlan, { state }: LayerCall, mode: Mode, dir
 }
 
 function cellDropout(
+  { imports }: ModelContext,
   layer: LayerPlan,
   { cellDropout: rates, units }: LayerCall,
   direction: string | undefined,
 ): string[] {
   if (rates === undefined) return [];
   const stream = direction === undefined ? layer.name : `${layer.name}/${direction}`;
-  const call = rates.masks === 1 ? "dropoutMask(" : `dropoutMasks(${rates.masks}, `;
+  const drawn = rates.masks === 1 ? "dropoutMask" : "dropoutMasks";
+  const count = rates.masks === 1 ? "" : `${rates.masks}, `;
   const mask = (features: number, rate: number, what: string): string =>
-    `${call}[batch, ${features}], ${literal(rate)}, { random: step.random, name: ${literal(`${stream}/${what}`)} })`;
+    `${imports.value(kernels("dropout"), drawn)}(${count}[batch, ${features}], ${literal(rate)}, { random: step.random, name: ${literal(`${stream}/${what}`)} })`;
   return [
     ...(rates.inputs > 0 ? [`inputDropout: ${mask(layer.inputShapes[0]!.at(-1)!, rates.inputs, "inputs")}`] : []),
     ...(rates.state > 0 ? [`recurrentDropout: ${mask(units!, rates.state, "state")}`] : []),

@@ -1,4 +1,5 @@
 import type { Plan } from "../../plan/types.ts";
+import { Imports } from "../imports.ts";
 import { probabilityExpression } from "../loss.ts";
 import { literal } from "../text.ts";
 import {
@@ -65,7 +66,7 @@ ${MEMBERS}
 }
 
 ${CREATE}
-${openRun(probabilityExpression(plan, "forward(w, inputs).prediction"), ["fitted"])}
+${openRun(probabilityExpression({ plan, imports: new Imports() }, "forward(w, inputs).prediction"), ["fitted"])}
   const vocabulary = vocabularyOf(requireFitted(PROGRAM, fitted, path));
 
   /** The last TIMESTEPS characters as indices; a shorter text is led by spaces, or unknown characters where there is no space. */

@@ -1,5 +1,6 @@
 import type { Plan } from "../../plan/types.ts";
 import { INFERENCE_BATCH_SIZE } from "../context.ts";
+import { Imports } from "../imports.ts";
 import { probabilityExpression } from "../loss.ts";
 import { literal } from "../text.ts";
 import {
@@ -50,7 +51,7 @@ ${MEMBERS}
 }
 
 ${CREATE}
-${openRun(probabilityExpression(plan, "forward(w, inputs).prediction"))}
+${openRun(probabilityExpression({ plan, imports: new Imports() }, "forward(w, inputs).prediction"))}
   return {
     run: path,
     async predict(images) {
