@@ -35,7 +35,7 @@ import { subtract } from "./subtract.ts";
 import { timeDistributed } from "./time-distributed.ts";
 
 /** Every layer type, in the order of the schema: the compiler does not build where one is missing. */
-const LAYERS: { readonly [T in LayerType]: LayerDefinition<T> } = {
+export const LAYERS: { readonly [T in LayerType]: LayerDefinition<T> } = {
   lstm,
   gru,
   simpleRNN,
