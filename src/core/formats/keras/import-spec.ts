@@ -1,13 +1,17 @@
 import { Document, isMap, isScalar, type Node, type Pair, visit, YAMLMap } from "yaml";
+import type { LayerDefinition, LayerOptions, LayerType } from "../../layers/definition.ts";
 import { buildGraph } from "../../layers/graph.ts";
+import { layerDefinition } from "../../layers/layers.ts";
 import { load } from "../../load/load.ts";
 import { checkSchema } from "../../schema/schema.ts";
 import type { Shape } from "../../spec/dataset.ts";
 import type { ModelSpec } from "../../spec/types.ts";
+import { typeOfClass } from "./classes.ts";
 import { cut, Field } from "./field.ts";
 import { type FileGraph, readGraph, refuse, titleOf } from "./graph.ts";
 import { checkMasks } from "./masks.ts";
 import type { ModelFile } from "./model-file.ts";
+import { camelCase, snakeCase } from "./names.ts";
 import { type ImportContext, layerSpec } from "./options.ts";
 import { modelName, SpecNames } from "./spec-names.ts";
 import { importLoss, importMetrics, importOptimizer } from "./training.ts";
@@ -105,7 +109,15 @@ export function importSpec(file: ModelFile, options: ImportOptions = {}): Import
 }
 
 function makesMask(className: string, config: Field): boolean {
-  return className === "Masking" || (className === "Embedding" && config.at("mask_zero").value === true);
+  const definition = definitionOf(className);
+  if (definition?.mask !== "makes") return false;
+  const options = Object.entries(config.optionalMap()).map(([key, value]) => [camelCase(key), value]);
+  return definition.makesMask === undefined || definition.makesMask(Object.fromEntries(options)) === true;
+}
+
+function definitionOf(className: string): LayerDefinition<LayerType, LayerOptions<LayerType>> | undefined {
+  const type = typeOfClass(className);
+  return type && layerDefinition(type);
 }
 
 /** The nodes of a spec as the compiler sees it; undefined where it does not fit the schema. */
@@ -144,9 +156,12 @@ function arrayInput(
       "a spec has fixed shapes: give the timesteps with --timesteps",
     );
   }
-  const embedding = graph.nodes.find(({ className, inputs }) => className === "Embedding" && inputs[0] === input.name);
-  const ids = embedding === undefined ? {} : { vocabularySize: embedding.config.at("input_dim").whole(1) };
-  return { name, shape, ...ids, train: `train-${name}.npy`, test: `test-${name}.npy` };
+  const ids = graph.nodes.flatMap(({ className, inputs, config }) => {
+    const option = inputs[0] === input.name ? definitionOf(className)?.idsOption : undefined;
+    return option === undefined ? [] : [config.at(snakeCase(option)).whole(1)];
+  });
+  const vocabulary = ids[0] === undefined ? {} : { vocabularySize: ids[0] };
+  return { name, shape, ...vocabulary, train: `train-${name}.npy`, test: `test-${name}.npy` };
 }
 
 function headActivation(last: Spec): string {
