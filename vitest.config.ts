@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    globalSetup: "scripts/generate-validator.js",
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // By default one core is left idle: of two that is half the machine.

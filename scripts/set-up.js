@@ -40,7 +40,8 @@ export function setUp() {
   }
   const installed = modified(join(root, "node_modules", ".package-lock.json"));
   if (installed < modified(join(root, "package-lock.json"))) npm("ci");
-  if (modified(join(root, "dist", "cli", "main.js")) < newest(join(root, "src"))) npm("run", "build");
+  const sources = Math.max(newest(join(root, "src")), newest(join(root, "schemas")));
+  if (modified(join(root, "dist", "cli", "main.js")) < sources) npm("run", "build");
 }
 
 if (process.argv[1] !== undefined && pathToFileURL(process.argv[1]).href === import.meta.url) setUp();

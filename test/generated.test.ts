@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { compile } from "../src/core/compile.ts";
+import { compile } from "../src/node.ts";
 import { listFiles } from "../src/program/manifest.ts";
 
 const specs = readdirSync("specs").filter((name) => name.endsWith(".yaml"));

@@ -145,7 +145,7 @@ export function commandLine(set: (exitCode: number) => void): Command {
   command("schema")
     .description("print the JSON Schema of specs")
     .action(async () => {
-      const { schemaText } = await import("../core/schema/schema.ts");
+      const { schemaText } = await import("../node.ts");
       process.stdout.write(schemaText());
     });
 

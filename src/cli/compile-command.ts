@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type CompileResult, compile, type Diagnostic, type Program } from "../core/compile.ts";
+import { type CompileResult, compile, type Diagnostic, type Program } from "../node.ts";
 import { otherOwner } from "../program/programs.ts";
 import { writeProgram } from "../program/write.ts";
 import { UserError } from "../support/system/user-error.ts";

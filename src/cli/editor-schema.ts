@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { schemaText } from "../core/schema/schema.ts";
 import { schema } from "../core/schema/schema-file.ts";
+import { schemaText } from "../node.ts";
 import { writeError } from "../support/system/files.ts";
 import { UserError } from "../support/system/user-error.ts";
 import { note } from "./report.ts";

@@ -4,6 +4,7 @@ import { runProgram } from "../program/run.ts";
 import { type Definition, definitionHashes, definitionOf, type Resolved } from "../support/run/definition.ts";
 import { trainedRun } from "../support/run/find.ts";
 import { readRunInfo } from "../support/run/info.ts";
+import { sha256 } from "../support/system/sha256.ts";
 import { compilerCommand } from "../support/system/shell.ts";
 import { UserError } from "../support/system/user-error.ts";
 import { type CompileOptions, compileSpecs } from "./compile-command.ts";
@@ -53,7 +54,7 @@ function refuseOutdated(spec: string, folder: string, manifest: string): void {
 /** Undefined where the text is no manifest. */
 function definitionIn(manifest: string): Definition<string> | undefined {
   try {
-    return definitionHashes(definitionOf((JSON.parse(manifest) as { resolved: Resolved }).resolved));
+    return definitionHashes(definitionOf((JSON.parse(manifest) as { resolved: Resolved }).resolved), sha256);
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { type DiagnosticFormat, githubCommand } from "../core/diagnostic.ts";
 import type { Cause } from "../program/causes.ts";
 import { printable, printableMessage } from "../support/system/printable.ts";
+import { sha256 } from "../support/system/sha256.ts";
 import { count, wantsColor } from "./report.ts";
 
 /** Causes that change all files alike, so that their patches say nothing that the verdict does not. */
@@ -61,7 +61,7 @@ function printableLine(line: string): string {
 
 /** Lines that GitHub Actions does not read as commands, whatever stands in a patch. Nothing in the text can know its hash. */
 function withoutCommands(lines: readonly string[]): string {
-  const token = createHash("sha256").update(lines.join("\n")).digest("hex");
+  const token = sha256(lines.join("\n"));
   return [`::stop-commands::${token}`, ...lines, `::${token}::`].join("\n");
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync, watch } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { sha256 } from "../program/manifest.ts";
+import { sha256 } from "../support/system/sha256.ts";
 import { UserError } from "../support/system/user-error.ts";
 import { type CompileOptions, compileCommand } from "./compile-command.ts";
 import { note } from "./report.ts";

@@ -1,12 +1,14 @@
 import type { Diagnostic } from "./diagnostic.ts";
 import type { Derivative } from "./emit/context.ts";
 import { emit } from "./emit/emit.ts";
+import type { Host } from "./host.ts";
 import { load, type Source } from "./load/load.ts";
 import { plan } from "./plan/plan.ts";
 import type { Plan } from "./plan/types.ts";
 import { validate } from "./validate.ts";
 
 export type { Diagnostic } from "./diagnostic.ts";
+export type { Host } from "./host.ts";
 export type { Plan } from "./plan/types.ts";
 export { COMPILER_VERSION } from "./version.ts";
 
@@ -44,9 +46,9 @@ export function analyze(specText: string | Uint8Array, options: CompileOptions =
 }
 
 /** The whole pipeline: spec text → generated program, or diagnostics. Throws only for a bug of the compiler. */
-export function compile(specText: string | Uint8Array, options: CompileOptions = {}): CompileResult {
+export function compile(specText: string | Uint8Array, host: Host, options: CompileOptions = {}): CompileResult {
   const { diagnostics, source, plan: analyzed } = analyze(specText, options);
   if (analyzed === undefined) return { diagnostics, source };
-  const files = emit(analyzed, options.headerPath ?? options.specPath ?? "spec.yaml", options.derivative);
+  const files = emit(analyzed, options.headerPath ?? options.specPath ?? "spec.yaml", host, options.derivative);
   return { diagnostics, source, program: { name: analyzed.name, files, plan: analyzed } };
 }

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { createTwoFilesPatch } from "diff";
 import type { Program } from "../core/compile.ts";
 import { COMPILER_VERSION } from "../core/version.ts";
-import { listFiles, type Manifest, readManifest, sha256 } from "./manifest.ts";
+import { sha256 } from "../support/system/sha256.ts";
+import { listFiles, type Manifest, readManifest } from "./manifest.ts";
 
 /** Why a program is not what its spec compiles to. */
 export type CauseKind =

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { sha256 } from "../support/system/sha256.ts";
 
 /** What this compiler reads back from a program's manifest.json. */
 export interface Manifest {
@@ -11,10 +11,6 @@ export interface Manifest {
   readonly spec: { readonly path?: string; readonly sha256: string };
   /** SHA-256 of every other file. */
   readonly files: Readonly<Record<string, string>>;
-}
-
-export function sha256(data: string | Uint8Array): string {
-  return createHash("sha256").update(data).digest("hex");
 }
 
 /** The SHA-256 of a file's bytes; undefined where it cannot be read. */

@@ -11,8 +11,9 @@ import {
 import { dirname, join, relative, resolve, sep } from "node:path";
 import type { Program } from "../core/compile.ts";
 import { makeFolder, writeError } from "../support/system/files.ts";
+import { sha256 } from "../support/system/sha256.ts";
 import { UserError } from "../support/system/user-error.ts";
-import { listFiles, readManifest, sha256 } from "./manifest.ts";
+import { listFiles, readManifest } from "./manifest.ts";
 
 export interface Written {
   readonly folder: string;

@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { commandLine } from "../../src/cli/command-line.ts";
-import { compile } from "../../src/core/compile.ts";
+import { compile } from "../../src/node.ts";
 import { trainCommandLine } from "../../src/support/run/train-options.ts";
 import { predictionOptions } from "../../src/support/run/trained.ts";
 import { usage } from "../../src/support/system/options.ts";

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { beforeEach, describe, expect, it } from "vitest";
-import { sha256 } from "../../src/program/manifest.ts";
+import { sha256 } from "../../src/support/system/sha256.ts";
 import { lstmCompile, spec, useProject } from "./specs.ts";
 
 useProject();

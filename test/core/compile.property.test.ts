@@ -4,7 +4,7 @@ import fc from "fast-check";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { analyze, compile } from "../../src/core/compile.ts";
+import { analyze, compile } from "../../src/node.ts";
 import { CHOICES, mutated, SpecWriter, wantedIn } from "../random/specs.ts";
 
 /** As many as the longest list of choices has turns, several times. */

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { compile } from "../../src/core/compile.ts";
 import { renderDiagnostics } from "../../src/core/diagnostic.ts";
 import { CODES } from "../../src/core/diagnostic-codes.ts";
+import { compile } from "../../src/node.ts";
 
 /** One folder per code: spec.yaml, and the exact text that it gets. UPDATE=1 rewrites the texts. */
 const CASES = "test/cases/diagnostics";

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
-import { compile } from "../../src/core/compile.ts";
 import { load } from "../../src/core/load/load.ts";
+import { compile } from "../../src/node.ts";
 import { CHOICES } from "../random/specs.ts";
 
 /** One folder per feature: spec.yaml, and what it compiles to but for the support files. UPDATE=1 (`npm run accept`) rewrites. */

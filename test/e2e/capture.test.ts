@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { compile } from "../../src/core/compile.ts";
+import { compile } from "../../src/node.ts";
 import { programCommand } from "../../src/program/run.ts";
 import { writeProgram } from "../../src/program/write.ts";
 import { cpuInstalled, NO_CPU } from "../installed.ts";

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { beforeEach, describe, expect, it } from "vitest";
 import { COMPILER_VERSION } from "../../src/core/version.ts";
-import { sha256 } from "../../src/program/manifest.ts";
+import { sha256 } from "../../src/support/system/sha256.ts";
 import { lstmCompile, spec, useProject } from "../cli/specs.ts";
 
 useProject();

@@ -2,7 +2,7 @@ import { appendFileSync, copyFileSync, mkdirSync, readFileSync, renameSync, rmSy
 import { beforeEach, describe, expect, it } from "vitest";
 import { COMPILER_VERSION } from "../../src/core/version.ts";
 import type { Cause } from "../../src/program/causes.ts";
-import { sha256 } from "../../src/program/manifest.ts";
+import { sha256 } from "../../src/support/system/sha256.ts";
 import { lstmCompile, spec, useProject } from "../cli/specs.ts";
 
 useProject();

@@ -10,9 +10,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { compile, type Program } from "../../src/core/compile.ts";
-import { sha256 } from "../../src/program/manifest.ts";
+import { compile, type Program } from "../../src/node.ts";
 import { writeProgram } from "../../src/program/write.ts";
+import { sha256 } from "../../src/support/system/sha256.ts";
 import { UserError } from "../../src/support/system/user-error.ts";
 import { spec, useProject } from "../cli/specs.ts";
 

@@ -1,22 +1,19 @@
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { posix } from "node:path";
+import type { Host } from "../host.ts";
 import type { Plan } from "../plan/types.ts";
+import { sha256 } from "../sha256.ts";
 import { COMPILER_VERSION } from "../version.ts";
 import { type Derivative, type EmitContext, TRAINING } from "./context.ts";
 import { emitData } from "./data.ts";
 import { emitModel } from "./model.ts";
 import { emitPackageJson, emitReadme, emitTsconfig, json, NPMRC, PACKAGES } from "./package-files.ts";
+import { folderOf, joinPath } from "./paths.ts";
 import { emitPredict } from "./predict/predict.ts";
 import { emitProgram } from "./program.ts";
 import { emitTopology } from "./topology.ts";
 import { emitTrain } from "./train.ts";
 
-/** The support sources lie beside the compiler: src/support, whether this runs from src/ or dist/. */
-const SUPPORT = new URL("../../../src/support/", import.meta.url);
-
-/** A generated program as data: posix path → text. Pure but for reading the compiler's own support sources. */
-export function emit(plan: Plan, specPath: string, derivative: Derivative = TRAINING): Map<string, string> {
+/** A generated program as data: posix path → text. */
+export function emit(plan: Plan, specPath: string, host: Host, derivative: Derivative = TRAINING): Map<string, string> {
   const context: EmitContext = { plan, specPath, derivative };
   const predict = emitPredict(context);
   const files = new Map<string, string>([
@@ -32,44 +29,61 @@ export function emit(plan: Plan, specPath: string, derivative: Derivative = TRAI
     ["train.ts", emitTrain(context)],
     ["tsconfig.json", emitTsconfig()],
   ]);
-  addSupport(files);
-  files.set("manifest.json", emitManifest(context, files));
+  const hashes = new Map([...files].map(([path, text]) => [path, sha256(text)]));
+  for (const [path, support] of supportOf(files, host)) {
+    files.set(path, support.text);
+    hashes.set(path, support.sha256);
+  }
+  files.set("manifest.json", emitManifest(context, hashes));
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-const supportTexts = new Map<string, string>();
-
-function supportText(path: string): string {
-  let text = supportTexts.get(path);
-  if (text === undefined) {
-    text = readFileSync(new URL(path, SUPPORT), "utf8").replaceAll("\r\n", "\n");
-    supportTexts.set(path, text);
-  }
-  return text;
+interface SupportFile {
+  readonly text: string;
+  readonly sha256: string;
+  /** Paths of the support files that it imports. */
+  readonly imports: readonly string[];
 }
 
-/** Copies the support files that the program imports, and those that they import. */
-function addSupport(files: Map<string, string>): void {
-  const pending = [...files].flatMap(([path, text]) => (path.endsWith(".ts") ? importedFiles(path, text) : []));
+/** Read once for all programs. */
+const knownSupport = new WeakMap<Host, Map<string, SupportFile>>();
+
+function supportFile(path: string, host: Host): SupportFile {
+  const known = knownSupport.get(host) ?? new Map<string, SupportFile>();
+  knownSupport.set(host, known);
+  let file = known.get(path);
+  if (file === undefined) {
+    const text = host.supportFile(path.slice("support/".length));
+    file = { text, sha256: sha256(text), imports: importedFiles(path, text) };
+    known.set(path, file);
+  }
+  return file;
+}
+
+/** The support files that the program imports, and those that they import. */
+function supportOf(program: ReadonlyMap<string, string>, host: Host): Map<string, SupportFile> {
+  const support = new Map<string, SupportFile>();
+  const pending = [...program].flatMap(([path, text]) => (path.endsWith(".ts") ? importedFiles(path, text) : []));
   // The scripts of package.json start this one.
   pending.push("support/backends/cli.ts");
   for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
-    if (files.has(path)) continue;
-    const text = supportText(path.slice("support/".length));
-    files.set(path, text);
-    pending.push(...importedFiles(path, text));
+    if (support.has(path)) continue;
+    const file = supportFile(path, host);
+    support.set(path, file);
+    pending.push(...file.imports);
   }
+  return support;
 }
 
 function importedFiles(path: string, text: string): string[] {
   const imports = text.matchAll(/(?:from|import\(|new URL\()\s*"(\.\.?\/[^"]+\.ts)"/g);
   return [...imports]
-    .map(([, target]) => posix.join(posix.dirname(path), target!))
+    .map(([, target]) => joinPath(folderOf(path), target!))
     .filter((target) => target.startsWith("support/"));
 }
 
 /** manifest.json: what this program was made from, every resolved value, and the SHA-256 of every other file. */
-function emitManifest({ plan, specPath }: EmitContext, files: ReadonlyMap<string, string>): string {
+function emitManifest({ plan, specPath }: EmitContext, hashes: ReadonlyMap<string, string>): string {
   return json({
     format: "lstm-compile-program",
     name: plan.name,
@@ -84,10 +98,6 @@ function emitManifest({ plan, specPath }: EmitContext, files: ReadonlyMap<string
       training: plan.training,
       cost: plan.cost,
     },
-    files: Object.fromEntries(
-      [...files]
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([path, text]) => [path, createHash("sha256").update(text).digest("hex")]),
-    ),
+    files: Object.fromEntries([...hashes].sort(([a], [b]) => (a < b ? -1 : 1))),
   });
 }

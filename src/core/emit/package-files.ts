@@ -1,4 +1,3 @@
-import { posix } from "node:path";
 import { counted } from "../../support/system/counted.ts";
 import { shellWord } from "../../support/system/shell.ts";
 import { describeOptions } from "../plan/describe.ts";
@@ -7,6 +6,7 @@ import type { Plan } from "../plan/types.ts";
 import { COMPILER_VERSION } from "../version.ts";
 import type { EmitContext } from "./context.ts";
 import { describeChoice } from "./loss.ts";
+import { folderOf, joinPath } from "./paths.ts";
 import { exampleWords } from "./predict/example.ts";
 import { batchShape, literal, markdownCode, markdownText, oneLine } from "./text.ts";
 
@@ -86,7 +86,7 @@ export function emitReadme({ plan, specPath }: EmitContext): string {
     return `| ${layer.name} | ${layer.type} | ${describeOptions(layer)} | ${batchShape(layer.outputShape)} | ${layer.parameterCount.toLocaleString("en-US")} |`;
   });
   // Data lies where the spec does; where its folder is not known, in the current one.
-  const example = exampleWords(plan, (path) => posix.join(posix.dirname(specPath), path));
+  const example = exampleWords(plan, (path) => joinPath(folderOf(specPath), path));
   return `# ${plan.name}
 
 ${plan.description === "" ? "A model compiled from a spec." : markdownText(plan.description)}

@@ -1,6 +1,7 @@
 import { definitionHashes, definitionOf } from "../../support/run/definition.ts";
 import type { ProgramRecord } from "../../support/run/program.ts";
 import type { Plan } from "../plan/types.ts";
+import { sha256 } from "../sha256.ts";
 import { COMPILER_VERSION } from "../version.ts";
 import type { EmitContext } from "./context.ts";
 import { header, literal } from "./text.ts";
@@ -12,7 +13,15 @@ const COMPILER = `lstm-compile ${COMPILER_VERSION}`;
 export function planRecord(plan: Plan, spec: string, folder: string): ProgramRecord {
   const resolved = definitionOf(plan);
   const { name, specSha256 } = plan;
-  return { name, spec, specSha256, compiler: COMPILER, definition: definitionHashes(resolved), folder, resolved };
+  return {
+    name,
+    spec,
+    specSha256,
+    compiler: COMPILER,
+    definition: definitionHashes(resolved, sha256),
+    folder,
+    resolved,
+  };
 }
 
 /** program.ts: what this program is. */

@@ -1,12 +1,20 @@
-import { IndentationText, NewLineKind, Project, QuoteKind, type SourceFileStructure } from "ts-morph";
+import {
+  type CodeBlockWriter,
+  type FunctionDeclarationStructure,
+  IndentationText,
+  NewLineKind,
+  Project,
+  QuoteKind,
+  type WriterFunction,
+} from "ts-morph";
 
-/** Statements of a file, as ts-morph takes them: structures for declarations, writers for bodies. */
-export type Statements = Exclude<SourceFileStructure["statements"], undefined>;
+/** A part of a file, as ts-morph takes it: a structure for a declaration, a writer or text for all else. */
+export type Statement = string | WriterFunction | FunctionDeclarationStructure;
 
 let project: Project | undefined;
 
-/** Prints one TypeScript file. One structure call per file: many small manipulations would be slow. */
-export function printFile(statements: Statements): string {
+/** Prints one TypeScript file. */
+export function printFile(statements: readonly Statement[]): string {
   project ??= new Project({
     useInMemoryFileSystem: true,
     skipLoadingLibFiles: true,
@@ -16,8 +24,34 @@ export function printFile(statements: Statements): string {
       quoteKind: QuoteKind.Double,
     },
   });
-  const file = project.createSourceFile("/file.ts", { statements }, { overwrite: true });
+  if (statements.every(isText)) return printText(project.createWriter(), statements);
+  // One structure call per file: many small manipulations would be slow.
+  const file = project.createSourceFile("/file.ts", { statements: [...statements] }, { overwrite: true });
   const text = file.getFullText();
   project.removeSourceFile(file);
   return text;
+}
+
+function isText(statement: Statement): statement is string | WriterFunction {
+  return typeof statement !== "object";
+}
+
+/**
+ * As ts-morph prints text, but without a syntax tree of what it has printed: to parse files that have no structures took most of
+ * the time of a compilation.
+ */
+function printText(writer: CodeBlockWriter, parts: readonly (string | WriterFunction)[]): string {
+  for (const part of parts) {
+    if (endsWithBlock(writer)) writer.blankLineIfLastNot();
+    else if (!writer.isAtStartOfFirstLineOfBlock()) writer.newLineIfLastNot();
+    if (typeof part === "string") writer.write(part);
+    else part(writer);
+  }
+  writer.conditionalNewLine(!writer.isAtStartOfFirstLineOfBlock() && !writer.isLastNewLine());
+  return writer.toString();
+}
+
+function endsWithBlock(writer: CodeBlockWriter): boolean {
+  const last = writer.iterateLastChars((character) => (character.trim() === "" ? undefined : character));
+  return last === "}";
 }

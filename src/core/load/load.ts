@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { type Document, LineCounter, parseAllDocuments, type YAMLError } from "yaml";
 import { type Diagnostic, firstMistakes } from "../diagnostic.ts";
 import type { DiagnosticCode } from "../diagnostic-codes.ts";
+import { sha256 } from "../sha256.ts";
 import { plainValue } from "./plain.ts";
 import { directiveRange, isBlank, lineAt, tooDeepAt } from "./scan.ts";
 
@@ -36,8 +36,8 @@ const MAX_DEPTH = 40;
 const START = "start from `npx lstm-compile init`";
 
 /** Reads YAML 1.2 with positions. Every mistake is a diagnostic; nothing is thrown for any input. */
-export function load(bytes: string | Uint8Array, file: string): { diagnostics: Diagnostic[]; source?: Source } {
-  const buffer = Buffer.from(bytes as Uint8Array);
+export function load(given: string | Uint8Array, file: string): { diagnostics: Diagnostic[]; source?: Source } {
+  const bytes = typeof given === "string" ? new TextEncoder().encode(given) : given;
   const diagnostics: Diagnostic[] = [];
   let text = "";
   const lines = new LineCounter();
@@ -59,7 +59,7 @@ export function load(bytes: string | Uint8Array, file: string): { diagnostics: D
     diagnostics: firstMistakes(diagnostics.sort((a, b) => a.range.start - b.range.start)),
   });
 
-  const decoded = decode(buffer, report);
+  const decoded = decode(bytes, report);
   if (decoded === undefined) return refused();
   text = decoded;
   addLines(lines, text);
@@ -134,28 +134,27 @@ export function load(bytes: string | Uint8Array, file: string): { diagnostics: D
       if (path === "") return at(0, 0);
     }
   };
-  const sha256 = createHash("sha256").update(buffer).digest("hex");
-  return { diagnostics, source: { file, text, sha256, value, position } };
+  return { diagnostics, source: { file, text, sha256: sha256(bytes), value, position } };
 }
 
 /** The text of UTF-8 bytes, without a byte order mark. */
-function decode(buffer: Buffer, report: ReportRange): string | undefined {
-  if (buffer.length > MAX_BYTES) {
-    const message = `the file has ${buffer.length} bytes; a spec has at most ${MAX_BYTES}`;
+function decode(bytes: Uint8Array, report: ReportRange): string | undefined {
+  if (bytes.length > MAX_BYTES) {
+    const message = `the file has ${bytes.length} bytes; a spec has at most ${MAX_BYTES}`;
     report("LC1010", 0, 0, message, "check that this is the spec");
     return undefined;
   }
-  const isUtf16 = (buffer[0] === 0xff && buffer[1] === 0xfe) || (buffer[0] === 0xfe && buffer[1] === 0xff);
+  const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
   if (isUtf16) {
     report("LC1001", 0, 0, "the file is UTF-16", "save it as UTF-8");
     return undefined;
   }
-  if (buffer.includes(0)) {
+  if (bytes.includes(0)) {
     report("LC1001", 0, 0, "the file is binary", "give a YAML file in UTF-8");
     return undefined;
   }
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(buffer);
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     report("LC1001", 0, 0, "the file is not UTF-8", "save it as UTF-8");
     return undefined;

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import * as compiled from "../../../schemas/model-spec.v1.js";
 
 /** The parts of the schema that messages speak of. */
 export interface SchemaPart {
@@ -31,16 +31,9 @@ export interface SchemaPart {
   readonly $defs?: Readonly<Record<string, SchemaPart>>;
 }
 
-/** The JSON Schema's text: one file for people, editors and this compiler. */
-export function schemaText(): string {
-  return readFileSync(new URL("../../../schemas/model-spec.v1.schema.json", import.meta.url), "utf8");
-}
-
-let parsed: SchemaPart | undefined;
-
+/** The JSON Schema of specs: one for people, editors and this compiler. */
 export function schema(): SchemaPart {
-  parsed ??= JSON.parse(schemaText()) as SchemaPart;
-  return parsed;
+  return compiled.schema;
 }
 
 /** The key that tells the maps of a choice apart, and its values: type, [lstm, dense, dropout]. */

@@ -1,5 +1,4 @@
-import type { ErrorObject, SchemaValidateFunction, ValidateFunction } from "ajv";
-import { Ajv2020 } from "ajv/dist/2020.js";
+import { type SchemaError, validate } from "../../../schemas/model-spec.v1.js";
 import { type Diagnostic, firstMistakes, MAX_MISTAKES } from "../diagnostic.ts";
 import type { DiagnosticCode } from "../diagnostic-codes.ts";
 import { escapePointer, type Source } from "../load/load.ts";
@@ -8,54 +7,10 @@ import type { ModelSpec } from "../spec/types.ts";
 import { withNamesAsMaps } from "./names-as-maps.ts";
 import { allKeys, choicesOf, definition, placesOf, type SchemaPart, schema } from "./schema-file.ts";
 
-export { schemaText } from "./schema-file.ts";
-
-let validateSpec: ValidateFunction<ModelSpec> | undefined;
-
-function validator(): ValidateFunction<ModelSpec> {
-  validateSpec ??= new Ajv2020({
-    allErrors: true,
-    useDefaults: true,
-    verbose: true,
-    strict: true,
-    strictTypes: false,
-    strictRequired: false,
-    keywords: ["tsType", "enumDescriptions"], // for the generated types, and for editors
-  })
-    .removeKeyword("uniqueItems")
-    .addKeyword({ keyword: "uniqueItems", type: "array", schemaType: "boolean", validate: uniqueItems, errors: true })
-    .compile<ModelSpec>(schema());
-  return validateSpec;
-}
-
-/** ajv's own compares each item with each other: seconds for a list of thousands. */
-const uniqueItems: SchemaValidateFunction = (wanted: boolean, items: readonly unknown[]) => {
-  const firsts = new Map<string, number>();
-  for (const [j, item] of items.entries()) {
-    const i = firsts.get(canonical(item)) ?? j;
-    if (wanted && i < j) {
-      uniqueItems.errors = [{ keyword: "uniqueItems", params: { i, j } }];
-      return false;
-    }
-    firsts.set(canonical(item), i);
-  }
-  return true;
-};
-
-/** Text that equal values share, in whatever order their keys stand. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === "object" && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
-}
-
 /** Checks a value against the schema. Returns a copy with every default filled in, or diagnostics. */
 export function checkSchema(source: Source): { diagnostics: Diagnostic[]; spec?: ModelSpec } {
-  const validate = validator();
   const value: unknown = structuredClone(source.value);
-  if (validate(value)) return { diagnostics: [], spec: withNamesAsMaps(value) };
+  if (validate(value)) return { diagnostics: [], spec: withNamesAsMaps(value as ModelSpec) };
   const diagnostics: Diagnostic[] = [];
   const choices = new Set((validate.errors ?? []).flatMap((e) => (e.keyword === "anyOf" ? [e.instancePath] : [])));
   for (const error of inOrder(validate.errors ?? [], source)) {
@@ -86,7 +41,7 @@ export function checkSchema(source: Source): { diagnostics: Diagnostic[]; spec?:
 }
 
 /** Errors as their values stand in the file. */
-function inOrder(errors: readonly ErrorObject[], source: Source): ErrorObject[] {
+function inOrder(errors: readonly SchemaError[], source: Source): SchemaError[] {
   const placed = errors.map((error) => ({ error, start: source.position(error.instancePath).start }));
   return placed.sort((a, b) => a.start - b.start).map(({ error }) => error);
 }
@@ -102,7 +57,7 @@ interface Explanation {
 }
 
 /** One ajv error in words; undefined for those that only repeat another. */
-function explain({ instancePath, keyword, params, data, parentSchema }: ErrorObject): Explanation | undefined {
+function explain({ instancePath, keyword, params, data, parentSchema }: SchemaError): Explanation | undefined {
   const name = label(instancePath);
   const parent = (parentSchema ?? {}) as SchemaPart;
   switch (keyword) {

@@ -1,8 +1,9 @@
+import { sha256 } from "../system/sha256.ts";
 import { UserError } from "../system/user-error.ts";
 import { checkIntegers, checkNumbers, checkPadding, checkRows, checkShape, checkWeights } from "./array-checks.ts";
 import { scaleWarnings, targetWarnings } from "./array-warnings.ts";
 import type { Dataset, Gather, Split } from "./dataset.ts";
-import { sha256, shortNames, sortedRecord } from "./idx.ts";
+import { shortNames, sortedRecord } from "./idx.ts";
 import { type NpyArray, parseNpy } from "./npy.ts";
 import { readDataFile } from "./read-file.ts";
 

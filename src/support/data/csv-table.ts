@@ -1,8 +1,8 @@
 import { constants } from "node:buffer";
 import { basename } from "node:path";
+import { sha256 } from "../system/sha256.ts";
 import { UserError } from "../system/user-error.ts";
 import { csvError } from "./csv-problems.ts";
-import { sha256 } from "./idx.ts";
 import { readDataFile } from "./read-file.ts";
 
 export interface Cell {

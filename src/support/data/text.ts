@@ -1,8 +1,8 @@
 import { basename } from "node:path";
 import type { Json } from "../system/json.ts";
+import { sha256 } from "../system/sha256.ts";
 import { UserError } from "../system/user-error.ts";
 import type { Dataset, Split } from "./dataset.ts";
-import { sha256 } from "./idx.ts";
 import { readDataFile } from "./read-file.ts";
 import { charactersOf, encode, fitVocabulary, shownCharacters } from "./vocabulary.ts";
 

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { atomicWrite, makeFolder, readError } from "../system/files.ts";
 import type { Json } from "../system/json.ts";
+import { sha256 } from "../system/sha256.ts";
 import { UserError } from "../system/user-error.ts";
 import type { Definition } from "./definition.ts";
 import { readRunInfo } from "./info.ts";
@@ -69,14 +69,14 @@ export function saveCheckpoint(run: string, checkpoint: Checkpoint): void {
     }
   }
   const data = Buffer.concat(parts);
-  const sha256 = createHash("sha256").update(data).digest("hex");
+  const hash = sha256(data);
   // Named by its contents, so that no write replaces the data that the index still names.
-  const file = `state-${state.iteration}-${sha256.slice(0, 12)}.bin`;
+  const file = `state-${state.iteration}-${hash.slice(0, 12)}.bin`;
   makeFolder(directory);
   atomicWrite(join(directory, file), data);
   const index: Index = {
     definition,
-    data: { file, sha256 },
+    data: { file, sha256: hash },
     state,
     ...(fitted === undefined ? {} : { fitted }),
     slots,
@@ -91,8 +91,8 @@ export function saveCheckpoint(run: string, checkpoint: Checkpoint): void {
 /** The index as a file: with the SHA-256 of its own contents, so that no change of it passes. */
 function indexText(index: unknown): string {
   const text = JSON.stringify(index, null, 1);
-  const sha256 = createHash("sha256").update(text).digest("hex");
-  return `{"format": "lstm-compile-checkpoint", "version": ${VERSION}, "sha256": "${sha256}", "index": ${text}}\n`;
+  const hash = sha256(text);
+  return `{"format": "lstm-compile-checkpoint", "version": ${VERSION}, "sha256": "${hash}", "index": ${text}}\n`;
 }
 
 /** Whether a run has a checkpoint, whole or not. */
@@ -110,7 +110,7 @@ export function loadCheckpoint(run: string): Checkpoint {
   // A training that goes on replaces both files; between the two reads the first may have become outdated.
   if (data === undefined) ({ index, data } = readFiles(run, directory));
   if (data === undefined) throw damaged(directory, `${index.data.file} is missing`);
-  if (createHash("sha256").update(data).digest("hex") !== index.data.sha256) {
+  if (sha256(data) !== index.data.sha256) {
     throw damaged(directory, `the SHA-256 of ${index.data.file} does not match`);
   }
   refuseOtherRun(run, directory, index);

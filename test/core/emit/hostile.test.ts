@@ -2,8 +2,8 @@ import fc from "fast-check";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { compile } from "../../../src/core/compile.ts";
 import { commentText, dataLiteral } from "../../../src/core/emit/text.ts";
+import { compile } from "../../../src/node.ts";
 
 /** Every string of a spec that people choose freely, and the two paths that come from outside of it. */
 interface Texts {

@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { compile } from "../../../src/core/compile.ts";
 import { choicesOf, schema } from "../../../src/core/schema/schema-file.ts";
+import { compile } from "../../../src/node.ts";
 
 type Choice = string | { type: string; [option: string]: unknown };
 

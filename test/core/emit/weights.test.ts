@@ -5,7 +5,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { compile } from "../../../src/core/compile.ts";
+import { compile } from "../../../src/node.ts";
 import { formatNpy } from "../../../src/support/data/npy.ts";
 import { batchMajor, callByName, type Inputs, type Model, stepInputs } from "../../parity/program.ts";
 

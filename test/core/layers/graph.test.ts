@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compile } from "../../../src/core/compile.ts";
+import { compile } from "../../../src/node.ts";
 
 const SERIES = "{ shape: [6, 3], train: x.npy, test: x.npy }";
 const IDS = "{ shape: [6], vocabularySize: 9, train: x.npy, test: x.npy }";

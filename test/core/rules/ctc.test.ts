@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { compile } from "../../../src/core/compile.ts";
+import { compile } from "../../../src/node.ts";
 
 const TARGETS = { encoding: "labelSequence", classes: 5, length: 3, train: "y.npy", test: "y.npy" };
 const LSTM = { type: "lstm", units: 8, returnSequences: true };

@@ -2,12 +2,12 @@ import fc from "fast-check";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { compile } from "../../../src/core/compile.ts";
 import { load } from "../../../src/core/load/load.ts";
 import { isReservedName } from "../../../src/core/rules/reserved-names.ts";
 import { choicesOf, schema } from "../../../src/core/schema/schema-file.ts";
 import { suggest } from "../../../src/core/spec/suggest.ts";
 import { validate } from "../../../src/core/validate.ts";
+import { compile } from "../../../src/node.ts";
 
 const BASE = {
   specVersion: 1,

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { type CsvOptions, loadCsv, readCsvWindow } from "../../../src/support/data/csv.ts";
 import { type CsvFitted, inDataUnits } from "../../../src/support/data/csv-scalers.ts";
 import type { Split } from "../../../src/support/data/dataset.ts";
-import { sha256 } from "../../../src/support/data/idx.ts";
+import { sha256 } from "../../../src/support/system/sha256.ts";
 import { temporaryFolder, userError, write } from "./fixtures.ts";
 
 const folder = temporaryFolder();

@@ -2,7 +2,8 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { imageSplit, loadIdx, parseIdxImages, parseIdxLabels, sha256 } from "../../../src/support/data/idx.ts";
+import { imageSplit, loadIdx, parseIdxImages, parseIdxLabels } from "../../../src/support/data/idx.ts";
+import { sha256 } from "../../../src/support/system/sha256.ts";
 import { idx, temporaryFolder, userError, write } from "./fixtures.ts";
 
 const folder = temporaryFolder();

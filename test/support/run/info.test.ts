@@ -6,6 +6,7 @@ import { RandomStream } from "../../../src/support/nn/random.ts";
 import { definitionHashes } from "../../../src/support/run/definition.ts";
 import { trainedRun } from "../../../src/support/run/find.ts";
 import { markKilled, readRunInfo, writeRunInfo } from "../../../src/support/run/info.ts";
+import { sha256 } from "../../../src/support/system/sha256.ts";
 import { UserError } from "../../../src/support/system/user-error.ts";
 
 let folder: string;
@@ -17,7 +18,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const RESOLVED = { data: { type: "csv" }, model: [{ units: 4 }], training: { loss: "meanSquaredError" } };
 const INFO = {
   status: "finished",
-  program: { name: "a", edited: { "model.ts": "0".repeat(64) }, definition: definitionHashes(RESOLVED) },
+  program: { name: "a", edited: { "model.ts": "0".repeat(64) }, definition: definitionHashes(RESOLVED, sha256) },
   data: { sha256: { "ü.csv": "1".repeat(64), "10": "2", "9": "3" } },
   settings: { trainSamples: 100 },
   absent: undefined,

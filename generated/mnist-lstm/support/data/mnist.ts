@@ -2,10 +2,11 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { makeFolder, writeError } from "../system/files.ts";
 import { withLock } from "../system/lock.ts";
+import { sha256 } from "../system/sha256.ts";
 import { UserError } from "../system/user-error.ts";
 import type { ImageDataset, ImageSplit } from "./dataset.ts";
 import { download } from "./download.ts";
-import { imageSplit, parseIdxImages, parseIdxLabels, sha256, sortedRecord } from "./idx.ts";
+import { imageSplit, parseIdxImages, parseIdxLabels, sortedRecord } from "./idx.ts";
 import { readDataFile } from "./read-file.ts";
 
 /** The files and the SHA-256 of their uncompressed bytes. */

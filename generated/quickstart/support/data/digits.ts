@@ -1,6 +1,7 @@
 import { RandomStream } from "../nn/random.ts";
+import { sha256 } from "../system/sha256.ts";
 import type { ImageDataset } from "./dataset.ts";
-import { type IdxImages, imageSplit, sha256 } from "./idx.ts";
+import { type IdxImages, imageSplit } from "./idx.ts";
 
 const SIZE = 28;
 

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { basename, normalize, sep } from "node:path";
+import { sha256 } from "../system/sha256.ts";
 import { UserError } from "../system/user-error.ts";
 import { classWarnings } from "./class-warnings.ts";
 import type { ImageDataset, ImageSplit } from "./dataset.ts";
@@ -25,11 +25,6 @@ const OTHER_TYPES: Readonly<Record<number, string>> = {
   13: "32-bit floats",
   14: "64-bit floats",
 };
-
-/** SHA-256 in lower-case hexadecimal. */
-export function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
-}
 
 /** IDX images of unsigned bytes, three dimensions. @throws UserError (1) naming the file and what is wrong */
 export function parseIdxImages(bytes: Uint8Array, file: string): IdxImages {

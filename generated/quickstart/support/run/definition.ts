@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Json } from "../system/json.ts";
 
 /**
@@ -47,9 +46,12 @@ function without(value: unknown, keys: ReadonlySet<string>): Json {
   return Object.fromEntries(kept.map(([key, item]) => [key, without(item, keys)]));
 }
 
-/** SHA-256 of each part. */
-export function definitionHashes({ data, model, training }: Definition): Definition<string> {
-  const hash = (part: Json): string => createHash("sha256").update(JSON.stringify(part)).digest("hex");
+/** SHA-256 of each part, by the `sha256` of where this runs. */
+export function definitionHashes(
+  { data, model, training }: Definition,
+  sha256: (text: string) => string,
+): Definition<string> {
+  const hash = (part: Json): string => sha256(JSON.stringify(part));
   return { data: hash(data), model: hash(model), training: hash(training) };
 }
 

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { atomicWrite, readError } from "../system/files.ts";
+import { sha256 } from "../system/sha256.ts";
 import { UserError } from "../system/user-error.ts";
 import { definitionHashes } from "./definition.ts";
 import type { ProgramRecord } from "./program.ts";
@@ -30,7 +30,7 @@ export function writeRunInfo(path: string, info: Readonly<Record<string, unknown
 }
 
 function checksum(info: unknown): string {
-  return createHash("sha256").update(JSON.stringify(info)).digest("hex");
+  return sha256(JSON.stringify(info));
 }
 
 /**
@@ -78,7 +78,7 @@ function damaged(file: string, cause?: unknown): UserError {
 function resolvedOf(path: string, { definition }: ProgramRecord): Pick<ProgramRecord, "resolved"> {
   try {
     const { resolved } = JSON.parse(readFileSync(join(path, "program.json"), "utf8")) as Required<ProgramRecord>;
-    const hashes = definitionHashes(resolved);
+    const hashes = definitionHashes(resolved, sha256);
     return JSON.stringify(hashes) === JSON.stringify(definition) ? { resolved } : {};
   } catch {
     return {};

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Json } from "../system/json.ts";
+import { sha256 } from "../system/sha256.ts";
 import { UserError } from "../system/user-error.ts";
 import { type Definition, definitionOf, differences, type Resolved } from "./definition.ts";
 
@@ -60,13 +60,13 @@ export function recordProgram(program: Program): ProgramRecord {
   const edited: Record<string, string> = {};
   const hashes = Object.entries(manifest.files).map(([path, written]) => {
     const file = join(folder, path);
-    const now = existsSync(file) ? createHash("sha256").update(readFileSync(file)).digest("hex") : "missing";
+    const now = existsSync(file) ? sha256(readFileSync(file)) : "missing";
     if (now !== written) edited[path] = now;
     return `${path} ${now}\n`;
   });
   return {
     ...record,
-    sha256: createHash("sha256").update(hashes.join("")).digest("hex"),
+    sha256: sha256(hashes.join("")),
     edited,
     resolved: definitionOf(manifest.resolved),
   };
@@ -141,5 +141,5 @@ export function dataFolder(program: Pick<Program, "folder" | "spec">): string {
 
 /** A JSON value as a run keeps it, and its SHA-256. */
 export function hashOf(value: Json): string {
-  return createHash("sha256").update(JSON.stringify(value)).digest("hex");
+  return sha256(JSON.stringify(value));
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { compile } from "../../../../src/core/compile.ts";
 import { importSpec } from "../../../../src/core/formats/keras/import-spec.ts";
+import { compile } from "../../../../src/node.ts";
 
 const layer = (class_name: string, config: object) => ({ class_name, config });
 const TOPOLOGY = layer("Sequential", {

@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
-import { compile, type Program } from "../../../../src/core/compile.ts";
 import { type ImportedSpec, type ImportOptions, importSpec } from "../../../../src/core/formats/keras/import-spec.ts";
 import { readModelFile, readWeightsFile } from "../../../../src/core/formats/keras/model-file.ts";
 import { matchWeights } from "../../../../src/core/formats/keras/weights.ts";
+import { compile, type Program } from "../../../../src/node.ts";
 import type { SavedTensors } from "../../../../src/support/run/checkpoint.ts";
 import { batchMajor, timeMajor, type Workspace } from "../../../parity/program.ts";
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { compile } from "../../../../src/core/compile.ts";
 import { serializeLayer } from "../../../../src/core/formats/keras/config.ts";
 import { Field } from "../../../../src/core/formats/keras/field.ts";
 import { layerSpec } from "../../../../src/core/formats/keras/options.ts";
 import type { Dialect } from "../../../../src/core/layers/exchange.ts";
+import { compile } from "../../../../src/node.ts";
 
 /** What a dense layer of 4 inputs and 4 units says of its kernel in a file. */
 function exported(kernelInitializer: unknown, dialect: Dialect): unknown {

@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { NODE } from "../../src/node.ts";
+
+const root = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+/** The core as one script for browsers, which sets `compiler`. Fails where the core needs anything of Node. */
+export async function bundleCore(): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [root("src/core/compile.ts")],
+    bundle: true,
+    minify: true,
+    platform: "browser",
+    format: "iife",
+    globalName: "compiler",
+    target: "es2022",
+    write: false,
+    logLevel: "silent",
+  });
+  return outputFiles[0]!.text;
+}
+
+/** A script that sets `inputs`: specs by file name, and the support files. Plain JSON. */
+export function inputsScript(specs: ReadonlyMap<string, string>): string {
+  const paths = readdirSync(root("src/support"), { recursive: true, encoding: "utf8" });
+  const support = paths
+    .map((path) => path.replaceAll("\\", "/"))
+    .filter((path) => path.endsWith(".ts"))
+    .map((path) => [path, NODE.supportFile(path)]);
+  return `var inputs = ${JSON.stringify({ specs: Object.fromEntries(specs), support: Object.fromEntries(support) })};`;
+}
+
+/** The specs of specs/ by file name. */
+export function exampleSpecs(): Map<string, string> {
+  const names = readdirSync(root("specs")).filter((name) => name.endsWith(".yaml"));
+  return new Map(names.map((name) => [name, readFileSync(root(`specs/${name}`), "utf8")]));
+}
+
+/** A script that compiles the inputs and sets `outputs`: JSON of the files of each program, or of what is wrong with its spec. */
+export const COMPILE_SCRIPT = `
+var host = { supportFile: function (path) { return inputs.support[path]; } };
+var outputs = JSON.stringify(Object.entries(inputs.specs).map(function (spec) {
+  var result = compiler.compile(spec[1], host, { specPath: spec[0] });
+  return [spec[0], { files: [...(result.program?.files ?? [])], diagnostics: result.diagnostics }];
+}));
+`;
