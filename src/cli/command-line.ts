@@ -89,9 +89,10 @@ export function commandLine(set: (exitCode: number) => void): Command {
     });
 
   reporting(command("validate"))
-    .description("check specs against schema and rules; writes nothing")
+    .description("check specs against schema and rules; writes nothing without --fix")
     .argument("<spec...>", SPECS)
-    .action(async (specs: string[], options: Reporting) => {
+    .option("--fix", "correct spellings that can only have been meant in one way, in the files themselves")
+    .action(async (specs: string[], options: Reporting & { fix?: boolean }) => {
       begin(`checking ${specs.join(", ")}`, options);
       const { validateCommand } = await import("./validate-command.ts");
       set(validateCommand(specs, options));

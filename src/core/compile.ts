@@ -3,7 +3,7 @@ import type { Derivative } from "./emit/context.ts";
 import { emit } from "./emit/emit.ts";
 import type { Host } from "./host.ts";
 import { load, type Source } from "./load/load.ts";
-import { plan } from "./plan/plan.ts";
+import { completePlan } from "./plan/plan.ts";
 import type { Plan } from "./plan/types.ts";
 import { validate } from "./validate.ts";
 
@@ -39,10 +39,10 @@ export interface CompileResult {
 export function analyze(specText: string | Uint8Array, options: CompileOptions = {}): CompileResult & { plan?: Plan } {
   const loaded = load(specText, options.specPath ?? "spec.yaml");
   if (loaded.source === undefined) return { diagnostics: loaded.diagnostics, source: undefined };
-  const { diagnostics, spec } = validate(loaded.source);
+  const { diagnostics, draft } = validate(loaded.source);
   const all = [...loaded.diagnostics, ...diagnostics];
-  if (spec === undefined) return { diagnostics: all, source: loaded.source };
-  return { diagnostics: all, source: loaded.source, plan: plan(spec, loaded.source) };
+  if (draft === undefined) return { diagnostics: all, source: loaded.source };
+  return { diagnostics: all, source: loaded.source, plan: completePlan(draft) };
 }
 
 /** The whole pipeline: spec text → generated program, or diagnostics. Throws only for a bug of the compiler. */

@@ -5,7 +5,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Diagnostic } from "../../src/core/diagnostic.ts";
 import { emit } from "../../src/core/emit/emit.ts";
 import { load } from "../../src/core/load/load.ts";
-import { plan } from "../../src/core/plan/plan.ts";
+import { completePlan, draftPlan } from "../../src/core/plan/plan.ts";
 import { checkSchema } from "../../src/core/schema/schema.ts";
 import { type CompileOptions, compile, NODE, type Program } from "../../src/node.ts";
 import type { FixtureLayer, FixtureTensor } from "./fixtures.ts";
@@ -139,7 +139,7 @@ export function compileAnyModel(spec: object, derivative?: Derivative): Pick<Pro
   if (source === undefined || checked?.spec === undefined) {
     throw new Error(errorsOf([...diagnostics, ...(checked?.diagnostics ?? [])]));
   }
-  return { files: emit(plan(checked.spec, source), "fixture.yaml", NODE, derivative) };
+  return { files: emit(completePlan(draftPlan(checked.spec, source)), "fixture.yaml", NODE, derivative) };
 }
 
 /** Keys of fixtures that say nothing about the numbers. */

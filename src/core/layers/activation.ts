@@ -11,6 +11,7 @@ export const activation = defineLayer({
     required: ["activation"],
   },
   ...UNCHANGED,
+  handsOn: "values",
   outputActivation: ({ activation }) => activation,
   shown: ["activation"],
   call: ({ activation }) => kernel("activation", "activation", { activation: activationConstant(activation) }),

@@ -5,6 +5,7 @@ export const average = defineLayer({
   type: "average",
   schema: { description: "The mean of its inputs.", options: {} },
   ...MERGING,
+  handsOn: "averages",
   call: () => mergeKernel("average"),
   keras: { className: "Average" },
 });

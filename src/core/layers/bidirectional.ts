@@ -45,7 +45,6 @@ export const bidirectional = defineLayer({
   reads: "sequence",
   inputs: ONE_INPUT,
   mask: "uses",
-  isRecurrent: true,
   wraps: {
     choice: {
       title: "RecurrentLayer",

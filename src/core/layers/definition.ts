@@ -1,5 +1,5 @@
 import type { Shape } from "../spec/dataset.ts";
-import type { Constraint, InitializerMap, InitializerName, Layer, Regularizer } from "../spec/types.ts";
+import type { Activation, Constraint, InitializerMap, InitializerName, Layer, Regularizer } from "../spec/types.ts";
 import type { KernelCall } from "./call.ts";
 import type { KerasLayer, TensorFlowJsLayer } from "./exchange.ts";
 import type { LayerSchema } from "./schema.ts";
@@ -105,10 +105,18 @@ export interface LayerDefinition<T extends string = LayerType, O = OptionsOf<T>>
   /** Fills in options whose defaults depend on others. */
   resolve?(options: O): O;
 
-  /** It hands a state from timestep to timestep: its own, or that of the layer inside. */
-  readonly isRecurrent?: boolean;
   /** The activation that it applies last and to its output alone, so that a loss may take it over; without this function none. */
-  outputActivation?(options: O): string;
+  outputActivation?(options: O): Activation;
+  /** What it hands on of the values that it reads: all, in another order or shape; averages, which lie between them; the largest. */
+  readonly handsOn?: "values" | "averages" | "largest";
+  /** Of a layer that hands values on whether its last axis is that of its input; without this function where it is as long. */
+  keepsLastAxis?(options: O, input: Shape): boolean;
+  /** It changes values while training only. */
+  readonly isNoise?: boolean;
+  /** Axes of its kernel where they are not two. */
+  readonly kernelAxes?: number;
+
+  /** Of a layer that goes through the timesteps one by one with a state. */
   readonly cell?: Cell;
   readonly wraps?: Wrapping;
 

@@ -7,6 +7,7 @@ export const flatten = defineLayer({
   schema: { description: "Joins the timesteps of a sample to one vector.", options: {} },
   ...RESHAPING,
   outputShape: (_options, [input]) => [size(input!)],
+  handsOn: "values",
   shown: [],
   call: () => kernel("reshaping", "flatten"),
   keras: { className: "Flatten" },

@@ -7,6 +7,7 @@ export const globalAveragePooling1d = defineLayer({
   schema: { description: "The mean of each feature over all timesteps.", options: {} },
   ...GLOBAL_POOLING,
   mask: "uses",
+  handsOn: "averages",
   call: () => kernel("pooling", "globalAveragePooling1d", {}, { takesMask: ["mask"] }),
   keras: { className: "GlobalAveragePooling1D", takesMask: true },
   tensorflowJs: {

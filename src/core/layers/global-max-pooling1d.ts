@@ -7,6 +7,7 @@ export const globalMaxPooling1d = defineLayer({
   schema: { description: "The largest value of each feature over all timesteps.", options: {} },
   ...GLOBAL_POOLING,
   mask: "drops",
+  handsOn: "largest",
   call: () => kernel("pooling", "globalMaxPooling1d"),
   keras: { className: "GlobalMaxPooling1D" },
 });

@@ -30,6 +30,8 @@ export const permute = defineLayer({
       key: "dims",
     };
   },
+  handsOn: "values",
+  keepsLastAxis: ({ dims }, input) => dims.at(-1) === input.length,
   shown: ["dims"],
   call: ({ dims }) => kernel("reshaping", "permute", { dims }),
   keras: { className: "Permute" },

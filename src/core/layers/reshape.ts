@@ -28,6 +28,7 @@ export const reshape = defineLayer({
       key: "targetShape",
     };
   },
+  handsOn: "values",
   shown: ["targetShape"],
   call: ({ targetShape }) => kernel("reshaping", "reshape", { targetShape }),
   keras: { className: "Reshape" },

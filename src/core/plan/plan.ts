@@ -1,30 +1,63 @@
-import { buildGraph, layerOptions } from "../layers/graph.ts";
-import { layerDefinition } from "../layers/layers.ts";
 import type { Source } from "../load/load.ts";
 import { datasetInputs, datasetTargets } from "../spec/dataset.ts";
 import type { ModelSpec } from "../spec/types.ts";
+import type { Draft } from "./draft.ts";
+import { buildGraph } from "./graph.ts";
+import { planLayer } from "./layers.ts";
 import { planOptimizer } from "./optimizer.ts";
-import { planClassWeight, planLoss, planMetric } from "./training.ts";
+import { outputValues } from "./output-values.ts";
+import { layerParts } from "./parts.ts";
+import { lossOptions, planClassWeight, planLoss, planMetric } from "./training.ts";
 import type { CostPlan, DatasetPlan, LayerPlan, Plan } from "./types.ts";
 
 const FLOAT32_BYTES = 4;
 
-/** Resolves a checked spec: shapes, parameters, names, lines and costs. Throws nothing for a spec that `validate` accepted. */
-export function plan(spec: ModelSpec, source: Source): Plan {
+/**
+ * Resolves a spec that fits the schema, as far as that goes: what the rules judge, and what a plan is made of. Throws nothing for any
+ * such spec.
+ */
+export function draftPlan(spec: ModelSpec, source: Source): Draft {
   const line = (pointer: string): number => source.position(pointer, "key").line;
-  const dataset = planDataset(spec, line("/dataset"));
-  const layers = planLayers(spec, (index) => source.position(`/layers/${index}`).line);
-  const optimizer = planOptimizer(spec.optimizer, line("/optimizer"));
+  const layerLine = (index: number): number => source.position(`/layers/${index}`).line;
+  const { nodes, problems } = buildGraph(spec, layerLine);
+  const placed = new Map(nodes.map((node) => [node.index, node]));
+  const layers = spec.layers.map((_, index) => {
+    const node = placed.get(index);
+    return node && planLayer(node, layerLine(index));
+  });
+  const indexOf = new Map(nodes.map(({ name, index }) => [name, index]));
+  return {
+    spec,
+    source,
+    dataset: planDataset(spec, line("/dataset")),
+    parts: layerParts(spec.layers),
+    layers,
+    problems,
+    output: layers.every((layer) => layer !== undefined) ? layers.at(-1) : undefined,
+    outputValues: outputValues(spec.layers.length - 1, spec.layers, placed, indexOf),
+    optimizer: planOptimizer(spec.optimizer, line("/optimizer")),
+    loss: lossOptions(spec.training.loss),
+  };
+}
+
+/** The plan of a draft in which no rule found an error. */
+export function completePlan(draft: Draft): Plan {
+  const { spec, source, dataset, optimizer, outputValues: values } = draft;
+  const layers = draft.layers.filter((layer) => layer !== undefined);
   const training = spec.training;
   const last = layers.at(-1)!;
+  const isOwn = values !== undefined && values.index === layers.length - 1 && values.of === "output";
   const head = {
-    activation: layerDefinition(last.type).outputActivation?.(last.options) ?? "linear",
+    activation: isOwn ? values.activation : undefined,
     units: last.outputShape.at(-1)!,
     masked: last.outputShape.length === 2 && last.outputMask !== undefined,
     targets: dataset.targets,
   };
   const trainingLine = (key: string): number =>
-    Object.hasOwn((source.value as { training: object }).training, key) ? line(`/training/${key}`) : line("/training");
+    source.position(
+      Object.hasOwn((source.value as { training: object }).training, key) ? `/training/${key}` : "/training",
+      "key",
+    ).line;
   return {
     name: spec.name,
     description: spec.description ?? "",
@@ -34,7 +67,7 @@ export function plan(spec: ModelSpec, source: Source): Plan {
     layers,
     optimizer,
     training: {
-      loss: planLoss(training.loss, head),
+      loss: planLoss(draft.loss, head),
       metrics: training.metrics!.map((metric) => planMetric(metric, head)),
       classWeight: planClassWeight(training, dataset),
       epochs: training.epochs!,
@@ -118,36 +151,6 @@ function planDataset(spec: ModelSpec, specLine: number): DatasetPlan {
       };
     }
   }
-}
-
-function planLayers(spec: ModelSpec, line: (index: number) => number): LayerPlan[] {
-  return buildGraph(spec, line).nodes.map((node, index) => {
-    const { name, layer, definition, inputs, inputShapes, outputShape, inputMasks, outputMask } = node;
-    const given = layerOptions(layer);
-    const options = definition.resolve?.(given) ?? given;
-    const trainable = !("trainable" in layer) || layer.trainable !== false;
-    const parameters = definition.parameters(options, inputShapes).map((parameter) => ({
-      ...parameter,
-      trainable: parameter.trainable && trainable,
-      count: parameter.shape.reduce((product, n) => product * n, 1),
-    }));
-    return {
-      name,
-      type: layer.type,
-      specLine: line(index),
-      inputs,
-      inputShapes,
-      outputShape,
-      inputMasks,
-      outputMask,
-      trainable,
-      options,
-      parameters,
-      parameterCount: parameters.reduce((sum, { count }) => sum + count, 0),
-      flopsPerSample: definition.flops(options, inputShapes, outputShape),
-      keptValues: definition.kept(options, inputShapes, outputShape),
-    } as LayerPlan;
-  });
 }
 
 function planCost(layers: readonly LayerPlan[], batchSize: number, slots: number): CostPlan {

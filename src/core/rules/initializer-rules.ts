@@ -1,11 +1,12 @@
-import type { Initializer, Layer } from "../spec/types.ts";
+import { layerDefinition } from "../layers/layers.ts";
+import type { Initializer } from "../spec/types.ts";
 import type { Rules } from "./rule.ts";
 
 export const INITIALIZER_RULES: Rules = {
-  "initializers that make matrices have a matrix to make": ({ spec, report }) => {
-    const check = (layer: Pick<Layer, "type">, pointer: string): void => {
-      for (const [key, value] of Object.entries<unknown>(layer)) {
-        if (key === "layer") check(value as Layer, `${pointer}/layer`);
+  "initializers that make matrices have a matrix to make": ({ parts, report }) => {
+    for (const { layer, pointer } of parts) {
+      const { kernelAxes = 2 } = layerDefinition(layer.type);
+      for (const [key, value] of Object.entries<unknown>({ ...layer })) {
         if (!key.endsWith("Initializer")) continue;
         const { type } = typeof value === "string" ? { type: value } : (value as Exclude<Initializer, string>);
         if (type !== "orthogonal" && type !== "identity") continue;
@@ -14,18 +15,14 @@ export const INITIALIZER_RULES: Rules = {
           const subject = weight === "bias" ? "a bias" : `\`${weight}\``;
           const fix = /^gamma$|Variance$/.test(weight) ? "use ones" : "use zeros";
           report("LC1210", `${pointer}/${key}`, `${type} makes matrices, but ${subject} is a vector`, fix);
-        } else if (type === "identity" && layer.type === "conv1d") {
-          const message = "identity makes matrices, but the kernel of a conv1d has three axes";
-          report(
-            "LC1210",
-            `${pointer}/${key}`,
-            message,
-            "use orthogonal, which takes its last axis against the others",
-          );
+        } else if (type === "identity" && weight === "kernel" && kernelAxes > 2) {
+          const axes = kernelAxes === 3 ? "three" : kernelAxes;
+          const message = `identity makes matrices, but the kernel of a ${layer.type} has ${axes} axes`;
+          const fix = "use orthogonal, which takes its last axis against the others";
+          report("LC1210", `${pointer}/${key}`, message, fix);
         }
       }
-    };
-    for (const [index, layer] of spec.layers.entries()) check(layer, `/layers/${index}`);
+    }
   },
 };
 

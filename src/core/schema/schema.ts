@@ -2,9 +2,10 @@ import { type SchemaError, validate } from "../../../schemas/model-spec.v1.js";
 import { type Diagnostic, firstMistakes, MAX_MISTAKES } from "../diagnostic.ts";
 import type { DiagnosticCode } from "../diagnostic-codes.ts";
 import { escapePointer, type Source } from "../load/load.ts";
-import { sameWord, suggest, suggestion } from "../spec/suggest.ts";
+import { isUnmistakable, sameWord, suggest, suggestion } from "../spec/suggest.ts";
 import type { ModelSpec } from "../spec/types.ts";
 import { withNamesAsMaps } from "./names-as-maps.ts";
+import { type Replacement, replacementEdits } from "./replacement.ts";
 import { allKeys, choicesOf, definition, placesOf, type SchemaPart, schema } from "./schema-file.ts";
 
 /** Checks a value against the schema. Returns a copy with every default filled in, or diagnostics. */
@@ -17,9 +18,10 @@ export function checkSchema(source: Source): { diagnostics: Diagnostic[]; spec?:
     if (error.keyword === "type" && choices.has(error.instancePath)) continue; // of the other choice, or said by anyOf
     const found = explain(error);
     if (found === undefined) continue;
-    const { pointer = error.instancePath, kind = "value", ...said } = found;
+    const { pointer = error.instancePath, kind = "value", replacement, misspelt, ...said } = found;
     const { line, column, ...range } = source.position(pointer, kind);
-    diagnostics.push({ ...said, severity: "error", file: source.file, range, line, column });
+    const edits = replacementEdits(replacement, misspelt ?? pointer, misspelt === undefined ? kind : "key", source);
+    diagnostics.push({ ...said, severity: "error", file: source.file, range, line, column, ...edits });
     if (diagnostics.length > MAX_MISTAKES) break;
   }
   const [first] = validate.errors ?? [];
@@ -54,6 +56,10 @@ interface Explanation {
   readonly pointer?: string;
   readonly kind?: "key" | "value";
   readonly choices?: readonly string[];
+  /** What should stand there, where that is certain. */
+  readonly replacement?: Replacement | undefined;
+  /** The key to replace, where that is another place. */
+  readonly misspelt?: string | undefined;
 }
 
 /** One ajv error in words; undefined for those that only repeat another. */
@@ -65,17 +71,19 @@ function explain({ instancePath, keyword, params, data, parentSchema }: SchemaEr
       const key = String(params.additionalProperty);
       const pointer = `${instancePath}/${escapePointer(key)}`;
       const inWrapper = /^\/layers\/\d+\/layer$/.test(instancePath) && WRAPPER_KEYS.has(key);
+      const known = Object.keys(parent.properties ?? {});
       const fix = inWrapper
         ? `write it beside \`layer:\`, not inside: \`${key}\` belongs to the wrapper`
         : parent.properties === undefined
           ? "use whole numbers from 0 up, such as `0: 1`"
-          : unknownKeyFix(key, Object.keys(parent.properties));
-      return { code: "LC1101", message: `unknown key \`${cut(key)}\``, fix, pointer, kind: "key" };
+          : unknownKeyFix(key, known);
+      const replacement = inWrapper ? undefined : anotherWord(suggest(key, known), known);
+      return { code: "LC1101", message: `unknown key \`${cut(key)}\``, fix, pointer, kind: "key", replacement };
     }
     case "required": {
       const key = String(params.missingProperty);
       if (parent.then?.allOf !== undefined)
-        return missingTag(name, data as Readonly<Record<string, unknown>>, choicesOf(parent));
+        return missingTag(instancePath, data as Readonly<Record<string, unknown>>, choicesOf(parent));
       return { code: "LC1102", message: `${name} lacks the key \`${key}\``, fix: `add ${exampleOf(key, parent)}` };
     }
     case "type":
@@ -93,8 +101,8 @@ function explain({ instancePath, keyword, params, data, parentSchema }: SchemaEr
       const message = isTag(parent)
         ? `unknown ${unescaped(instancePath.split("/").at(-1)!)} \`${cut(String(data))}\``
         : `${name} cannot be ${quote(data)}`;
-      const fix = typeof data === "string" ? enumFix(data, parent) : oneOf(choices);
-      return { code: "LC1104", message, fix, choices: choices.map(String) };
+      const [fix, replacement] = typeof data === "string" ? enumFix(data, parent) : [oneOf(choices)];
+      return { code: "LC1104", message, fix, choices: choices.map(String), replacement };
     }
     case "const":
       return wrongConstant(name, data, parent.const);
@@ -177,14 +185,28 @@ function exampleOf(key: string, { properties }: SchemaPart): string {
 }
 
 /** The name that was meant, and all that there are. Some come only as the type of a map, with options. */
-function enumFix(data: string, part: SchemaPart): string {
+function enumFix(data: string, part: SchemaPart): Fix {
   const { enum: names = [] } = part;
   const definitions = Object.entries(schema().$defs ?? {});
   const map = schema().$defs?.[definitions.find(([, other]) => other === part)?.[0].replace(/Name$/, "Map") ?? ""];
   const near = suggest(data, names);
-  const type = map !== undefined && near === undefined ? suggest(data, choicesOf(map).values) : undefined;
-  if (type !== undefined) return `write a map with \`type: ${type}\``;
-  return near === undefined ? oneOf(names) : `did you mean \`${near}\`?`;
+  const types = map !== undefined && near === undefined ? choicesOf(map).values : [];
+  const type = suggest(data, types);
+  if (type !== undefined) return mapOf("type", type, data, types);
+  return [near === undefined ? oneOf(names) : `did you mean \`${near}\`?`, anotherWord(near, names)];
+}
+
+/** What to do in words, and what should stand there. */
+type Fix = readonly [fix: string, replacement?: Replacement | undefined];
+
+function anotherWord(word: string | undefined, known: readonly string[]): Replacement | undefined {
+  return word === undefined ? undefined : { word, known };
+}
+
+/** A map in place of the name alone. */
+function mapOf(tag: string, value: string, data: string, known: readonly string[]): Fix {
+  const isSafe = data === value || isUnmistakable(data, known);
+  return [`write a map with \`${tag}: ${value}\``, { text: () => `{ ${tag}: ${value} }`, isSafe }];
 }
 
 function oneOf(names: readonly unknown[]): string {
@@ -201,30 +223,38 @@ function isTag({ enum: values }: SchemaPart): boolean {
 /** `wanted`: a JSON type, or several joined by commas. */
 function wrongType(name: string, data: unknown, wanted: string, parent: SchemaPart): Explanation {
   const message = `${name} is ${kindOf(data)}, but must be ${article(wanted)}`;
-  const fix = parent.enum === undefined ? typeFix(data, wanted, choicesOf(parent)) : oneOf(parent.enum);
-  return { code: "LC1103", message, fix };
+  const [fix, replacement] =
+    parent.enum === undefined ? typeFix(data, wanted, choicesOf(parent)) : [oneOf(parent.enum)];
+  return { code: "LC1103", message, fix, replacement };
 }
 
-function typeFix(data: unknown, wanted: string, { tag, values }: ReturnType<typeof choicesOf>): string {
+function typeFix(data: unknown, wanted: string, { tag, values }: ReturnType<typeof choicesOf>): Fix {
+  const listed = { text: (written: string) => `[${written}]` };
   if (typeof data !== "string")
     return wanted === "array" && data !== null && typeof data !== "object"
-      ? `write \`[${data}]\``
-      : `give ${article(wanted)}`;
+      ? [`write \`[${data}]\``, listed]
+      : [`give ${article(wanted)}`];
   const number = Number(data.replaceAll("_", ""));
-  if (wanted === "boolean" && /^(yes|on|y)$/i.test(data)) return "write `true`: YAML 1.2 has true and false only";
-  if (wanted === "boolean" && /^(no|off|n)$/i.test(data)) return "write `false`: YAML 1.2 has true and false only";
-  if (/^(true|false)$/i.test(data) && wanted === "boolean") return `write \`${data.toLowerCase()}\` without quotes`;
-  if (/^(integer|number)\b/.test(wanted) && data.trim() !== "" && Number.isFinite(number))
-    return `write \`${number}\`, without quotes and separators`;
-  const value = values.length > 0 ? suggest(data, values) : undefined;
-  if (value !== undefined) return `write a map with \`${tag}: ${value}\``;
-  if (wanted === "array" && /^[\w-]{1,60}$/.test(data)) return `write \`[${data}]\``;
-  return `give ${article(wanted)}`;
+  if (wanted === "boolean" && /^(yes|on|y)$/i.test(data))
+    return ["write `true`: YAML 1.2 has true and false only", { text: () => "true" }];
+  if (wanted === "boolean" && /^(no|off|n)$/i.test(data))
+    return ["write `false`: YAML 1.2 has true and false only", { text: () => "false" }];
+  if (/^(true|false)$/i.test(data) && wanted === "boolean")
+    return [`write \`${data.toLowerCase()}\` without quotes`, { text: () => data.toLowerCase() }];
+  const fits = /^number\b/.test(wanted)
+    ? Number.isFinite(number)
+    : /^integer\b/.test(wanted) && Number.isInteger(number);
+  if (fits && data.trim() !== "")
+    return [`write \`${number}\`, without quotes and separators`, { text: () => `${number}` }];
+  const value = suggest(data, values);
+  if (value !== undefined) return mapOf(tag, value, data, values);
+  if (wanted === "array" && /^[\w-]{1,60}$/.test(data)) return [`write \`[${data}]\``, listed];
+  return [`give ${article(wanted)}`];
 }
 
 /** The key that tells maps apart (`type`, `schedule`) is missing. */
 function missingTag(
-  name: string,
+  pointer: string,
   data: Readonly<Record<string, unknown>>,
   { tag: key, values: types }: ReturnType<typeof choicesOf>,
 ): Explanation {
@@ -236,7 +266,15 @@ function missingTag(
     type === undefined
       ? `add \`${key}:\` and one of ${types.join(", ")}`
       : `write \`${key}: ${type}\`, and the other keys beside it`;
-  return { code: "LC1102", message: `${name} lacks the key \`${key}\``, fix };
+  // The key in another spelling, or another key with a value of it.
+  const meant = Object.entries(data).find(
+    ([other, word]) => sameWord(other, [key]) !== undefined || (typeof word === "string" && sameWord(word, types)),
+  )?.[0];
+  const replacement =
+    meant === undefined
+      ? {}
+      : { replacement: { word: key, known: [key] }, misspelt: `${pointer}/${escapePointer(meant)}` };
+  return { code: "LC1102", message: `${label(pointer)} lacks the key \`${key}\``, fix, ...replacement };
 }
 
 function wrongConstant(name: string, data: unknown, wanted: unknown): Explanation {
@@ -244,7 +282,8 @@ function wrongConstant(name: string, data: unknown, wanted: unknown): Explanatio
   const code = typeof data === typeof wanted ? "LC1104" : "LC1103";
   const message =
     code === "LC1104" ? `${name} cannot be ${quote(data)}` : `${name} is ${kindOf(data)}, but must be ${quote(wanted)}`;
-  return { code, message, fix: `write \`${wanted}\`${quoted ? " without quotes" : ""}` };
+  const replacement = quoted ? { text: () => String(wanted) } : undefined;
+  return { code, message, fix: `write \`${wanted}\`${quoted ? " without quotes" : ""}`, replacement };
 }
 
 function patternFix(pointer: string, text: string): string {

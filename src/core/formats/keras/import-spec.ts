@@ -1,8 +1,8 @@
 import { Document, isMap, isScalar, type Node, type Pair, visit, YAMLMap } from "yaml";
 import type { LayerDefinition, LayerOptions, LayerType } from "../../layers/definition.ts";
-import { buildGraph } from "../../layers/graph.ts";
 import { layerDefinition } from "../../layers/layers.ts";
 import { load } from "../../load/load.ts";
+import { buildGraph } from "../../plan/graph.ts";
 import { checkSchema } from "../../schema/schema.ts";
 import type { Shape } from "../../spec/dataset.ts";
 import type { ModelSpec } from "../../spec/types.ts";

@@ -1,4 +1,4 @@
-import type { GraphNode } from "../../layers/graph.ts";
+import type { GraphNode } from "../../plan/graph.ts";
 import { aliasOf } from "./classes.ts";
 import { cut, type Field } from "./field.ts";
 import { type FileGraph, type FileNode, refuse, tensors, titleOf } from "./graph.ts";

@@ -34,7 +34,6 @@ export function recurrent(family: RecurrentFamily) {
     reads: "sequence",
     inputs: ONE_INPUT,
     mask: "uses",
-    isRecurrent: true,
     cell: { constant, gates, states },
     outputShape: (options: RecurrentOptions, [input]: readonly Shape[]) => recurrentOutput(options, input!),
     parameters: (options: RecurrentOptions, [input]: readonly Shape[]) => cellParameters(gates, options, input!),

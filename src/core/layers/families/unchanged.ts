@@ -13,4 +13,4 @@ export const UNCHANGED = {
 } as const satisfies Partial<LayerDefinition>;
 
 /** One that changes values at random while training, which costs next to nothing. */
-export const NOISY = { ...UNCHANGED, flops: () => 0 } as const;
+export const NOISY = { ...UNCHANGED, flops: () => 0, isNoise: true } as const;

@@ -1,14 +1,18 @@
 import type { DiagnosticCode } from "../diagnostic-codes.ts";
+import type { Change } from "../edits.ts";
+import { isProblem, type LayerDefinition, type LayerOptions, type LayerType } from "../layers/definition.ts";
+import { layerDefinition } from "../layers/layers.ts";
 import { type DatasetInput, datasetInputs, type Shape } from "../spec/dataset.ts";
 import { layerNames } from "../spec/names.ts";
-import { suggestion } from "../spec/suggest.ts";
+import { suggest, suggestion } from "../spec/suggest.ts";
 import type { Layer, ModelSpec } from "../spec/types.ts";
-import { isProblem, type LayerDefinition, type LayerOptions, type LayerType } from "./definition.ts";
-import { layerDefinition } from "./layers.ts";
+import { isRecurrent } from "./parts.ts";
 
 /** A layer in its place: what it reads, and the shapes per sample on both sides. */
 export interface GraphNode {
   readonly name: string;
+  /** Its place among the layers of the spec. */
+  readonly index: number;
   readonly layer: Layer;
   readonly definition: LayerDefinition<LayerType, LayerOptions<LayerType>>;
   /** Names of layers or model inputs. */
@@ -26,6 +30,8 @@ export interface GraphProblem {
   readonly pointer: string;
   readonly message: string;
   readonly fix: string;
+  /** What the fix says, where it is certain. */
+  readonly change?: Change;
 }
 
 export interface Graph {
@@ -75,12 +81,14 @@ export function buildGraph(spec: ModelSpec, line: (index: number) => number): Gr
   const read = new Set<string>();
   for (const [index, layer] of spec.layers.entries()) {
     const name = names[index]!;
-    const report = (code: DiagnosticCode, key: string | undefined, message: string, fix: string): void => {
-      problems.push({ code, pointer: `/layers/${index}${key === undefined ? "" : `/${key}`}`, message, fix });
+    const report: Reporter = (code, key, message, fix, change) => {
+      const pointer = `/layers/${index}${key === undefined ? "" : `/${key}`}`;
+      problems.push({ code, pointer, message, fix, ...(change && { change }) });
     };
     const sources = sourcesOf(layer, index, { inputs, names, values, report });
     for (const source of sources ?? []) read.add(source);
-    const node = sources === undefined ? undefined : place(layer, name, sources, { values, spec, names, line, report });
+    const node =
+      sources === undefined ? undefined : place(layer, { index, name }, sources, { values, spec, line, report });
     if (node !== undefined) nodes.push(node);
     values.set(name, { shape: node?.outputShape, ids: undefined, mask: node?.outputMask, index });
   }
@@ -113,7 +121,7 @@ function unread(
   return [...layers, ...values];
 }
 
-type Reporter = (code: DiagnosticCode, key: string | undefined, message: string, fix: string) => void;
+type Reporter = (code: DiagnosticCode, key: string | undefined, message: string, fix: string, change?: Change) => void;
 
 function sourcesOf(
   layer: Layer,
@@ -149,7 +157,10 @@ function sourcesOf(
       const message = `\`${source}\` comes after this layer; a layer reads earlier ones`;
       report("LC1211", `inputs/${k}`, message, "move this layer below it");
     } else {
-      report("LC1211", `inputs/${k}`, `there is no layer or input named \`${source}\``, suggestion(source, known));
+      const meant = suggest(source, known);
+      const change = meant === undefined ? undefined : { pointer: `/layers/${index}/inputs/${k}`, value: meant };
+      const message = `there is no layer or input named \`${source}\``;
+      report("LC1211", `inputs/${k}`, message, suggestion(source, known), change);
     }
   }
   return complete ? layer.inputs : undefined;
@@ -157,12 +168,11 @@ function sourcesOf(
 
 function place(
   layer: Layer,
-  name: string,
+  { index, name }: Pick<GraphNode, "index" | "name">,
   sources: readonly string[],
   context: {
     values: ReadonlyMap<string, Value>;
     spec: ModelSpec;
-    names: readonly string[];
     line: (index: number) => number;
     report: Reporter;
   },
@@ -209,6 +219,7 @@ function place(
         idsOption,
         `ids are 0..${value.ids! - 1}, but ${idsOption} is ${known}`,
         `use \`${idsOption}: ${value.ids}\``,
+        { pointer: `/layers/${index}/${idsOption}`, value: value.ids! },
       );
     }
     if (definition.reads === "sequence" && value.shape.length === 1) {
@@ -239,7 +250,17 @@ function place(
     : definition.mask === "passes" || (definition.mask === "uses" && isSequence)
       ? inputMasks[0]
       : undefined;
-  return { name, layer, definition, inputs: sources, inputShapes: shapes, outputShape: output, inputMasks, outputMask };
+  return {
+    name,
+    index,
+    layer,
+    definition,
+    inputs: sources,
+    inputShapes: shapes,
+    outputShape: output,
+    inputMasks,
+    outputMask,
+  };
 }
 
 /**
@@ -260,7 +281,7 @@ function needsSequence(
   { index }: Value,
   spec: ModelSpec,
   line: (index: number) => number,
-): [message: string, fix: string] {
+): [message: string, fix: string, change?: Change] {
   // Dropout and the like hand on what a recurrent layer before them gives.
   let culprit = index;
   while (culprit > 0 && spec.layers[culprit]!.inputs === undefined && !isRecurrent(spec.layers[culprit]!)) culprit--;
@@ -269,14 +290,11 @@ function needsSequence(
     return [
       `this ${layer.type} needs a sequence, but the layer before it gives the last timestep only`,
       `add \`returnSequences: true\` to the ${before.type} in line ${line(culprit)}`,
+      { pointer: `/layers/${culprit}${"layer" in before ? "/layer" : ""}/returnSequences`, value: true },
     ];
   }
   return [
     `this ${layer.type} needs a sequence, but \`${source}\` is one vector per sample`,
     "add a repeatVector or reshape layer before it",
   ];
-}
-
-function isRecurrent({ type }: Layer): boolean {
-  return layerDefinition(type).isRecurrent === true;
 }
