@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { type BundleRow, benchBundle, bundleTable } from "./bundle.ts";
 import { INSTALL_PEERS, peersInstalled } from "./peers/place.ts";
 import { benchReference, type ReferenceRow, referenceTable } from "./reference.ts";
 import { benchSizes, type SizeRow, sizesTable } from "./sizes.ts";
@@ -18,7 +19,7 @@ import {
 } from "./tool.ts";
 import { openWorkspace, ROOT } from "./workspace.ts";
 
-const PARTS = ["reference", "sizes", "compile", "startup", "memory"] as const;
+const PARTS = ["reference", "sizes", "compile", "bundle", "startup", "memory"] as const;
 type Part = (typeof PARTS)[number];
 
 const USAGE = `npm run bench -- [options]
@@ -31,6 +32,7 @@ const USAGE = `npm run bench -- [options]
   --wasm-samples N  the same on wasm (default 96: tf.layers takes 0.1 s a sample there)
   --data DIR        folder with MNIST (default: LSTM_COMPILE_DATA; without it, generated digits)
   --quick           few steps, one round: shows that all runs, not how fast
+  --before DIR      another checkout of the compiler, built: its compile times beside
   --json FILE       writes the results as JSON
   --write-docs      replaces the tables in docs/performance.md
 `;
@@ -46,6 +48,7 @@ interface Results {
   reference?: ReferenceRow[];
   sizes?: SizeRow[];
   compile?: Timing[];
+  bundle?: BundleRow[];
   startup?: Timing[];
   memory?: MemoryRow[];
 }
@@ -75,7 +78,8 @@ async function main(): Promise<number> {
     log(`== ${part}`);
     if (part === "reference") results.reference = await benchReference({ ...common, rounds, repetitions, samples });
     if (part === "sizes") results.sizes = await benchSizes({ ...common, backend: backends[0]! });
-    if (part === "compile") results.compile = await benchCompile(common);
+    if (part === "compile") results.compile = await benchCompile({ ...common, before: options.before });
+    if (part === "bundle") results.bundle = await benchBundle();
     if (part === "startup") results.startup = await benchStartup(common);
     if (part === "memory") results.memory = await benchMemory(common);
   }
@@ -100,6 +104,7 @@ function parseOptions() {
       "wasm-samples": { type: "string" },
       data: { type: "string", default: process.env.LSTM_COMPILE_DATA },
       quick: { type: "boolean", default: false },
+      before: { type: "string" },
       json: { type: "string" },
       "write-docs": { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
@@ -123,9 +128,9 @@ function parseOptions() {
     return undefined;
   }
   const backends = (values.backend === "all" ? ["cpu", "wasm"] : [values.backend]) as ("cpu" | "wasm")[];
-  const { help, json } = values;
+  const { help, json, before } = values;
   return {
-    ...{ parts, backends, rounds, repetitions, samples, quick, help, json },
+    ...{ parts, backends, rounds, repetitions, samples, quick, help, json, before },
     mnist: values.data,
     writeDocs: values["write-docs"],
   };
@@ -147,13 +152,14 @@ function render(results: Results): string {
     `    ${results.command}`,
     `${results.date} UTC; ${processor}, ${threads} threads, ${memoryGB} GB, ${system}, Node ${node}.`,
   ];
-  const { reference, sizes, compile, startup, memory } = results;
+  const { reference, sizes, compile, bundle, startup, memory } = results;
   if (reference !== undefined) {
     lines.push("### Reference model: seconds for 60,000 samples", referenceTable(reference), ...notes(reference));
   }
   if (sizes !== undefined)
     lines.push("### Sizes", sizesTable(sizes), ...sizes.flatMap(({ failures }) => failures.map(failure)));
   if (compile !== undefined) lines.push("### Compile time", timingTable(compile, true), ...timingFailures(compile));
+  if (bundle !== undefined) lines.push("### In a browser: bytes", bundleTable(bundle));
   if (startup !== undefined) lines.push("### Start-up time", timingTable(startup, false), ...timingFailures(startup));
   if (memory !== undefined) {
     lines.push("### Memory", memoryTable(memory));

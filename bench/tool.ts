@@ -11,6 +11,8 @@ export interface ToolOptions {
   readonly mnist: string | undefined;
   readonly backends: readonly ("cpu" | "wasm")[];
   readonly quick: boolean;
+  /** Folder of another built compiler that is measured beside this one. */
+  readonly before?: string | undefined;
   readonly log: (line: string) => void;
 }
 
@@ -42,13 +44,16 @@ async function repeat(
   };
 }
 
-async function compilerRun(args: readonly string[]): Promise<Awaited<ReturnType<Parameters<typeof repeat>[2]>>> {
-  const result = await runMeasured(process.execPath, [COMPILER, ...args]);
+async function compilerRun(
+  args: readonly string[],
+  compiler = COMPILER,
+): Promise<Awaited<ReturnType<Parameters<typeof repeat>[2]>>> {
+  const result = await runMeasured(process.execPath, [compiler, ...args]);
   return result.code === 0 ? result : { failed: lastLines(result) };
 }
 
-/** 1, 10, 100 and 1000 different specs in one call of lstm-compile. */
-export async function benchCompile({ workspace, quick, log }: ToolOptions): Promise<Timing[]> {
+/** 1, 10, 100 and 1000 different specs in one call of lstm-compile, and of the compiler before, in turn. */
+export async function benchCompile({ workspace, quick, before, log }: ToolOptions): Promise<Timing[]> {
   const timings: Timing[] = [];
   const folder = join(workspace, "many");
   mkdirSync(folder, { recursive: true });
@@ -61,12 +66,19 @@ export async function benchCompile({ workspace, quick, log }: ToolOptions): Prom
       return path;
     });
     const out = join(folder, "generated");
-    const timing = await repeat(`${count} ${count === 1 ? "spec" : "specs"}`, count >= 1000 ? 1 : 3, async () => {
-      rmSync(out, { recursive: true, force: true });
-      return compilerRun(["--quiet", "--out-dir", out, ...specs]);
-    });
-    timings.push(timing);
-    log(`compile ${describe(timing)}`);
+    const compilers = [
+      ["", COMPILER],
+      ...(before === undefined ? [] : [[", before", join(before, "bin/lstm-compile.js")]]),
+    ];
+    for (const [which, compiler] of compilers) {
+      const what = `${count} ${count === 1 ? "spec" : "specs"}${which}`;
+      const timing = await repeat(what, quick ? 1 : count >= 1000 ? 1 : count === 1 ? 9 : 3, async () => {
+        rmSync(out, { recursive: true, force: true });
+        return compilerRun(["--quiet", "--out-dir", out, ...specs], compiler);
+      });
+      timings.push(timing);
+      log(`compile ${describe(timing)}`);
+    }
   }
   return timings;
 }

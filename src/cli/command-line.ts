@@ -162,12 +162,12 @@ export function commandLine(set: (exitCode: number) => void): Command {
     });
 
   command("weights")
-    .description("bring weights of a file into a run, or those of a run into a Keras file")
+    .description("bring weights of a file into a run, or those of a run into a file")
     .argument("<action>", "import or export")
     .argument("<spec>", "YAML file")
     .argument("[file]", "import: model.keras, model.h5, model.weights.h5 or model.json")
     .option("--run <folder>", "the run's folder (default: runs/<name>)")
-    .option("-o, --output <file>", "export: a name that ends in .weights.h5 or .keras")
+    .option("-o, --output <file>", "export: a name that ends in .keras, .weights.h5 or model.json")
     .action(
       async (action: string, spec: string, file: string | undefined, options: { run?: string; output?: string }) => {
         begin(`reading ${action === "import" ? (file ?? spec) : spec}`);

@@ -34,6 +34,9 @@ export function compileSpecs(
   const compiled: Compiled[] = [];
   const diagnostics: Diagnostic[] = [];
   const texts = new Map<string, string>();
+  const specsOf = new Map<string, string[]>(); // by the folder of their program
+  const rivalOf = (spec: string, folder: string): string | undefined =>
+    specsOf.get(folder)?.find((other) => other !== spec);
   for (const file of readSpecs(paths)) {
     const { spec } = file;
     if ("diagnostic" in file) {
@@ -49,20 +52,19 @@ export function compileSpecs(
       if (program === undefined) continue;
       const { line, column } = source!.position("/name");
       compiled.push({ spec, outDir, headerPath: path, program, line, column });
-      const rival = rivalOf(compiled.at(-1)!, compiled);
-      const other = rival ?? otherOwner(join(outDir, program.name), spec);
+      const folder = join(outDir, program.name);
+      specsOf.set(folder, [...(specsOf.get(folder) ?? []), spec]);
+      const rival = rivalOf(spec, folder);
+      const other = rival ?? otherOwner(folder, spec);
       if (other !== undefined) diagnostics.push(nameTaken(spec, other, result, rival !== undefined));
     }
   }
   printDiagnostics(diagnostics, texts, options);
   const exitCode = diagnostics.some(({ severity }) => severity === "error") ? 2 : 0;
-  return { compiled: compiled.filter((own) => rivalOf(own, compiled) === undefined), exitCode };
-}
-
-/** Another spec of this call whose program would be in the same folder. */
-function rivalOf({ spec, outDir, program }: Compiled, compiled: readonly Compiled[]): string | undefined {
-  return compiled.find((other) => other.spec !== spec && other.outDir === outDir && other.program.name === program.name)
-    ?.spec;
+  return {
+    compiled: compiled.filter((own) => rivalOf(own.spec, join(own.outDir, own.program.name)) === undefined),
+    exitCode,
+  };
 }
 
 /** Of two specs in one call neither is compiled; alone the spec replaces the program of the other, which is no loss but said. */

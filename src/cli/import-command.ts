@@ -2,11 +2,10 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { analyze } from "../core/compile.ts";
-import { layersModelWarnings } from "../core/emit/layers-model-warnings.ts";
-import { cut } from "../core/formats/keras/field.ts";
-import { importSpec } from "../core/formats/keras/import-spec.ts";
-import { type ModelFile, readModelFile } from "../core/formats/keras/model-file.ts";
-import { isDefaultName, modelName } from "../core/formats/keras/spec-names.ts";
+import { cut } from "../core/formats/field.ts";
+import type { DescribedModel } from "../core/formats/format.ts";
+import { modelName } from "../core/formats/keras/spec-names.ts";
+import { openModelFile } from "../program/model-files.ts";
 import { writeError } from "../support/system/files.ts";
 import { compilerCommand } from "../support/system/shell.ts";
 import { UserError } from "../support/system/user-error.ts";
@@ -28,18 +27,16 @@ export async function importCommand(path: string, options: { output?: string; ti
       fix: "choose another name with -o",
     });
   }
-  const file = await readModelFile(path);
-  const { name, why } = specName(path, file, options.output);
-  const imported = importSpec(file, { name, ...(timesteps === undefined ? {} : { timesteps }) });
+  const model = (await openModelFile(path)).model();
+  const { name, why } = specName(path, model, options.output);
+  const imported = model.spec({ name, ...(timesteps === undefined ? {} : { timesteps }) });
   const { text, notExpressed, warnings } = imported;
   const label = options.output ?? "spec.yaml";
   const { diagnostics, plan } = analyze(text, { specPath: label });
   printDiagnostics(diagnostics, new Map([[label, text]]), { format: "text" });
   for (const warning of warnings) note(`warning: ${warning}`);
-  if (file.format === "tfjs" && plan !== undefined) {
-    for (const what of layersModelWarnings(plan).filter((text) => text.includes(": loaded in TensorFlow.js"))) {
-      note(`warning: the program computes what Keras computes; ${what}`);
-    }
+  for (const what of plan === undefined ? [] : model.differences(plan)) {
+    note(`warning: the program computes what Keras computes; ${what}`);
   }
   for (const what of notExpressed) note(`warning: not expressed: ${cut(what, 400)}`);
   if (why !== undefined) note(`the spec is called ${name}: ${why}`);
@@ -65,17 +62,15 @@ export async function importCommand(path: string, options: { output?: string; ti
  */
 function specName(
   path: string,
-  file: ModelFile,
+  model: DescribedModel,
   output: string | undefined,
 ): { name: string; why: string | undefined } {
-  const own = file.topology.config as { name?: unknown };
-  const isOwn = typeof own.name === "string" && !isDefaultName(own.name);
-  const wanted = isOwn ? modelName(own.name as string) : modelName(fileName(path));
+  const wanted = modelName(model.name ?? fileName(path));
   const taken = output === undefined ? new Set<string>() : namesBeside(dirname(resolve(output)));
   let name = wanted;
   for (let k = 2; taken.has(name); k++) name = `${wanted.slice(0, 60)}-${k}`;
   if (name !== wanted) return { name, why: `a spec beside it is called ${wanted}` };
-  return { name, why: isOwn ? undefined : "as its file, since the model has no name of its own" };
+  return { name, why: model.name !== undefined ? undefined : "as its file, since the model has no name of its own" };
 }
 
 /** Every LayersModel is called model.json: there the folder says more. */

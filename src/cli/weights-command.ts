@@ -1,6 +1,9 @@
-import { resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { analyze, type Plan } from "../core/compile.ts";
 import { planRecord } from "../core/emit/program.ts";
+import { formatToWrite, writtenEndings } from "../core/formats/formats.ts";
+import { initialCheckpoint } from "../program/initial-checkpoint.ts";
+import { MODEL_HOST, openModelFile } from "../program/model-files.ts";
 import { loadCheckpoint, predictionWeights, saveCheckpoint } from "../support/run/checkpoint.ts";
 import { openRun } from "../support/run/directory.ts";
 import { trainedRun } from "../support/run/find.ts";
@@ -67,11 +70,9 @@ async function importWeights(
       fix: "npx lstm-compile weights import spec.yaml model.keras --run runs/NAME",
     });
   }
-  const { readWeightsFile } = await import("../core/formats/keras/model-file.ts");
-  const { initialCheckpoint, matchWeights } = await import("../core/formats/keras/weights.ts");
-  const file = await readWeightsFile(path);
-  const weights = matchWeights(plan, file);
-  for (const warning of file.warnings ?? []) note(`warning: ${warning}`);
+  const stored = await (await openModelFile(path)).weights();
+  const weights = stored.match(plan);
+  for (const warning of stored.warnings) note(`warning: ${warning}`);
   const record = planRecord(plan, spec, resolve("generated", plan.name));
   const directory = openRun(record, { ...NEW_RUN, out }, note);
   try {
@@ -105,26 +106,25 @@ async function exportWeights(
   output: string | undefined,
   folder: string | undefined,
 ): Promise<number> {
-  const isArchive = output?.endsWith(".keras") === true;
-  if (output === undefined || !(isArchive || output.endsWith(".weights.h5"))) {
-    throw new UserError("weights export needs -o with a name that ends in .weights.h5 or .keras", {
+  const format = output === undefined ? undefined : formatToWrite(basename(output));
+  if (output === undefined || format === undefined) {
+    throw new UserError(`weights export needs -o with a name that ends in ${writtenEndings()}`, {
       exitCode: 2,
       fix: compilerCommand("weights", "export", spec, "-o", `${plan.name}.keras`),
     });
   }
   const run = trainedRun(folder ?? runsFolder(plan.name));
-  refuseOtherProgram({ path: run, program: readRunInfo(run)?.program }, planRecord(plan, spec, "."), {
+  const record = planRecord(plan, spec, ".");
+  refuseOtherProgram({ path: run, program: readRunInfo(run)?.program }, record, {
     resume: false,
     acceptChangedProgram: true, // the weights are what they are, whatever code trained them
   });
   const checkpoint = loadCheckpoint(run);
   const weights = predictionWeights(checkpoint);
-  const { kerasArchive, kerasWarnings, kerasWeights } = await import("../core/formats/keras/write-keras.ts");
-  atomicWrite(
-    output,
-    isArchive ? await kerasArchive(plan, weights, checkpoint.fitted) : await kerasWeights(plan, weights),
-  );
-  for (const warning of kerasWarnings(plan)) note(`warning: ${warning}`);
+  const trained = { plan, weights, fitted: checkpoint.fitted, generatedBy: record.compiler };
+  const files = await format.write.files(trained, basename(output), MODEL_HOST);
+  for (const [name, bytes] of files) atomicWrite(join(dirname(output), name), bytes);
+  for (const warning of format.limits(plan)) note(`warning: ${warning}`);
   note(`${run} → ${output}`);
   return 0;
 }

@@ -1,4 +1,5 @@
 import {
+  existsSync,
   lstatSync,
   readdirSync,
   readFileSync,
@@ -38,16 +39,19 @@ export function writeProgram(outDir: string, program: Program): Written {
   try {
     refuseLinkOutside(outDir);
     refuseForeignFiles(folder, program);
+    const isNew = !existsSync(folder);
     const old = readManifest(folder);
+    const folders = new Set<string>();
     const paths = [...program.files.keys()].filter((path) => path !== "manifest.json");
     for (const path of [...paths, "manifest.json"]) {
       const file = join(folder, path);
       const text = program.files.get(path)!;
-      const before = readIfThere(file);
+      const before = isNew ? undefined : readIfThere(file);
       if (before?.equals(Buffer.from(text))) continue;
       const written = old?.files[path];
       if (before !== undefined && written !== undefined && sha256(before) !== written) overwrittenEdits.push(path);
-      makeFolder(dirname(file));
+      if (!folders.has(dirname(file))) makeFolder(dirname(file));
+      folders.add(dirname(file));
       replaceFile(file, text);
       changed.push(path);
     }

@@ -83,7 +83,7 @@ describe("import", () => {
     [["weights", "import", "a.yaml"], "weights import needs a file"],
     [["weights", "import", "a.yaml", KERAS, "-o", "b"], "weights import takes no -o"],
     [["weights", "export", "a.yaml", "a.keras", "-o", "b.keras"], "not a.keras and b.keras"],
-    [["weights", "export", "a.yaml", "-o", "a.h5"], "ends in .weights.h5 or .keras"],
+    [["weights", "export", "a.yaml", "-o", "a.h5"], "ends in .keras, .weights.h5 or model.json"],
     [["weights", "export", "a.yaml", "-o", "a.keras"], "there is no run runs/a"],
   ])("refuses %j with exit code 2", async (argv, message) => {
     writeFileSync("a.yaml", spec("a"));
@@ -95,7 +95,7 @@ describe("import", () => {
 });
 
 describe("weights", () => {
-  it("come from a file into a run, and from the run into Keras's files", async () => {
+  it("come from a file into a run, and from the run into files of every format that is written", async () => {
     await lstmCompile("import", KERAS, "-o", "text.yaml");
     const imported = await lstmCompile("weights", "import", "text.yaml", KERAS, "--run", "runs/text");
     expect(imported).toMatchObject({ exitCode: 0, stderr: expect.stringContaining("14 weights, 359 parameters") });
@@ -106,7 +106,7 @@ describe("weights", () => {
     const again = await lstmCompile("weights", "import", "text.yaml", KERAS, "--run", "runs/text");
     expect([again.exitCode, again.stderr]).toEqual([2, expect.stringContaining("holds a run already (imported)")]);
 
-    for (const file of ["text.keras", "text.weights.h5"]) {
+    for (const file of ["text.keras", "text.weights.h5", "model.json"]) {
       expect((await lstmCompile("weights", "export", "text.yaml", "--run", "runs/text", "-o", file)).exitCode).toBe(0);
       const run = `runs/from-${file}`;
       expect((await lstmCompile("weights", "import", "text.yaml", file, "--run", run)).exitCode).toBe(0);

@@ -5,9 +5,15 @@ import { NODE } from "../../src/node.ts";
 
 const root = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
+export interface Bundle {
+  readonly text: string;
+  /** Bytes of each source file in it, by its path from the clone's folder. */
+  readonly sources: ReadonlyMap<string, number>;
+}
+
 /** The core as one script for browsers, which sets `compiler`. Fails where the core needs anything of Node. */
-export async function bundleCore(): Promise<string> {
-  const { outputFiles } = await build({
+export async function bundleCore(): Promise<Bundle> {
+  const { outputFiles, metafile } = await build({
     entryPoints: [root("src/core/compile.ts")],
     bundle: true,
     minify: true,
@@ -16,19 +22,25 @@ export async function bundleCore(): Promise<string> {
     globalName: "compiler",
     target: "es2022",
     write: false,
+    metafile: true,
+    absWorkingDir: root("."),
     logLevel: "silent",
   });
-  return outputFiles[0]!.text;
+  const [output] = Object.values(metafile.outputs);
+  const sources = Object.entries(output!.inputs).map(([path, { bytesInOutput }]) => [path, bytesInOutput] as const);
+  return { text: outputFiles[0]!.text, sources: new Map(sources) };
+}
+
+/** The support files by path, as dist/support.json has them. */
+export function supportPack(): Record<string, string> {
+  const paths = readdirSync(root("src/support"), { recursive: true, encoding: "utf8" });
+  const files = paths.map((path) => path.replaceAll("\\", "/")).filter((path) => path.endsWith(".ts"));
+  return Object.fromEntries(files.sort().map((path) => [path, NODE.supportFile(path)]));
 }
 
 /** A script that sets `inputs`: specs by file name, and the support files. Plain JSON. */
 export function inputsScript(specs: ReadonlyMap<string, string>): string {
-  const paths = readdirSync(root("src/support"), { recursive: true, encoding: "utf8" });
-  const support = paths
-    .map((path) => path.replaceAll("\\", "/"))
-    .filter((path) => path.endsWith(".ts"))
-    .map((path) => [path, NODE.supportFile(path)]);
-  return `var inputs = ${JSON.stringify({ specs: Object.fromEntries(specs), support: Object.fromEntries(support) })};`;
+  return `var inputs = ${JSON.stringify({ specs: Object.fromEntries(specs), support: supportPack() })};`;
 }
 
 /** The specs of specs/ by file name. */

@@ -1,11 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { BACKENDS, cpuInstalled, isInstalled } from "../installed.ts";
 
-const FIXTURES = "../shared/fixtures/keras";
+const FIXTURES = "test/fixtures/keras";
 
 function parity(...args: string[]): { status: number | null; stdout: string; stderr: string; lines: string[] } {
   const run = spawnSync(process.execPath, ["--import", "tsx", "test/parity/main.ts", ...args], { encoding: "utf8" });
@@ -13,15 +13,11 @@ function parity(...args: string[]): { status: number | null; stdout: string; std
 }
 
 describe("generated programs compute what Keras computes", () => {
-  it.skipIf(!existsSync(FIXTURES))(
-    `on wasm${existsSync(FIXTURES) ? "" : " (skipped: no ../shared/fixtures)"}`,
-    () => {
-      const { lines, status } = parity(FIXTURES);
-      expect(lines).toEqual([expect.stringMatching(/^[1-9]\d* passed, 0 failed$/)]);
-      expect(status).toBe(0);
-    },
-    180_000,
-  );
+  it("on wasm", () => {
+    const { lines, status } = parity(FIXTURES);
+    expect(lines).toEqual([expect.stringMatching(/^[1-9]\d* passed, 0 failed$/)]);
+    expect(status).toBe(0);
+  }, 180_000);
 
   it("those of the ctc loss too, on wasm", () => {
     const { lines, status } = parity("test/fixtures/ctc/keras");
@@ -29,9 +25,8 @@ describe("generated programs compute what Keras computes", () => {
     expect(status).toBe(0);
   }, 60_000);
 
-  const reason = !existsSync(FIXTURES) ? "no ../shared/fixtures" : cpuInstalled ? "" : "cpu is not installed";
-  it.skipIf(reason !== "")(
-    `on cpu${reason === "" ? "" : ` (skipped: ${reason})`}`,
+  it.skipIf(!cpuInstalled)(
+    `on cpu${cpuInstalled ? "" : " (skipped: cpu is not installed)"}`,
     () => {
       const { lines, status } = parity(FIXTURES, "--backend", "cpu");
       expect(lines).toEqual([expect.stringMatching(/^[1-9]\d* passed, 0 failed$/)]);

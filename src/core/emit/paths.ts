@@ -14,6 +14,6 @@ export function joinPath(folder: string, path: string): string {
     else if (parts.length > 0 && parts.at(-1) !== "..") parts.pop();
     else if (root === "") parts.push(part);
   }
-  const joined = `${root}${parts.join("/")}`;
-  return joined === "" ? "." : `${joined}${path.endsWith("/") && parts.length > 0 ? "/" : ""}`;
+  const joined = `${root}${parts.join("/")}` || ".";
+  return path.endsWith("/") && joined !== "/" ? `${joined}/` : joined;
 }

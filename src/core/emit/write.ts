@@ -1,5 +1,4 @@
 import {
-  type CodeBlockWriter,
   type FunctionDeclarationStructure,
   IndentationText,
   NewLineKind,
@@ -15,6 +14,7 @@ let project: Project | undefined;
 
 /** Prints one TypeScript file. */
 export function printFile(statements: readonly Statement[]): string {
+  if (statements.every((statement) => typeof statement === "string")) return joined(statements);
   project ??= new Project({
     useInMemoryFileSystem: true,
     skipLoadingLibFiles: true,
@@ -24,7 +24,6 @@ export function printFile(statements: readonly Statement[]): string {
       quoteKind: QuoteKind.Double,
     },
   });
-  if (statements.every(isText)) return printText(project.createWriter(), statements);
   // One structure call per file: many small manipulations would be slow.
   const file = project.createSourceFile("/file.ts", { statements: [...statements] }, { overwrite: true });
   const text = file.getFullText();
@@ -32,26 +31,20 @@ export function printFile(statements: readonly Statement[]): string {
   return text;
 }
 
-function isText(statement: Statement): statement is string | WriterFunction {
-  return typeof statement !== "object";
-}
-
 /**
- * As ts-morph prints text, but without a syntax tree of what it has printed: to parse files that have no structures took most of
- * the time of a compilation.
+ * Texts as ts-morph prints them: each on a line of its own, after a blank one where a block ends. ts-morph would also parse the
+ * file, which took most of the time of a compilation.
  */
-function printText(writer: CodeBlockWriter, parts: readonly (string | WriterFunction)[]): string {
-  for (const part of parts) {
-    if (endsWithBlock(writer)) writer.blankLineIfLastNot();
-    else if (!writer.isAtStartOfFirstLineOfBlock()) writer.newLineIfLastNot();
-    if (typeof part === "string") writer.write(part);
-    else part(writer);
+function joined(texts: readonly string[]): string {
+  let file = "";
+  const newLine = (): void => {
+    if (file !== "" && !file.endsWith("\n")) file += "\n";
+  };
+  for (const text of texts) {
+    newLine();
+    if (file.trimEnd().endsWith("}") && !file.endsWith("\n\n")) file += "\n";
+    file += text;
   }
-  writer.conditionalNewLine(!writer.isAtStartOfFirstLineOfBlock() && !writer.isLastNewLine());
-  return writer.toString();
-}
-
-function endsWithBlock(writer: CodeBlockWriter): boolean {
-  const last = writer.iterateLastChars((character) => (character.trim() === "" ? undefined : character));
-  return last === "}";
+  newLine();
+  return file;
 }

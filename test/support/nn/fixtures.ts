@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-wasm";
@@ -7,9 +7,8 @@ import { selectBackend } from "../../../src/support/backends/select.ts";
 import { RandomStream } from "../../../src/support/nn/random.ts";
 import { type Features, Sequence } from "../../../src/support/nn/sequence.ts";
 
-/** Numbers computed by Keras 3; they are kept beside the repository. */
-const FOLDER = resolve("../shared/fixtures/keras");
-export const FIXTURES_MISSING = existsSync(FOLDER) ? "" : ` (skipped: there is no ${FOLDER})`;
+/** Numbers computed by Keras 3. */
+const FOLDER = resolve("test/fixtures/keras");
 
 export interface FixtureTensor {
   readonly name?: string;
@@ -40,7 +39,6 @@ export interface LayerFixture {
 
 /** Names of the fixtures that begin so, without ".json". */
 export function fixtureNames(prefix: string): string[] {
-  if (FIXTURES_MISSING !== "") return [];
   const files = readdirSync(FOLDER).filter((file) => file.startsWith(prefix) && file.endsWith(".json"));
   return files.map((file) => file.slice(0, -".json".length)).sort();
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-wasm";
@@ -8,9 +8,8 @@ import { fromBatchMajor, toBatchMajor } from "../../../src/support/nn/batch-majo
 import { RandomStream } from "../../../src/support/nn/random.ts";
 import { type Features, rowsOf, Sequence } from "../../../src/support/nn/sequence.ts";
 
-const FOLDER = resolve("../shared/fixtures/keras");
-/** Numbers that Keras 3 computed; they are kept beside the repository. */
-export const hasFixtures = existsSync(FOLDER);
+/** Numbers that Keras 3 computed. */
+const FOLDER = resolve("test/fixtures/keras");
 
 export interface FixtureTensor {
   shape: number[];
@@ -32,7 +31,6 @@ export interface Fixture {
 
 /** The fixtures whose layers all have one of these types. */
 export function fixturesOf(types: readonly string[]): [name: string, fixture: Fixture][] {
-  if (!hasFixtures) return [];
   return readdirSync(FOLDER)
     .filter((file) => file.startsWith("layer-"))
     .sort()

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-backend-wasm";
@@ -6,9 +6,7 @@ import { selectBackend } from "../../../src/support/backends/select.ts";
 import { type Features, rowsOf, Sequence } from "../../../src/support/nn/sequence.ts";
 import { cpuInstalled } from "../../installed.ts";
 
-const FOLDER = "../shared/fixtures/keras";
-
-export const fixturesMissing = !existsSync(FOLDER);
+const FOLDER = "test/fixtures/keras";
 
 interface FixtureTensor {
   readonly shape: number[];
@@ -29,7 +27,6 @@ export interface Fixture {
 
 /** [file, contents] of the Keras fixtures whose names begin so. */
 export function fixtures(prefix: string): [string, Fixture][] {
-  if (fixturesMissing) return [];
   return readdirSync(FOLDER)
     .filter((file) => file.startsWith(prefix))
     .map((file) => [file, JSON.parse(readFileSync(`${FOLDER}/${file}`, "utf8")) as Fixture]);

@@ -13,16 +13,7 @@ import {
 } from "../../../src/support/nn/losses.ts";
 import { RandomStream } from "../../../src/support/nn/random.ts";
 import { type Features, rowsOf, Sequence } from "../../../src/support/nn/sequence.ts";
-import {
-  batchMajor,
-  difference,
-  ENGINES,
-  fixtures,
-  fixturesMissing,
-  kernelValue,
-  labelSequences,
-  useEngine,
-} from "./loss-fixtures.ts";
+import { batchMajor, difference, ENGINES, fixtures, kernelValue, labelSequences, useEngine } from "./loss-fixtures.ts";
 
 type Loss = (p: Features, y: never, options: object, weighting?: Weighting) => LossOutput<Features>;
 
@@ -74,7 +65,7 @@ function expectGradient(
 describe.each(ENGINES)("losses on the %s engine", (engine) => {
   beforeAll(() => useEngine(engine));
 
-  it.skipIf(fixturesMissing).each(fixtures("loss-"))("%s has the value and the gradient of Keras", (_file, fixture) => {
+  it.each(fixtures("loss-"))("%s has the value and the gradient of Keras", (_file, fixture) => {
     const { fromLogits, quantile, ...options } = fixture.config as { fromLogits?: boolean; quantile?: number };
     const name = fromLogits === true ? FROM_LOGITS[fixture.loss!]! : fixture.loss!;
     const result = call(

@@ -1,6 +1,6 @@
-import { UserError } from "../../../support/system/user-error.ts";
-import { cut, Field, isMap, type Json, quote } from "./field.ts";
-import { limit, overLimit } from "./limits.ts";
+import { cut, Field, isMap, type JsonMap, quote, refuse } from "../field.ts";
+import type { SourceFile } from "../format.ts";
+import { overLimit } from "../limits.ts";
 
 /** A layer of a model file in its place. */
 export interface FileNode {
@@ -33,10 +33,6 @@ export interface FileGraph {
 
 const REBUILD = "build it as a Sequential or Functional model of the layers that `npx lstm-compile schema` lists";
 
-export function refuse(path: string, what: string, fix: string): never {
-  throw new UserError(`${path}: ${what}`, { exitCode: 2, fix });
-}
-
 /** "lstm_2 (LSTM)" */
 export function titleOf({ name, className }: Pick<FileNode, "name" | "className">): string {
   return `${cut(name, 60)} (${cut(className, 60)})`;
@@ -47,16 +43,17 @@ export function titleOf({ name, className }: Pick<FileNode, "name" | "className"
  * @param place of the model in the file
  * @throws UserError (exit code 2) for what is damaged, and what no spec can say: several outputs, shared layers, models inside models
  */
-export function readGraph(path: string, model: Json, place = ""): FileGraph {
+export function readGraph(file: SourceFile, model: JsonMap, place = ""): FileGraph {
+  const { path } = file;
   const root = new Field(path, place, model);
   const className = root.at("class_name").text();
   const config = root.at("config");
   const list = config.isList ? config : config.at("layers");
   if (!list.isList) refuse(path, `it is a ${cut(className)}, not a Sequential or Functional model`, REBUILD);
   const layers = list.list();
-  const most = limit("layers");
+  const most = file.limits.layers;
   if (layers.length > most) {
-    throw overLimit(path, `the model has ${layers.length} layers, more than ${most}`, "layers", layers.length);
+    throw overLimit(file, `the model has ${layers.length} layers, more than ${most}`, "layers", layers.length);
   }
   const names = new Map<string, Field>();
   for (const layer of layers) {

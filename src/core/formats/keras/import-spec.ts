@@ -1,4 +1,3 @@
-import { Document, isMap, isScalar, type Node, type Pair, visit, YAMLMap } from "yaml";
 import type { LayerDefinition, LayerOptions, LayerType } from "../../layers/definition.ts";
 import { layerDefinition } from "../../layers/layers.ts";
 import { load } from "../../load/load.ts";
@@ -6,40 +5,23 @@ import { buildGraph } from "../../plan/graph.ts";
 import { checkSchema } from "../../schema/schema.ts";
 import type { Shape } from "../../spec/dataset.ts";
 import type { ModelSpec } from "../../spec/types.ts";
+import { cut, Field, refuse } from "../field.ts";
+import type { ImportedSpec, ImportOptions } from "../format.ts";
+import { type FoundModel, type FoundTraining, lastActivation, type Spec, specOf } from "../found.ts";
 import { typeOfClass } from "./classes.ts";
-import { cut, Field } from "./field.ts";
-import { type FileGraph, readGraph, refuse, titleOf } from "./graph.ts";
+import type { KerasModel } from "./described.ts";
+import { type FileGraph, readGraph, titleOf } from "./graph.ts";
 import { checkMasks } from "./masks.ts";
-import type { ModelFile } from "./model-file.ts";
 import { camelCase, snakeCase } from "./names.ts";
 import { type ImportContext, layerSpec } from "./options.ts";
 import { modelName, SpecNames } from "./spec-names.ts";
 import { importLoss, importMetrics, importOptimizer } from "./training.ts";
-import { mendTraining, refuseErrors } from "./verdict.ts";
-
-export interface ImportedSpec {
-  readonly name: string;
-  readonly text: string;
-  /** What the spec cannot say. It is in the text as a comment too. */
-  readonly notExpressed: readonly string[];
-  /** What was written in place of something that the file does not say, or that no spec trains. */
-  readonly warnings: readonly string[];
-}
-
-export interface ImportOptions {
-  /** Of inputs that leave them open. */
-  readonly timesteps?: number;
-  /** Of the spec; default: the model's own. */
-  readonly name?: string;
-}
-
-type Spec = Readonly<Record<string, unknown>>;
 
 /**
  * A spec that describes the model of a file, with an arrays dataset of the model's shapes to start from.
  * @throws UserError (exit code 2) where no spec computes the same, or the file is damaged
  */
-export function importSpec(file: ModelFile, options: ImportOptions = {}): ImportedSpec {
+export function importSpec(file: KerasModel, options: ImportOptions = {}): ImportedSpec {
   const notExpressed: string[] = [];
   const context: ImportContext = {
     path: file.path,
@@ -48,7 +30,7 @@ export function importSpec(file: ModelFile, options: ImportOptions = {}): Import
       if (!notExpressed.includes(what)) notExpressed.push(what);
     },
   };
-  const graph = readGraph(file.path, file.topology, file.place);
+  const graph = readGraph(file, file.topology, file.place);
   if (graph.nodes.length === 0) refuse(file.path, "the model has no layers", "save a model with layers");
   const names = new SpecNames(graph);
   const inputs = graph.inputs.map((input) => arrayInput(input, graph, names, file.path, options));
@@ -74,11 +56,11 @@ export function importSpec(file: ModelFile, options: ImportOptions = {}): Import
     const { type, ...rest } = layerSpec({ ...node, shape, mayBeMasked }, context);
     layers.push({ type, ...place, ...rest });
   }
-  const nodes = graphOf(draft(layers)) ?? [];
+  const nodes = nodesOf(draft(layers)) ?? [];
   if (nodes.length === layers.length) checkMasks(graph, names, nodes, file);
   const output = nodes.at(-1)?.outputShape;
   const compiled = new Field(file.path, file.compilePlace ?? "compile_config", file.compileConfig ?? {});
-  const head = headActivation(layers.at(-1)!);
+  const head = lastActivation(layers.at(-1)!);
   if (head === "softmax" && output?.at(-1) === 1) {
     const last = graph.nodes.at(-1)!;
     refuse(
@@ -87,25 +69,38 @@ export function importSpec(file: ModelFile, options: ImportOptions = {}): Import
       "give it a unit for each class, or the activation sigmoid",
     );
   }
-  const usual = usualLoss(head);
-  const loss = importLoss(compiled.at("loss"), context);
-  const build = (chosen: string | Spec, optimizer: object | undefined, metrics: readonly unknown[]): Spec => ({
-    ...draft(layers),
-    dataset: { type: "arrays", inputs, targets: arrayTargets(chosen, output, head) },
-    optimizer: optimizer ?? { type: "adam" },
-    training: { loss: chosen, ...(metrics.length === 0 ? {} : { metrics }), ...statefulTraining(graph, layers) },
+  const training: FoundTraining = {
+    loss: importLoss(compiled.at("loss"), context),
+    lossOfFile: compiled.at("loss").value,
+    optimizer: importOptimizer(compiled.at("optimizer"), context),
+    metrics: importMetrics(compiled.at("metrics"), context),
+    // A stateful layer goes on where the batch before ended: batches of the size for which it was made.
+    batchSize: graph.inputs.find((input) => input.batchSize !== null)?.batchSize ?? undefined,
+  };
+  return specOf({
+    path: file.path,
+    name: options.name ?? modelName(graph.name),
+    inputs,
+    layers,
+    output,
+    training,
+    notExpressed,
+    places: placesIn(graph),
   });
-  const { spec, warnings } = mendTraining(
-    {
-      loss,
-      optimizer: importOptimizer(compiled.at("optimizer"), context),
-      metrics: importMetrics(compiled.at("metrics"), context),
+}
+
+/** "lstm_1 (LSTM), config.layers[1].config.units" */
+function placesIn(graph: FileGraph): FoundModel["places"] {
+  return {
+    input: (index) => graph.inputs[index] && `the input ${cut(graph.inputs[index].name)}`,
+    layer: (index, key, isInner) => {
+      const node = graph.nodes[index];
+      if (node === undefined) return undefined;
+      const config = isInner ? node.config.at("layer").at("config") : node.config;
+      const option = key === undefined ? undefined : config.at(snakeCase(key));
+      return `${titleOf(node)}, ${option?.isGiven === true ? option.place : config.place}`;
     },
-    { usual, head, lossOfFile: compiled.at("loss").value, build, notExpressed: context.notExpressed },
-  );
-  refuseErrors(spec, graph, file);
-  const assumed = (spec.training as Spec).loss !== loss;
-  return { name: String(spec.name), text: print(spec, notExpressed, assumed), notExpressed, warnings };
+  };
 }
 
 function makesMask(className: string, config: Field): boolean {
@@ -121,23 +116,15 @@ function definitionOf(className: string): LayerDefinition<LayerType, LayerOption
 }
 
 /** The nodes of a spec as the compiler sees it; undefined where it does not fit the schema. */
-function graphOf(spec: Spec): ReturnType<typeof buildGraph>["nodes"] | undefined {
+function nodesOf(spec: Spec): ReturnType<typeof buildGraph>["nodes"] | undefined {
   const { source } = load(JSON.stringify(spec), "spec");
   const checked = source && checkSchema(source).spec;
   return checked && buildGraph(checked as ModelSpec, () => 1).nodes;
 }
 
 function inputShapeOf(spec: Spec): Shape | undefined {
-  const nodes = graphOf(spec);
+  const nodes = nodesOf(spec);
   return nodes?.length === (spec.layers as unknown[]).length ? nodes.at(-1)!.inputShapes[0] : undefined;
-}
-
-/** A stateful layer goes on where the batch before ended: batches in their order, of the size for which it was made. */
-function statefulTraining({ inputs }: FileGraph, layers: readonly Spec[]): object {
-  if (!layers.some(({ stateful, layer }) => stateful === true || (layer as Spec | undefined)?.stateful === true))
-    return {};
-  const batchSize = inputs.find((input) => input.batchSize !== null)?.batchSize;
-  return { ...(batchSize == null ? {} : { batchSize }), shuffle: false };
 }
 
 function arrayInput(
@@ -162,63 +149,4 @@ function arrayInput(
   });
   const vocabulary = ids[0] === undefined ? {} : { vocabularySize: ids[0] };
   return { name, shape, ...vocabulary, train: `train-${name}.npy`, test: `test-${name}.npy` };
-}
-
-function headActivation(last: Spec): string {
-  const inner = (last.layer as Spec | undefined) ?? last;
-  return typeof inner.activation === "string" ? inner.activation : "linear";
-}
-
-function usualLoss(head: string): string {
-  return head === "softmax"
-    ? "sparseCategoricalCrossentropy"
-    : head === "sigmoid"
-      ? "binaryCrossentropy"
-      : "meanSquaredError";
-}
-
-function arrayTargets(loss: string | Spec, output: Shape | undefined, head: string): object {
-  const name = typeof loss === "string" ? loss : String(loss.type);
-  const features = output?.at(-1) ?? 1;
-  const timesteps = output?.length === 2 ? { timesteps: output[0] } : {};
-  const files = { train: "train-targets.npy", test: "test-targets.npy" };
-  if (name === "ctc") {
-    const length = output?.length === 2 ? output[0]! : 1; // at most: the file does not say more
-    return { encoding: "labelSequence", classes: features, length, ...files };
-  }
-  if (name === "sparseCategoricalCrossentropy")
-    return { encoding: "labels", classes: features, ...timesteps, ...files };
-  const oneHot = name === "categoricalCrossentropy" || name === "categoricalHinge";
-  if (oneHot || (name === "kullbackLeiblerDivergence" && head === "softmax")) {
-    return { encoding: "oneHot", classes: features, ...timesteps, ...files };
-  }
-  const binary = name === "binaryCrossentropy" || name === "hinge" || name === "squaredHinge";
-  return { encoding: binary ? "binary" : "numbers", ...(features === 1 ? {} : { features }), ...timesteps, ...files };
-}
-
-function print(spec: object, notExpressed: readonly string[], lossAssumed: boolean): string {
-  const document = new Document(spec);
-  const comments = [
-    " The dataset names files that hold nothing yet: write them with numpy.save, or choose another type of dataset.",
-    ...notExpressed.map((what) => ` not expressed: ${cut(what, 400).replace(/[^\x20-\x7e]/g, " ")}`),
-  ];
-  document.commentBefore = comments.join("\n");
-  if (lossAssumed) commentOn(document, "loss", " assumed: the file has none that can be trained");
-  // Short maps and lists stand in one line.
-  visit(document, {
-    Collection: (_, node) => {
-      const leaves = (node.items as (Pair<Node, Node> | Node)[]).every((item) =>
-        isScalar(item) ? true : "value" in item && isScalar(item.value),
-      );
-      const isOption = isMap(node) ? !node.has("type") && !node.has("specVersion") && !node.has("loss") : true;
-      if (leaves && isOption && !(node instanceof YAMLMap && node.has("encoding"))) node.flow = true;
-    },
-  });
-  return document.toString({ lineWidth: 120, flowCollectionPadding: true });
-}
-
-function commentOn(document: Document, key: string, comment: string): void {
-  const training = document.get("training") as YAMLMap;
-  const pair = training.items.find((item) => (item.key as { value?: unknown }).value === key);
-  if (pair !== undefined && isScalar(pair.value)) pair.value.comment = comment;
 }

@@ -1,8 +1,8 @@
 import type { GraphNode } from "../../plan/graph.ts";
+import { cut, type Field, refuse } from "../field.ts";
 import { aliasOf } from "./classes.ts";
-import { cut, type Field } from "./field.ts";
-import { type FileGraph, type FileNode, refuse, tensors, titleOf } from "./graph.ts";
-import type { ModelFile } from "./model-file.ts";
+import type { KerasModel } from "./described.ts";
+import { type FileGraph, type FileNode, tensors, titleOf } from "./graph.ts";
 import type { SpecNames } from "./spec-names.ts";
 
 /**
@@ -10,7 +10,7 @@ import type { SpecNames } from "./spec-names.ts";
  * the operations that compute it; before, a mask stands in the file only where somebody has passed one.
  * @throws UserError (exit code 2) for a mask that no spec can say
  */
-export function checkMasks(graph: FileGraph, names: SpecNames, nodes: readonly GraphNode[], file: ModelFile): void {
+export function checkMasks(graph: FileGraph, names: SpecNames, nodes: readonly GraphNode[], file: KerasModel): void {
   const built = new Map(nodes.map((node) => [node.name, node]));
   for (const node of graph.nodes) {
     const mask = node.call.at("mask");

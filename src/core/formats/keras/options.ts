@@ -3,9 +3,9 @@ import type { Alias, FileFormat } from "../../layers/exchange.ts";
 import { layerDefinition } from "../../layers/layers.ts";
 import type { OptionSchema } from "../../layers/schema.ts";
 import type { Shape } from "../../spec/dataset.ts";
+import { Field, isMap, quote, refuse } from "../field.ts";
 import { aliasOf, typeOfClass } from "./classes.ts";
-import { Field, isMap, quote } from "./field.ts";
-import { type FileNode, refuse, titleOf } from "./graph.ts";
+import { type FileNode, titleOf } from "./graph.ts";
 import { camelCase, snakeCase } from "./names.ts";
 import { activation, constraint, initializer, regularizer } from "./values.ts";
 

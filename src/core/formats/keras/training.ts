@@ -1,6 +1,6 @@
 import { shortest } from "../../../support/system/shortest.ts";
 import { type SchemaPart, schema, variantsOf } from "../../schema/schema-file.ts";
-import { cut, type Field, isMap, type Json, quote } from "./field.ts";
+import { cut, type Field, isMap, type JsonMap, quote } from "../field.ts";
 import { camelCase } from "./names.ts";
 import type { ImportContext } from "./options.ts";
 import { type Serialized, serialized } from "./values.ts";
@@ -64,7 +64,7 @@ function isMeaningless(key: string, value: unknown): boolean {
 
 /** The options of a loss, metric or optimizer that the schema knows and that are not its defaults. */
 function options(
-  config: Json,
+  config: JsonMap,
   part: SchemaPart,
   what: string,
   context: ImportContext,

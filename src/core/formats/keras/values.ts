@@ -1,6 +1,6 @@
 import { choicesOf, schema } from "../../schema/schema-file.ts";
-import { type Field, type Json, quote } from "./field.ts";
-import { refuse, titleOf } from "./graph.ts";
+import { type Field, type JsonMap, quote, refuse } from "../field.ts";
+import { titleOf } from "./graph.ts";
 import { camelCase } from "./names.ts";
 import type { ImportContext } from "./options.ts";
 
@@ -30,7 +30,7 @@ export function activation(
 
 export interface Serialized {
   readonly class_name: string;
-  readonly config: Json;
+  readonly config: JsonMap;
 }
 
 /** A name, or { class_name, config }; undefined for nothing. A function has its name as its config. */
@@ -71,7 +71,7 @@ export function initializer(field: Field, where: string, context: ImportContext)
 }
 
 /** Those that are not the defaults of a spec; undefined where a spec cannot say them. */
-function initializerOptions(type: string, config: Json): object | undefined {
+function initializerOptions(type: string, config: JsonMap): object | undefined {
   const { properties = {} } = schema().$defs?.[`${type.charAt(0).toUpperCase()}${type.slice(1)}Initializer`] ?? {};
   const options: Record<string, unknown> = {};
   for (const [key, given] of Object.entries(config)) {

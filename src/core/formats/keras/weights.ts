@@ -1,18 +1,37 @@
-import type { Checkpoint, SavedTensors } from "../../../support/run/checkpoint.ts";
+import type { SavedTensors } from "../../../support/run/checkpoint.ts";
 import { UserError } from "../../../support/system/user-error.ts";
 import type { LayerPlan, ParameterPlan, Plan } from "../../plan/types.ts";
-import { cut } from "./field.ts";
-import type { FileLayer, FileWeights } from "./file-weights.ts";
-import type { FileTensor } from "./hdf5.ts";
+import { cut } from "../field.ts";
+import type { StoredWeights } from "../format.ts";
+import type { FileTensor } from "../hdf5/tree.ts";
+import type { FileGraph } from "./graph.ts";
 import { snakeCase } from "./names.ts";
 import { kerasGroups, kerasWeightPaths } from "./order.ts";
 import { identifier, SpecNames } from "./spec-names.ts";
 
-/**
- * The weights of a file under the names of a spec: by the layers' names, or, in HDF5, by the order of the layers of each class.
- * @throws UserError (exit code 2) where the file has other layers, or weights of other shapes, or some that are not finite
- */
-export function matchWeights(plan: Plan, file: FileWeights): SavedTensors {
+/** The weights of a layer, in the order of the file. */
+export interface FileLayer {
+  /** Undefined where the file numbers layers of each class and says no names. */
+  readonly name: string | undefined;
+  /** In files of Keras 3's layout the group, which is named by class and number: lstm, lstm_1 … */
+  readonly group: string | undefined;
+  readonly weights: readonly FileTensor[];
+}
+
+export interface FileWeights {
+  readonly path: string;
+  readonly layers: readonly FileLayer[];
+  /** The layers of the model, where the file describes them. */
+  readonly graph: FileGraph | undefined;
+  readonly warnings?: readonly string[];
+}
+
+export function storedWeights(file: FileWeights): StoredWeights {
+  return { warnings: file.warnings ?? [], match: (plan) => matchWeights(plan, file) };
+}
+
+/** By the layers' names, or, in HDF5, by the order of the layers of each class. */
+function matchWeights(plan: Plan, file: FileWeights): SavedTensors {
   const layers = plan.layers.filter(({ parameters }) => parameters.length > 0);
   const stored = file.layers.filter(({ weights }) => weights.some(isWeight));
   const names = file.graph && new SpecNames(file.graph);
@@ -144,33 +163,4 @@ function otherShape(
     exitCode: 2,
     fix: "give the layer the same units, and its input the same features",
   });
-}
-
-/** A checkpoint from which `train.ts --resume` begins its first epoch. */
-export function initialCheckpoint(plan: Plan, weights: SavedTensors): Omit<Checkpoint, "definition"> {
-  const { optimizer, training } = plan;
-  const trained = plan.layers.flatMap(({ name, parameters }) =>
-    parameters.filter(({ trainable }) => trainable).map((parameter) => `${name}/${parameter.name}`),
-  );
-  const initial = (slot: string): number =>
-    optimizer.type === "adagrad" && slot === "accumulator" ? optimizer.initialAccumulatorValue : 0;
-  const slot = (name: string): SavedTensors =>
-    Object.fromEntries(
-      trained.map((weight) => {
-        const { shape, values } = weights[weight]!;
-        return [weight, { shape, values: new Float32Array(values.length).fill(initial(name)) }];
-      }),
-    );
-  const sums = 1 + training.metrics.reduce((sum, { size }) => sum + size, 0);
-  return {
-    weights,
-    optimizer: Object.fromEntries(optimizer.slots.map((name) => [name, slot(name)])),
-    state: {
-      epoch: 1,
-      step: 0,
-      iteration: 0,
-      sums: new Array<number>(sums).fill(0),
-      seed: training.seed,
-    },
-  };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { Field } from "../../../../src/core/formats/field.ts";
 import { serializeLayer } from "../../../../src/core/formats/keras/config.ts";
-import { Field } from "../../../../src/core/formats/keras/field.ts";
 import { layerSpec } from "../../../../src/core/formats/keras/options.ts";
 import type { Dialect } from "../../../../src/core/layers/exchange.ts";
 import { compile } from "../../../../src/node.ts";

@@ -5,15 +5,13 @@ import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import { zipSync } from "fflate";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { importSpec } from "../../../../src/core/formats/keras/import-spec.ts";
-import { readModelFile, readWeightsFile } from "../../../../src/core/formats/keras/model-file.ts";
-import { matchWeights } from "../../../../src/core/formats/keras/weights.ts";
-import { kerasArchive, kerasWeights } from "../../../../src/core/formats/keras/write-keras.ts";
+import { kerasArchive, kerasWeights } from "../../../../src/core/formats/keras/write.ts";
 import { compile, type Program } from "../../../../src/node.ts";
+import { MODEL_HOST, openModelFile } from "../../../../src/program/model-files.ts";
 import type { SavedTensors } from "../../../../src/support/run/checkpoint.ts";
 import { type LayersTopology, writeLayersModel } from "../../../../src/support/run/layers-model.ts";
 import { Workspace } from "../../../parity/program.ts";
-import { difference as differenceFrom, expectedOf, imported, temporaryFolder } from "./harness.ts";
+import { difference as differenceFrom, expectedOf, imported, temporaryFolder, weightsOf } from "../harness.ts";
 
 const FILES = resolve("test/fixtures/keras-files");
 const fixture = (name: string): string => join(FILES, name);
@@ -44,7 +42,7 @@ const difference = (program: Program, weights: SavedTensors, name: string): Prom
 describe("a .keras file of Keras", () => {
   it.each(["sequential", "functional", "merges"])("%s: spec and weights predict what Keras predicts", async (name) => {
     const { program } = await imported(fixture(`${name}.keras`));
-    const weights = matchWeights(program.plan, await readWeightsFile(fixture(`${name}.keras`)));
+    const weights = await weightsOf(program.plan, fixture(`${name}.keras`));
     expect(await difference(program, weights, name)).toBeLessThan(1e-5);
   });
 
@@ -119,7 +117,7 @@ describe("a .keras file of Keras", () => {
 
   it("gives the weights of renamed layers by the order of their classes", async () => {
     const { program } = await imported(fixture("functional.keras"));
-    const weights = matchWeights(program.plan, await readWeightsFile(fixture("renamed.weights.h5")));
+    const weights = await weightsOf(program.plan, fixture("renamed.weights.h5"));
     expect(await difference(program, weights, "functional")).toBeLessThan(1e-5);
   });
 
@@ -127,18 +125,21 @@ describe("a .keras file of Keras", () => {
     "%s: an export reads back as the same spec and weights",
     async (name) => {
       const { text, program } = await imported(fixture(`${name}.keras`));
-      const weights = matchWeights(program.plan, await readWeightsFile(fixture(`${name}.keras`)));
+      const weights = await weightsOf(program.plan, fixture(`${name}.keras`));
       const archive = join(folder, "model.keras");
-      writeFileSync(archive, await kerasArchive(program.plan, weights));
+      writeFileSync(
+        archive,
+        await kerasArchive({ plan: program.plan, weights, fitted: undefined, generatedBy: "a test" }, MODEL_HOST),
+      );
       const again = await imported(archive);
       const architecture = (text: string): string => text.slice(text.indexOf("layers:"), text.indexOf("optimizer:"));
       expect(architecture(again.text)).toEqual(architecture(text));
-      const back = matchWeights(again.program.plan, await readWeightsFile(archive));
+      const back = await weightsOf(again.program.plan, archive);
       expect(back).toEqual(weights);
       expect(await difference(program, back, name)).toBeLessThan(1e-5);
       const file = join(folder, "model.weights.h5");
-      writeFileSync(file, await kerasWeights(program.plan, weights));
-      expect(matchWeights(program.plan, await readWeightsFile(file))).toEqual(weights);
+      writeFileSync(file, await kerasWeights(program.plan, weights, MODEL_HOST));
+      expect(await weightsOf(program.plan, file)).toEqual(weights);
     },
   );
 });
@@ -146,7 +147,7 @@ describe("a .keras file of Keras", () => {
 describe("a model.json that a run has exported", () => {
   it.each(["sequential", "functional", "merges"])("%s: reads back as the same layers and weights", async (name) => {
     const { text, program } = await imported(fixture(`${name}.keras`));
-    const weights = matchWeights(program.plan, await readWeightsFile(fixture(`${name}.keras`)));
+    const weights = await weightsOf(program.plan, fixture(`${name}.keras`));
     const file = join(folder, "topology.ts");
     writeFileSync(file, program.files.get("topology.ts")!);
     const { TOPOLOGY } = (await import(pathToFileURL(file).href)) as { TOPOLOGY: LayersTopology };
@@ -156,7 +157,7 @@ describe("a model.json that a run has exported", () => {
     // TensorFlow.js knows one hard_sigmoid only, as the export warned, and no pair of axes counted from the end.
     const wanted = layers(text).replace("axes: [ 2, -1 ]", "axes: [ 2, 1 ]");
     expect(layers(again.text).replace("hardSigmoid02", "hardSigmoid")).toEqual(wanted);
-    expect(matchWeights(again.program.plan, await readWeightsFile(join(folder, "model.json")))).toEqual(weights);
+    expect(await weightsOf(again.program.plan, join(folder, "model.json"))).toEqual(weights);
   });
 });
 
@@ -179,19 +180,21 @@ describe("bad model files", () => {
     ["convolution", "image (Conv2D) is of a class that no spec has (config.layers[1].config)"],
     ["open", "has the shape [null, 3]"],
   ])("%s", async (name, message) => {
-    const file = await readModelFile(archive(readFileSync(fixture(`${name}.config.json`))));
-    expect(() => importSpec(file)).toThrow(message);
-    try {
-      importSpec(file);
-    } catch (error) {
-      expect(error).toMatchObject({ exitCode: 2, fix: expect.stringMatching(/\w/) });
-      expect((error as Error).message).toContain(file.path);
-    }
+    const path = archive(readFileSync(fixture(`${name}.config.json`)));
+    const model = (await openModelFile(path)).model();
+    expect(() => model.spec()).toThrow(message);
+    expect(() => model.spec()).toThrow(
+      expect.objectContaining({
+        exitCode: 2,
+        fix: expect.stringMatching(/\w/),
+        message: expect.stringContaining(path),
+      }),
+    );
   });
 
   it("fills open timesteps in on request", async () => {
-    const file = await readModelFile(archive(readFileSync(fixture("open.config.json"))));
-    const { text } = importSpec(file, { timesteps: 12 });
+    const file = await openModelFile(archive(readFileSync(fixture("open.config.json"))));
+    const { text } = file.model().spec({ timesteps: 12 });
     expect(text).toContain("shape: [ 12, 3 ]");
     expect(compile(text).program).toBeDefined();
   });
@@ -214,12 +217,20 @@ describe("bad model files", () => {
       "config.json is no JSON",
     ],
     ["weights alone", "m.h5", h5, "holds weights without a model"],
-    ["text", "m.json", "hello", "is not a Keras model"],
-    ["a package.json", "m.json", "{}", "is not a Keras model"],
+    [
+      "text",
+      "m.json",
+      "hello",
+      "is not a Keras archive (.keras), a Keras HDF5 file (.h5, .weights.h5) or a TensorFlow",
+    ],
+    ["a package.json", "m.json", "{}", "is not a TensorFlow.js LayersModel"],
     ["a graph model", "m.json", '{"format":"graph-model"}', "a graph model, which has no layers"],
   ])("%s", async (_, name, bytes, message) => {
     const path = write(name, bytes);
-    await expect(readModelFile(path)).rejects.toMatchObject({ exitCode: 2, message: expect.stringContaining(message) });
+    await expect(openModelFile(path).then((file) => file.model())).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining(message),
+    });
   });
 
   it.each([
@@ -227,7 +238,7 @@ describe("bad model files", () => {
     ["HDF5 whose data is cut off", h5.subarray(0, 30_000), "is damaged"],
   ])("weights: %s", async (_, bytes, message) => {
     const path = write("m.weights.h5", bytes);
-    await expect(readWeightsFile(path)).rejects.toMatchObject({
+    await expect(openModelFile(path)).rejects.toMatchObject({
       exitCode: 2,
       message: expect.stringContaining(message),
     });
@@ -235,15 +246,15 @@ describe("bad model files", () => {
 
   it("weights of another model", async () => {
     const { program } = await imported(fixture("sequential.keras"));
-    const weights = await readWeightsFile(fixture("functional.keras"));
-    expect(() => matchWeights(program.plan, weights)).toThrow(/has weights for .*attention.*, the spec for embedding/);
+    await expect(weightsOf(program.plan, fixture("functional.keras"))).rejects.toThrow(
+      /has weights for .*attention.*, the spec for embedding/,
+    );
   });
 
   it("weights of other shapes", async () => {
     const { text } = await imported(fixture("sequential.keras"));
     const { program } = compile(text.replace("units: 4", "units: 5"));
-    const weights = await readWeightsFile(fixture("sequential.keras"));
-    expect(() => matchWeights(program!.plan, weights)).toThrow(
+    await expect(weightsOf(program!.plan, fixture("sequential.keras"))).rejects.toThrow(
       "kernel of gru has the shape [3, 12]; the spec's gru1 has [3, 15]",
     );
   });

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { Field } from "../../../../src/core/formats/keras/field.ts";
+import { Field } from "../../../../src/core/formats/field.ts";
 import { importMetrics } from "../../../../src/core/formats/keras/training.ts";
 
 it("the AUC of Keras is imported with its curve, and what a spec cannot say of it is reported", () => {
