@@ -1,3 +1,4 @@
+import { fileName } from "../spec/names.ts";
 import { Names } from "./names.ts";
 
 /** The module of a file in support/nn. */
@@ -7,7 +8,7 @@ export function kernels(file: string): string {
 
 /** The module of one kernel of a folder in support/nn, which has a file for each: "meanSquaredError" → losses/mean-squared-error.ts. */
 export function kernelIn(folder: string, name: string): string {
-  return kernels(`${folder}/${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+  return kernels(`${folder}/${fileName(name)}`);
 }
 
 interface Imported {
@@ -40,6 +41,16 @@ export class Imports {
   /** The local name of a type, or of a class of which only the type is read. */
   type(module: string, name: string): string {
     return this.#imported(module, name).local;
+  }
+
+  /** Names of a module that a text is written with as they are. */
+  use(module: string, values: readonly string[], types: readonly string[] = []): void {
+    for (const name of values) this.#asItIs(name, this.value(module, name));
+    for (const name of types) this.#asItIs(name, this.type(module, name));
+  }
+
+  #asItIs(name: string, local: string): void {
+    if (local !== name) throw new Error(`${name} is taken in this file`);
   }
 
   /** `import * as name`. */
