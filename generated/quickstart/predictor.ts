@@ -9,11 +9,11 @@
 //   const [first] = await predictor.predict([pixels]); // { class: 7, probabilities: [0.01, …] }
 import * as tf from "@tensorflow/tfjs-core";
 import { CLASSES, FEATURES, TIMESTEPS } from "./data.ts";
-import { forward, initializeWeights, type Inputs, namedWeights } from "./model.ts";
+import { type Inputs, forward, initializeWeights, namedWeights } from "./model.ts";
 import { PROGRAM } from "./program.ts";
 import { capturedWhenRepeated } from "./support/capture/repeated.ts";
 import { assignTensors } from "./support/nn/weights.ts";
-import { openTrainedRun, type PredictorOptions } from "./support/run/trained.ts";
+import { type PredictorOptions, openTrainedRun } from "./support/run/trained.ts";
 import { requireFinite } from "./support/system/finite.ts";
 import { UserError } from "./support/system/user-error.ts";
 

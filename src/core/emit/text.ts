@@ -44,17 +44,6 @@ export function constantName(camelCase: string): string {
   return camelCase.replace(/[A-Z]/g, "_$&").toUpperCase();
 }
 
-/** An import declaration with sorted names; `type` marks those that are types only. */
-export function importLine(module: string, names: readonly string[], types: readonly string[] = []): string {
-  const bare = (name: string): string => name.replace(/^type /, "");
-  const all = [...new Set([...names, ...types.map((name) => `type ${name}`)])].sort((a, b) =>
-    bare(a) < bare(b) ? -1 : 1,
-  );
-  if (all.length === 0) return "";
-  if (names.length === 0) return `import type { ${all.map(bare).join(", ")} } from "${module}";`;
-  return `import { ${all.join(", ")} } from "${module}";`;
-}
-
 /** Last lines of a program that people start. */
 export const FOOTER = `
 await runMain(main, PROGRAM);
