@@ -2,9 +2,9 @@
 // (SHA-256 054d734cef135fcfdf07d927ece425a951b8814a008e8e3fdaa405f7049730a2).
 // Do not edit: change the spec and compile again.
 import * as tf from "@tensorflow/tfjs-core";
-import { cacheDirectory } from "./support/data/cache.ts";
 import type { ImageDataset, Split } from "./support/data/dataset.ts";
 import { loadMnist } from "./support/data/mnist.ts";
+import { cacheDirectory } from "lstm-compile-runtime/system/cache.js";
 export const TIMESTEPS = 28;
 export const FEATURES = 28;
 export const CLASSES = 10;

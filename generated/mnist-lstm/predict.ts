@@ -11,11 +11,11 @@ import { FEATURES, TIMESTEPS, loadData } from "./data.ts";
 import { type Prediction, createPredictor } from "./predictor.ts";
 import { PROGRAM } from "./program.ts";
 import { drawImage, readImage } from "./support/data/images.ts";
-import { runMain, say } from "./support/run/main.ts";
-import { predictionOptions } from "./support/run/trained.ts";
-import { folder, integer, readOptions, usage } from "./support/system/options.ts";
-import { printable } from "./support/system/printable.ts";
-import { UserError } from "./support/system/user-error.ts";
+import { runMain, say } from "lstm-compile-runtime/run/main.js";
+import { predictionOptions } from "lstm-compile-runtime/run/trained.js";
+import { folder, integer, readOptions, usage } from "lstm-compile-runtime/system/options.js";
+import { printable } from "lstm-compile-runtime/system/printable.js";
+import { UserError } from "lstm-compile-runtime/system/user-error.js";
 
 const COMMAND_LINE = {
   summary: `Classifies images with a trained ${PROGRAM.name}.`,

@@ -2,9 +2,9 @@
 // (SHA-256 913e6e00fcd92a124e747ef3baecf10dd974162fdac1371b9e9683359f786af8).
 // Do not edit: change the spec and compile again.
 import * as tf from "@tensorflow/tfjs-core";
-import { cacheDirectory } from "./support/data/cache.ts";
 import type { ImageDataset, Split } from "./support/data/dataset.ts";
 import { loadMnist } from "./support/data/mnist.ts";
+import { cacheDirectory } from "lstm-compile-runtime/system/cache.js";
 export const TIMESTEPS = 28;
 export const FEATURES = 28;
 export const CLASSES = 10;

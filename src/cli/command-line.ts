@@ -89,9 +89,10 @@ export function commandLine(set: (exitCode: number) => void): Command {
     });
 
   reporting(command("validate"))
-    .description("check specs against schema and rules; writes nothing")
+    .description("check specs against schema and rules; writes nothing without --fix")
     .argument("<spec...>", SPECS)
-    .action(async (specs: string[], options: Reporting) => {
+    .option("--fix", "correct spellings that can only have been meant in one way, in the files themselves")
+    .action(async (specs: string[], options: Reporting & { fix?: boolean }) => {
       begin(`checking ${specs.join(", ")}`, options);
       const { validateCommand } = await import("./validate-command.ts");
       set(validateCommand(specs, options));
@@ -147,6 +148,13 @@ export function commandLine(set: (exitCode: number) => void): Command {
     .action(async () => {
       const { schemaText } = await import("../node.ts");
       process.stdout.write(schemaText());
+    });
+
+  command("support")
+    .description("list the files that this version can put beside a program, with their SHA-256, as sha256sum does")
+    .action(async () => {
+      const { supportList } = await import("../node.ts");
+      process.stdout.write(supportList());
     });
 
   command("import")

@@ -3,12 +3,12 @@ import type { Derivative } from "./emit/context.ts";
 import { emit } from "./emit/emit.ts";
 import type { Host } from "./host.ts";
 import { load, type Source } from "./load/load.ts";
-import { plan } from "./plan/plan.ts";
+import { completePlan } from "./plan/plan.ts";
 import type { Plan } from "./plan/types.ts";
 import { validate } from "./validate.ts";
 
 export type { Diagnostic } from "./diagnostic.ts";
-export type { Host } from "./host.ts";
+export type { Host, RuntimePackage } from "./host.ts";
 export type { Plan } from "./plan/types.ts";
 export { COMPILER_VERSION } from "./version.ts";
 
@@ -25,6 +25,8 @@ export interface CompileOptions {
 export interface Program {
   readonly name: string;
   readonly files: ReadonlyMap<string, string>;
+  /** npm packages that come along: file path → bytes. */
+  readonly packages: ReadonlyMap<string, Uint8Array>;
   readonly plan: Plan;
 }
 
@@ -39,16 +41,16 @@ export interface CompileResult {
 export function analyze(specText: string | Uint8Array, options: CompileOptions = {}): CompileResult & { plan?: Plan } {
   const loaded = load(specText, options.specPath ?? "spec.yaml");
   if (loaded.source === undefined) return { diagnostics: loaded.diagnostics, source: undefined };
-  const { diagnostics, spec } = validate(loaded.source);
+  const { diagnostics, draft } = validate(loaded.source);
   const all = [...loaded.diagnostics, ...diagnostics];
-  if (spec === undefined) return { diagnostics: all, source: loaded.source };
-  return { diagnostics: all, source: loaded.source, plan: plan(spec, loaded.source) };
+  if (draft === undefined) return { diagnostics: all, source: loaded.source };
+  return { diagnostics: all, source: loaded.source, plan: completePlan(draft) };
 }
 
 /** The whole pipeline: spec text → generated program, or diagnostics. Throws only for a bug of the compiler. */
 export function compile(specText: string | Uint8Array, host: Host, options: CompileOptions = {}): CompileResult {
   const { diagnostics, source, plan: analyzed } = analyze(specText, options);
   if (analyzed === undefined) return { diagnostics, source };
-  const files = emit(analyzed, options.headerPath ?? options.specPath ?? "spec.yaml", host, options.derivative);
-  return { diagnostics, source, program: { name: analyzed.name, files, plan: analyzed } };
+  const emitted = emit(analyzed, options.headerPath ?? options.specPath ?? "spec.yaml", host, options.derivative);
+  return { diagnostics, source, program: { name: analyzed.name, ...emitted, plan: analyzed } };
 }

@@ -1,6 +1,13 @@
 import { cut, printable, printableMessage } from "../support/system/printable.ts";
 import type { DiagnosticCode } from "./diagnostic-codes.ts";
 
+/** A change of a spec's text. */
+export interface Edit {
+  /** What is replaced: offsets into the text, in UTF-16 units, without a byte order mark. Both alike where text is only added. */
+  readonly range: { readonly start: number; readonly end: number };
+  readonly text: string;
+}
+
 /** A mistake (or a doubt) about a spec: data first; text is made once, by `renderDiagnostics`. */
 export interface Diagnostic {
   readonly code: DiagnosticCode;
@@ -19,6 +26,10 @@ export interface Diagnostic {
   readonly fix: string;
   /** All names that could stand there, where only some can. */
   readonly choices?: readonly string[];
+  /** What to do as changes of the text, where that is certain; all of them belong together. */
+  readonly edits?: readonly Edit[];
+  /** Whether the edits only spell what can have been meant in one way: these `validate --fix` makes. */
+  readonly safe?: boolean;
 }
 
 export type DiagnosticFormat = "text" | "json" | "github";

@@ -1,14 +1,20 @@
 import type { Diagnostic } from "./diagnostic.ts";
 import type { Source } from "./load/load.ts";
+import type { Draft } from "./plan/draft.ts";
+import { draftPlan } from "./plan/plan.ts";
 import { checkRules } from "./rules/rules.ts";
 import { checkSchema } from "./schema/schema.ts";
 import type { ModelSpec } from "./spec/types.ts";
 
-/** Schema first, then the rules beyond it. The spec comes back, defaults filled in, only where there is no error. */
-export function validate(source: Source): { diagnostics: Diagnostic[]; spec?: ModelSpec } {
+/**
+ * Schema first; what fits it is resolved, and judged by the rules beyond the schema. The spec, defaults filled in, and the draft of its plan
+ * come back only where there is no error.
+ */
+export function validate(source: Source): { diagnostics: Diagnostic[]; spec?: ModelSpec; draft?: Draft } {
   const { diagnostics, spec } = checkSchema(source);
-  if (spec !== undefined) diagnostics.push(...checkRules(spec, source));
+  const draft = spec && draftPlan(spec, source);
+  if (draft !== undefined) diagnostics.push(...checkRules(draft));
   diagnostics.sort((a, b) => a.range.start - b.range.start || (a.code < b.code ? -1 : 1));
   const hasError = diagnostics.some(({ severity }) => severity === "error");
-  return spec === undefined || hasError ? { diagnostics } : { diagnostics, spec };
+  return spec === undefined || draft === undefined || hasError ? { diagnostics } : { diagnostics, spec, draft };
 }

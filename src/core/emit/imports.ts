@@ -5,6 +5,11 @@ export function kernels(file: string): string {
   return `./support/nn/${file}.ts`;
 }
 
+/** The module of one kernel of a folder in support/nn, which has a file for each: "meanSquaredError" → losses/mean-squared-error.ts. */
+export function kernelIn(folder: string, name: string): string {
+  return kernels(`${folder}/${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+}
+
 interface Imported {
   readonly name: string;
   readonly local: string;

@@ -30,6 +30,11 @@ export interface ModelVariables {
 const OWN_VARIABLES = "w x states step lossOf batch output dataLoss loss gradients penalty".split(" ");
 const OWN_CONSTANTS = "METRICS LAYERS CLASS_WEIGHT".split(" ");
 
+/** "HARD_SIGMOID" → activations/hard-sigmoid.ts */
+function activationModule(constant: string): string {
+  return kernels(`activations/${constant.toLowerCase().replaceAll("_", "-")}`);
+}
+
 /** A layer that is named as something else in the functions of model.ts gets a variable of another name there. */
 export function modelContext(context: EmitContext): ModelContext {
   const { plan } = context;
@@ -42,7 +47,7 @@ export function modelContext(context: EmitContext): ModelContext {
     .filter(({ call }) => hasOptions(call));
   // Options name these as they are; whatever else is imported may get another name in this file.
   for (const { layer, call } of calls) {
-    for (const name of call.activations) imports.value(kernels("activations"), name);
+    for (const name of call.activations) imports.value(activationModule(name), name);
     if (layer.type !== "bidirectional") continue;
     const [module, constant] = CELLS[layer.options.layer.type];
     imports.value(kernels(module), constant);

@@ -1,5 +1,7 @@
 import { counted } from "../../support/system/counted.ts";
+import { RUNTIME } from "../../support/system/runtime-name.ts";
 import { shellWord } from "../../support/system/shell.ts";
+import type { RuntimePackage } from "../host.ts";
 import { describeOptions } from "../plan/describe.ts";
 import { summarizeOptimizer } from "../plan/optimizer.ts";
 import type { Plan } from "../plan/types.ts";
@@ -10,6 +12,7 @@ import { COMPILER_VERSION } from "../version.ts";
 import type { EmitContext } from "./context.ts";
 import { describeChoice } from "./loss.ts";
 import { folderOf, joinPath } from "./paths.ts";
+import { readingOrder } from "./reading-order.ts";
 import { batchShape, literal, markdownCode, markdownText, oneLine } from "./text.ts";
 
 /** Packages that a generated program uses, in the versions that this compiler was tested with. */
@@ -35,7 +38,8 @@ const COMMON_PACKAGES = {
   optionalDependencies: { "@tensorflow/tfjs-node-gpu": "4.22.0" },
 } as const;
 
-export function emitPackageJson({ plan }: EmitContext): string {
+export function emitPackageJson({ plan }: EmitContext, runtime: RuntimePackage): string {
+  const packages = packagesOf(plan);
   return json({
     name: plan.name,
     version: "0.0.0",
@@ -46,10 +50,11 @@ export function emitPackageJson({ plan }: EmitContext): string {
     scripts: {
       train: "tsx train.ts",
       predict: "tsx predict.ts",
-      backend: "tsx support/backends/cli.ts",
+      backend: "lstm-compile-backend",
       typecheck: "tsc --noEmit",
     },
-    ...packagesOf(plan),
+    ...packages,
+    dependencies: { ...packages.dependencies, [RUNTIME]: `file:${runtime.file}` },
   });
 }
 
@@ -85,7 +90,11 @@ export function json(value: unknown): string {
 }
 
 /** README.md: a model card from the plan's facts. What only people can know is marked open. */
-export function emitReadme({ plan, specPath }: EmitContext): string {
+export function emitReadme(
+  { plan, specPath }: EmitContext,
+  files: ReadonlyMap<string, string>,
+  runtime: RuntimePackage,
+): string {
   const { training, optimizer, cost, dataset } = plan;
   const rows = plan.layers.map((layer) => {
     return `| ${layer.name} | ${layer.type} | ${describeOptions(layer)} | ${batchShape(layer.outputShape)} | ${layer.parameterCount.toLocaleString("en-US")} |`;
@@ -128,6 +137,7 @@ ${cost.parameterCount.toLocaleString("en-US")} parameters; ${cost.flopsPerSample
 - Optimizer: ${summarizeOptimizer(optimizer)}.
 - ${counted(training.epochs, "epoch")} of batches of ${training.batchSize}, ${training.shuffle ? "shuffled" : "in order"}, seed ${training.seed}.
 
+${readingOrder(files, runtime)}
 ## To be filled in by people
 
 - Intended use and users:

@@ -161,7 +161,7 @@ function step({ plan, imports }: TrainContext): string {
   imports.use("./model.ts", ["evaluateStep", "stepScalars", "trainStep"]);
   imports.use("./support/capture/program.ts", ["captureProgram"]);
   imports.use(kernels("step-random"), ["stepRandom"]);
-  imports.use(kernels("weights"), ["variablesOf"]);
+  imports.use("./support/run/tensors.ts", ["variablesOf"]);
   imports.use("./support/run/callback.ts", [], ["Callback"]);
   imports.use("./support/run/callbacks.ts", ["recordMetrics", "saveCheckpoints", "showProgress"]);
   imports.use("./support/run/training-loop.ts", ["restore"]);
@@ -215,7 +215,8 @@ function loop({ plan, imports }: TrainContext): string {
   imports.use("./support/run/evaluation.ts", ["evaluateSplit"], ["Evaluation"]);
   imports.use("./support/run/metrics.ts", ["epochMetrics"]);
   imports.use("./support/run/session.ts", ["endInterrupted"]);
-  imports.use("./support/run/training.ts", ["breathe", "sampleOrder"]);
+  imports.use(kernels("sample-order"), ["sampleOrder"]);
+  imports.use("./support/run/training.ts", ["breathe"]);
   if (stateful) imports.use("./support/run/states.ts", ["setToZero"]);
   if (inUnits) imports.use("./support/forecast/units.ts", ["metricsInDataUnits"]);
   return `  /** Loss and metrics over a split${kept === undefined ? "" : ", and the prediction for each sample"}. */

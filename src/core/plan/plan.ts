@@ -1,34 +1,69 @@
-import type { LayerOptions, LayerType } from "../layers/definition.ts";
-import { buildGraph, layerOptions } from "../layers/graph.ts";
 import type { Source } from "../load/load.ts";
 import { planDataset } from "../sources/sources.ts";
 import type { ModelSpec } from "../spec/types.ts";
+import type { Draft } from "./draft.ts";
+import { buildGraph } from "./graph.ts";
+import { planLayer } from "./layers.ts";
 import { planOptimizer } from "./optimizer.ts";
-import { planClassWeight, planLoss, planMetric } from "./training.ts";
+import { outputValues } from "./output-values.ts";
+import { isCell, layerParts } from "./parts.ts";
+import { lossOptions, planClassWeight, planLoss, planMetric } from "./training.ts";
 import type { CostPlan, LayerPlan, Plan } from "./types.ts";
 
 const FLOAT32_BYTES = 4;
 
-/** Resolves a checked spec: shapes, parameters, names, lines and costs. Throws nothing for a spec that `validate` accepted. */
-export function plan(spec: ModelSpec, source: Source): Plan {
+/**
+ * Resolves a spec that fits the schema, as far as that goes: what the rules judge, and what a plan is made of. Throws nothing for any
+ * such spec.
+ */
+export function draftPlan(spec: ModelSpec, source: Source): Draft {
   const line = (pointer: string): number => source.position(pointer, "key").line;
-  const layers = planLayers(spec, (index) => source.position(`/layers/${index}`).line);
-  const dataset = planDataset(spec.dataset, {
-    specLine: line("/dataset"),
-    seed: spec.training.seed!,
-    consecutive: layers.some(carriesState),
+  const layerLine = (index: number): number => source.position(`/layers/${index}`).line;
+  const parts = layerParts(spec.layers);
+  const { nodes, problems } = buildGraph(spec, layerLine);
+  const placed = new Map(nodes.map((node) => [node.index, node]));
+  const layers = spec.layers.map((_, index) => {
+    const node = placed.get(index);
+    return node && planLayer(node, layerLine(index));
   });
-  const optimizer = planOptimizer(spec.optimizer, line("/optimizer"));
+  const indexOf = new Map(nodes.map(({ name, index }) => [name, index]));
+  return {
+    spec,
+    source,
+    dataset: planDataset(spec.dataset, {
+      specLine: line("/dataset"),
+      seed: spec.training.seed!,
+      // A stateful layer starts each batch from the state in which the one before it ended.
+      consecutive: parts.some(({ layer }) => isCell(layer) && layer.stateful === true),
+    }),
+    parts,
+    layers,
+    problems,
+    output: layers.every((layer) => layer !== undefined) ? layers.at(-1) : undefined,
+    outputValues: outputValues(spec.layers.length - 1, spec.layers, placed, indexOf),
+    optimizer: planOptimizer(spec.optimizer, line("/optimizer")),
+    loss: lossOptions(spec.training.loss),
+  };
+}
+
+/** The plan of a draft in which no rule found an error. */
+export function completePlan(draft: Draft): Plan {
+  const { spec, source, dataset, optimizer, outputValues: values } = draft;
+  const layers = draft.layers.filter((layer) => layer !== undefined);
   const training = spec.training;
   const last = layers.at(-1)!;
+  const isOwn = values !== undefined && values.index === layers.length - 1 && values.of === "output";
   const head = {
-    activation: headActivation(last),
+    activation: isOwn ? values.activation : undefined,
     units: last.outputShape.at(-1)!,
     masked: last.outputShape.length === 2 && last.outputMask !== undefined,
     targets: dataset.targets,
   };
   const trainingLine = (key: string): number =>
-    Object.hasOwn((source.value as { training: object }).training, key) ? line(`/training/${key}`) : line("/training");
+    source.position(
+      Object.hasOwn((source.value as { training: object }).training, key) ? `/training/${key}` : "/training",
+      "key",
+    ).line;
   return {
     name: spec.name,
     description: spec.description ?? "",
@@ -38,7 +73,7 @@ export function plan(spec: ModelSpec, source: Source): Plan {
     layers,
     optimizer,
     training: {
-      loss: planLoss(training.loss, head),
+      loss: planLoss(draft.loss, head),
       metrics: training.metrics!.map((metric) => planMetric(metric, head)),
       classWeight: planClassWeight(training, dataset),
       epochs: training.epochs!,
@@ -57,54 +92,6 @@ export function plan(spec: ModelSpec, source: Source): Plan {
     },
     cost: planCost(layers, training.batchSize!, optimizer.slots.length),
   };
-}
-
-/** Activation of the last layer, on which the loss may be fused. */
-function headActivation({ type, options }: LayerPlan): string {
-  const { activation, ...rest } = (type === "timeDistributed" ? options.layer : options) as { activation?: string };
-  // Recurrent layers have an activation inside their cell, not on the output.
-  return "returnSequences" in rest ? "linear" : (activation ?? "linear");
-}
-
-/** Whether a layer starts each batch from the state in which the one before it ended. */
-function carriesState({ options }: LayerPlan): boolean {
-  const inner: object = "layer" in options ? options.layer : options;
-  return "stateful" in inner && inner.stateful === true;
-}
-
-function planLayers(spec: ModelSpec, line: (index: number) => number): LayerPlan[] {
-  return buildGraph(spec, line).nodes.map((node, index) => {
-    const { name, layer, definition, inputs, inputShapes, outputShape, inputMasks, outputMask } = node;
-    const options = withResolvedStrides(layerOptions(layer));
-    const trainable = !("trainable" in layer) || layer.trainable !== false;
-    const parameters = definition.parameters(options, inputShapes).map((parameter) => ({
-      ...parameter,
-      trainable: parameter.trainable && trainable,
-      count: parameter.shape.reduce((product, n) => product * n, 1),
-    }));
-    return {
-      name,
-      type: layer.type,
-      specLine: line(index),
-      inputs,
-      inputShapes,
-      outputShape,
-      inputMasks,
-      outputMask,
-      trainable,
-      options,
-      parameters,
-      parameterCount: parameters.reduce((sum, { count }) => sum + count, 0),
-      flopsPerSample: definition.flops(options, inputShapes, outputShape),
-      keptValues: definition.kept(options, inputShapes, outputShape),
-    } as LayerPlan;
-  });
-}
-
-/** Pooling windows follow one another unless the spec says otherwise. */
-function withResolvedStrides(options: LayerOptions<LayerType>): LayerOptions<LayerType> {
-  const { poolSize, strides } = options as { poolSize?: number; strides?: number };
-  return poolSize !== undefined && strides === undefined ? { ...options, strides: poolSize } : options;
 }
 
 function planCost(layers: readonly LayerPlan[], batchSize: number, slots: number): CostPlan {

@@ -1,5 +1,6 @@
 import { type DatasetTargets, weighableClasses } from "../spec/dataset.ts";
 import type { Loss, LossMap, Metric, MetricMap, Training } from "../spec/types.ts";
+import type { OutputValues } from "./output-values.ts";
 import type { DatasetPlan } from "./types.ts";
 
 /** A map of the spec with every default filled in. */
@@ -22,24 +23,37 @@ export type MetricPlan = (
 
 /** What the losses and metrics need to know of the rest of the model. */
 export interface Head {
-  /** Activation of the last layer. */
-  readonly activation: string;
+  /** The activation that the last layer applies to its output, which the loss can apply instead. */
+  readonly activation: OutputValues["activation"] | undefined;
   readonly units: number;
   /** The output is a sequence with a mask, of which only some steps count. */
   readonly masked: boolean;
   readonly targets: DatasetTargets;
 }
 
-/** The loss with its options, and whether it is fused with the last activation. */
-export function planLoss(loss: Loss, head: Head): LossPlan {
+type WithoutFusion<P> = P extends unknown ? Omit<P, "fusion"> : never;
+
+/** The loss with its options. */
+export type LossOptions = WithoutFusion<LossPlan>;
+
+export function lossOptions(loss: Loss): LossOptions {
   const resolved = loss as Resolved<LossMap>; // validation made maps of names and filled in the defaults
-  const fusion = fusionOf(resolved, head.activation);
-  if (resolved.type !== "quantile") return { ...resolved, fusion };
+  if (resolved.type !== "quantile") return resolved;
   const given = (loss as { quantiles?: number[] }).quantiles;
-  return { type: "quantile", quantiles: given ?? [resolved.quantile], fusion };
+  return { type: "quantile", quantiles: given ?? [resolved.quantile] };
 }
 
-function fusionOf(loss: Resolved<LossMap>, activation: string): Fusion {
+/** The loss with its options, and whether it is fused with the last activation. */
+export function planLoss(options: LossOptions, head: Head): LossPlan {
+  return { ...options, fusion: fusionOf(options, head.activation) } as LossPlan;
+}
+
+/** How many numbers the model estimates for each number of the targets. */
+export function quantileCount(loss: LossOptions): number {
+  return loss.type === "quantile" ? loss.quantiles.length : 1;
+}
+
+function fusionOf(loss: LossOptions, activation: Head["activation"]): Fusion {
   switch (loss.type) {
     case "sparseCategoricalCrossentropy":
     case "categoricalCrossentropy":
@@ -49,11 +63,6 @@ function fusionOf(loss: Resolved<LossMap>, activation: string): Fusion {
     default:
       return "none";
   }
-}
-
-/** Whether the model's output, as loss and metrics see it, is logits that no activation follows. */
-export function givesLogits(loss: LossPlan): boolean {
-  return "fromLogits" in loss && loss.fromLogits;
 }
 
 export function planMetric(metric: Metric, head: Head): MetricPlan {

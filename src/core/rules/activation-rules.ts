@@ -1,195 +1,197 @@
 import { counted } from "../../support/system/counted.ts";
+import type { Change } from "../edits.ts";
+import { isFrom0To1 } from "../plan/activations.ts";
+import { isCell, type LayerPart } from "../plan/parts.ts";
+import type { LossOptions } from "../plan/training.ts";
 import { targetsAreCentred } from "../sources/sources.ts";
-import type { Layer, LossMap, ModelSpec } from "../spec/types.ts";
 import { taskOf } from "../tasks/tasks.ts";
 import type { Checked, Rules } from "./rule.ts";
 
-/** Activations that never give a negative number. */
-export const NOT_NEGATIVE: ReadonlySet<string> = new Set([
-  "relu",
-  "relu6",
-  "sigmoid",
-  "hardSigmoid",
-  "hardSigmoid02",
-  "softplus",
-  "softmax",
-  "exponential",
-]);
-
-/** Activations that give each output a number from 0 to 1 for itself. */
-const EACH_FROM_0_TO_1: ReadonlySet<string> = new Set(["sigmoid", "hardSigmoid", "hardSigmoid02"]);
-
 /** Losses of one probability for each class, which sum to 1. */
-const CATEGORICAL: ReadonlySet<LossMap["type"]> = new Set([
+const CATEGORICAL: ReadonlySet<LossOptions["type"]> = new Set([
   "sparseCategoricalCrossentropy",
   "categoricalCrossentropy",
   "kullbackLeiblerDivergence",
 ]);
 
-/** Activation of the output, which a last layer without one hands on as it comes. */
-export function headActivation({ layers }: ModelSpec): string {
-  const last = layers.at(-1)!;
-  const inner = last.type === "timeDistributed" ? last.layer : last;
-  return "activation" in inner ? inner.activation! : "linear";
+/** Whether classes of which each sample has one are two, given by labels: one output can tell them apart. */
+export function twoClasses({ targets, dataset }: Checked): boolean {
+  return targets.kind === "labels" && targets.classes === 2 && taskOf(dataset).sharesOutput;
 }
 
-/** Whether classes of which each sample has one are two, given by labels: one output can tell them apart. */
-export function twoClasses({ targets, spec }: Checked): boolean {
-  return targets.kind === "labels" && targets.classes === 2 && taskOf(spec.dataset).sharesOutput;
+/** The values per timestep or sample that the model gives, where that is known. */
+export function outputCount({ output }: Checked): number | undefined {
+  return output?.outputShape.at(-1);
 }
 
 /** Whether the model's one output is a softmax, of which another rule speaks. */
-export function endsInSoftmaxOfOne({ spec, graph }: Checked): boolean {
-  return headActivation(spec) === "softmax" && graph.nodes.at(-1)?.outputShape.at(-1) === 1;
+export function endsInSoftmaxOfOne(checked: Checked): boolean {
+  return checked.outputValues?.activation === "softmax" && outputCount(checked) === 1;
+}
+
+/** Whether one output gives the probability of the second of two classes, of which the loss wants both. */
+export function needsAnotherOutput(checked: Checked): boolean {
+  const { outputValues: values, loss } = checked;
+  if (values === undefined || values.activation === "softmax") return false;
+  const isSingle = outputCount(checked) === 1 && isFrom0To1(values);
+  return isSingle && twoClasses(checked) && CATEGORICAL.has(loss.type);
 }
 
 /** The rules of activations: of one layer alone, and of the last one with loss and targets. */
 export const ACTIVATION_RULES: Rules = {
   "a softmax has something to share out": (checked) => {
-    const { spec, graph, report } = checked;
-    for (const { layer, outputShape } of graph.nodes) {
-      const index = spec.layers.indexOf(layer);
-      const isLast = index === spec.layers.length - 1;
-      for (const [key, pointer] of softmaxes(layer)) {
-        if ((recurrentUnits(layer) ?? outputShape.at(-1)) !== 1) continue;
+    const { layers, parts, report } = checked;
+    for (const part of parts) {
+      const { layer, index, pointer } = part;
+      const plan = layers[index];
+      if (plan === undefined) continue;
+      for (const key of softmaxes(part)) {
+        if ((isCell(layer) ? layer.units : plan.outputShape.at(-1)) !== 1) continue;
         const message = "softmax shares 1 out over the units; of one unit it is always 1";
-        const fix = isLast && key === "activation" ? fixOfLast(checked) : `use \`${key}: sigmoid\`, or more units`;
-        report("LC1250", `/layers/${index}/${pointer}`, message, fix);
+        const isLast = index === layers.length - 1 && key === "activation";
+        const [fix, changes] = isLast ? fixOfLast(checked) : [`use \`${key}: sigmoid\`, or more units`];
+        report("LC1250", `${pointer}/${key}`, message, fix, "error", changes);
       }
     }
   },
   "one output for two classes goes with binary cross-entropy": (checked) => {
-    const { spec, graph, report } = checked;
-    const { type } = spec.training.loss as LossMap;
-    if (graph.nodes.length < spec.layers.length || !needsAnotherOutput(checked)) return;
-    const message = `the model has one output, the probability of class 1, but ${type} needs one for each class`;
-    report("LC1251", "/training/loss", message, "use `loss: binaryCrossentropy`");
+    const { loss, report } = checked;
+    if (!needsAnotherOutput(checked)) return;
+    const message = `the model has one output, the probability of class 1, but ${loss.type} needs one for each class`;
+    const changes = [{ pointer: "/training/loss", value: "binaryCrossentropy" }];
+    report("LC1251", "/training/loss", message, "use `loss: binaryCrossentropy`", "error", changes);
   },
   "the last activation fits loss and dataset": (checked) => {
-    const { spec, report, targets } = checked;
-    const index = spec.layers.length - 1;
-    const pointer = `/layers/${index}`;
-    const loss = spec.training.loss as LossMap;
-    const activation = headActivation(spec);
+    const { loss, report, targets, outputValues: values } = checked;
     if (endsInSoftmaxOfOne(checked) || needsAnotherOutput(checked)) return; // said above
+    if (isCrossEntropy(loss) && targets.kind !== "numbers") {
+      checkProbabilities(checked);
+      return;
+    }
+    if (values === undefined) return;
+    const { activation, pointer } = values;
+    // What two directions give together is the output of no activation.
+    const givesLogits = activation === "linear" || values.of === "directions";
+    const refuse = (message: string, before = ""): void => {
+      const [fix, changes] = fixOfOutput(checked, "linear");
+      report("LC1204", pointer, message, `${before}${fix}`, "error", before === "" ? changes : []);
+    };
+    // Of several numbers a softmax may give shares, which Kullback-Leibler compares.
     if (targets.kind === "numbers") {
-      // Of several numbers a softmax may give shares, which Kullback-Leibler compares.
-      if (activation !== "softmax" || loss.type === "kullbackLeiblerDivergence") return;
-      const message = "softmax gives probabilities, but the targets are numbers";
-      report("LC1204", `${pointer}/activation`, message, "use `activation: linear`");
-      return;
-    }
-    if ("fromLogits" in loss && loss.fromLogits === true) {
-      if (activation === "linear") return;
-      const message = `fromLogits takes logits, but the activation is ${activation}`;
-      report("LC1204", `${pointer}/activation`, message, "remove `fromLogits`, or use `activation: linear`");
-      return;
-    }
-    switch (loss.type) {
-      case "ctc": {
-        if (activation === "linear") return;
-        const message = `ctc takes logits, but the activation is ${activation}`;
-        const recurrent = "returnSequences" in spec.layers[index]!;
-        const fix = recurrent ? "add a dense layer without activation" : "use `activation: linear`";
-        report("LC1204", `${pointer}/activation`, message, fix);
-        return;
-      }
-      case "hinge":
-      case "squaredHinge":
-      case "categoricalHinge": {
-        if (activation !== "softmax" && activation !== "sigmoid") return;
-        const message = `${loss.type} needs scores on both sides of 0, but the activation is ${activation}`;
-        report("LC1204", `${pointer}/activation`, message, "use `activation: linear`");
-        return;
-      }
-      case "sparseCategoricalCrossentropy":
-      case "categoricalCrossentropy":
-      case "binaryCrossentropy":
-      case "kullbackLeiblerDivergence": {
-        const wanted = loss.type === "binaryCrossentropy" ? "sigmoid" : "softmax";
-        if (activation === wanted) return;
-        report("LC1204", pointer, ...probabilitiesOf(activation, wanted, checked));
-        return;
-      }
-      default:
-        return;
+      if (values.isDistribution && loss.type !== "kullbackLeiblerDivergence")
+        refuse("softmax gives probabilities, but the targets are numbers");
+    } else if (takesLogits(loss)) {
+      if (!givesLogits)
+        refuse(`fromLogits takes logits, but the activation is ${activation}`, "remove `fromLogits`, or ");
+    } else if (loss.type === "ctc") {
+      if (!givesLogits) refuse(`ctc takes logits, but the activation is ${activation}`);
+    } else if (isHinge(loss) && isFrom0To1(values)) {
+      refuse(`${loss.type} needs scores on both sides of 0, but the activation is ${activation}`);
     }
   },
-  "the last activation reaches the targets": ({ spec, report }) => {
-    if (!targetsAreCentred(spec.dataset)) return;
-    const activation = headActivation(spec);
-    if (!NOT_NEGATIVE.has(activation) || activation === "softmax") return;
+  "the last activation reaches the targets": ({ spec, outputValues: values, report }) => {
+    if (!targetsAreCentred(spec.dataset) || values === undefined) return;
+    const { activation, low, pointer, isDistribution } = values;
+    if (low < 0 || isDistribution) return;
     const message = `${activation} gives no negative numbers, but standard scaling centres the targets at 0: half of them are out of reach`;
     const fix = "use `activation: linear`, or `scaling: minMax` in the dataset";
-    report("LC2040", activationOf(spec), message, fix, "warning");
+    report("LC2040", pointer, message, fix, "warning");
   },
 };
 
-/** Where the last layer's activation stands. */
-function activationOf({ layers }: ModelSpec): string {
-  const last = layers.at(-1)!;
-  return `/layers/${layers.length - 1}/${last.type === "timeDistributed" ? "layer/" : ""}activation`;
+/** The keys of a layer that are softmax. */
+function softmaxes({ layer }: LayerPart): ("activation" | "recurrentActivation")[] {
+  const activations = layer as { readonly activation?: string; readonly recurrentActivation?: string };
+  return (["activation", "recurrentActivation"] as const).filter((key) => activations[key] === "softmax");
 }
 
-/** The keys of a layer that are softmax, and where they stand in it. */
-function softmaxes(layer: Layer): [key: string, pointer: string][] {
-  const inner = layer.type === "timeDistributed" || layer.type === "bidirectional" ? layer.layer : layer;
-  const prefix = inner === layer ? "" : "layer/";
-  return (["activation", "recurrentActivation"] as const)
-    .filter((key) => (inner as { activation?: string; recurrentActivation?: string })[key] === "softmax")
-    .map((key) => [key, `${prefix}${key}`]);
+function takesLogits(loss: LossOptions): boolean {
+  return "fromLogits" in loss && loss.fromLogits;
 }
 
-/** The units of a recurrent layer, over which its activations share out; of a bidirectional one those of each direction. */
-function recurrentUnits(layer: Layer): number | undefined {
-  const inner = layer.type === "bidirectional" ? layer.layer : layer;
-  return "returnSequences" in inner ? inner.units : undefined;
+function isCrossEntropy(loss: LossOptions): boolean {
+  return (CATEGORICAL.has(loss.type) || loss.type === "binaryCrossentropy") && !takesLogits(loss);
 }
 
-/** Whether one output gives the probability of the second of two classes, of which the loss wants both. */
-export function needsAnotherOutput(checked: Checked): boolean {
-  const { graph, spec } = checked;
-  const isSingle = graph.nodes.at(-1)?.outputShape.at(-1) === 1 && EACH_FROM_0_TO_1.has(headActivation(spec));
-  return isSingle && twoClasses(checked) && CATEGORICAL.has((spec.training.loss as LossMap).type);
+function isHinge({ type }: LossOptions): boolean {
+  return type === "hinge" || type === "squaredHinge" || type === "categoricalHinge";
 }
 
 /** What to end in where the end is a softmax of one unit. */
-function fixOfLast(checked: Checked): string {
-  const { targets, spec } = checked;
-  const { type } = spec.training.loss as LossMap;
-  if (targets.kind === "numbers") return "use `activation: linear`";
+function fixOfLast(checked: Checked): [fix: string, changes: readonly Change[]] {
+  const { targets, loss, parts } = checked;
+  const { pointer } = parts.at(-1)!;
+  const use = (activation: string): Change => ({ pointer: `${pointer}/activation`, value: activation });
+  if (targets.kind === "numbers") return ["use `activation: linear`", [use("linear")]];
   if (targets.kind === "binary") {
-    const { shape } = targets;
-    return shape.at(-1) === 1
-      ? "use `activation: sigmoid`"
-      : `use \`activation: sigmoid\` and \`units: ${shape.at(-1)}\``;
+    const count = targets.shape.at(-1)!;
+    if (count === 1) return ["use `activation: sigmoid`", [use("sigmoid")]];
+    const units = { pointer: `${pointer}/units`, value: count };
+    return [`use \`activation: sigmoid\` and \`units: ${count}\``, [use("sigmoid"), units]];
   }
-  if (!twoClasses(checked))
-    return targets.classes === undefined ? "use more units" : `use \`units: ${targets.classes}\``;
-  const loss = type === "binaryCrossentropy" ? "" : " with `loss: binaryCrossentropy`";
-  return `use \`activation: sigmoid\`${loss}`;
+  if (!twoClasses(checked)) {
+    if (targets.classes === undefined) return ["use more units", []];
+    return [`use \`units: ${targets.classes}\``, [{ pointer: `${pointer}/units`, value: targets.classes }]];
+  }
+  if (loss.type === "binaryCrossentropy") return ["use `activation: sigmoid`", [use("sigmoid")]];
+  const binary = { pointer: "/training/loss", value: "binaryCrossentropy" };
+  return ["use `activation: sigmoid` with `loss: binaryCrossentropy`", [use("sigmoid"), binary]];
 }
 
-/** Cross-entropy of outputs that are not the probabilities it needs: what is wrong, what to do. */
-function probabilitiesOf(
-  activation: string,
-  wanted: "softmax" | "sigmoid",
-  { spec, targets }: Checked,
-): [string, string] {
-  const { type } = spec.training.loss as LossMap;
-  if (activation === "softmax") {
-    const message = `softmax shares 1 out over the outputs, but ${type} takes each output for itself`;
-    const loss = { labels: "sparseCategoricalCrossentropy", oneHot: "categoricalCrossentropy" }[targets.kind as string];
-    return [
+/** How to end in an activation: the last layer's own where it has one for its output, else a dense layer's. */
+export function fixOfOutput(
+  { parts, outputValues: values }: Checked,
+  activation: "linear" | "softmax" | "sigmoid" | "softplus",
+  verb: "use" | "add" = "use",
+): [fix: string, changes: readonly Change[]] {
+  const { index, pointer } = parts.at(-1)!;
+  if (values?.index === index && values.of === "output")
+    return [`${verb} \`activation: ${activation}\``, [{ pointer: `${pointer}/activation`, value: activation }]];
+  return [
+    `add a dense layer ${activation === "linear" ? "without activation" : `with \`activation: ${activation}\``}`,
+    [],
+  ];
+}
+
+/** Cross-entropy compares probabilities: for each class one of those that sum to 1, or one for each output. */
+function checkProbabilities(checked: Checked): void {
+  const { report, targets, loss, parts, spec, outputValues: values } = checked;
+  const wanted = loss.type === "binaryCrossentropy" ? "sigmoid" : "softmax";
+  const pointer = `/layers/${parts.at(-1)!.index}`;
+  const [fix, changes] = fixOfOutput(checked, wanted, values?.activation === "linear" ? "add" : "use");
+  const refuse = (message: string, other = ""): void =>
+    report(
+      "LC1204",
+      pointer,
       message,
-      loss === undefined ? "use `activation: sigmoid`" : `use \`loss: ${loss}\`, or \`activation: sigmoid\``,
+      other === "" ? fix : `use \`loss: ${other}\`, or ${fix.replace(/^use /, "")}`,
+      "error",
+      other === "" ? changes : [],
+    );
+  if (values === undefined) {
+    // Where layers do not fit together, nothing is known of what they give.
+    if (checked.output === undefined) return;
+    refuse(
+      `cross-entropy needs probabilities, but those of the last layer (${spec.layers.at(-1)!.type}) need not be any`,
+    );
+    return;
+  }
+  const { activation, isDistribution } = values;
+  const fits = wanted === "softmax" ? isDistribution : activation === "sigmoid" && isFrom0To1(values);
+  if (fits) return;
+  if (activation === "softmax" && wanted === "softmax") {
+    const where = values.of !== "output" ? `inside the ${spec.layers[values.index]!.type}` : "before the last layer";
+    refuse(`${loss.type} needs probabilities that sum to 1; with a softmax ${where} the outputs do not`);
+  } else if (activation === "softmax") {
+    const other = { labels: "sparseCategoricalCrossentropy", oneHot: "categoricalCrossentropy" }[
+      targets.kind as string
     ];
-  }
-  if (wanted === "softmax" && EACH_FROM_0_TO_1.has(activation)) {
+    const message = `softmax shares 1 out over the outputs, but ${loss.type} takes each output for itself`;
+    refuse(message, isDistribution ? other : "");
+  } else if (wanted === "softmax" && isFrom0To1(values)) {
     const outputs = counted(targets.classes ?? targets.shape.at(-1) ?? 0, "output");
-    const message = `${type} needs probabilities that sum to 1, but ${activation} gives each of the ${outputs} its own`;
-    return [message, "use `activation: softmax`"];
+    refuse(`${loss.type} needs probabilities that sum to 1, but ${activation} gives each of the ${outputs} its own`);
+  } else {
+    refuse(`cross-entropy needs probabilities, but the activation is ${activation}`);
   }
-  const message = `cross-entropy needs probabilities, but the activation is ${activation}`;
-  return [message, `${activation === "linear" ? "add" : "use"} \`activation: ${wanted}\``];
 }

@@ -1,11 +1,10 @@
-import type { Initializer, Layer } from "../spec/types.ts";
+import type { Initializer } from "../spec/types.ts";
 import type { Rules } from "./rule.ts";
 
 export const INITIALIZER_RULES: Rules = {
-  "initializers that make matrices have a matrix to make": ({ spec, report }) => {
-    const check = (layer: Pick<Layer, "type">, pointer: string): void => {
-      for (const [key, value] of Object.entries<unknown>(layer)) {
-        if (key === "layer") check(value as Layer, `${pointer}/layer`);
+  "initializers that make matrices have a matrix to make": ({ parts, report }) => {
+    for (const { layer, pointer } of parts) {
+      for (const [key, value] of Object.entries<unknown>({ ...layer })) {
         if (!key.endsWith("Initializer")) continue;
         const { type } = typeof value === "string" ? { type: value } : (value as Exclude<Initializer, string>);
         if (type !== "orthogonal" && type !== "identity") continue;
@@ -16,16 +15,11 @@ export const INITIALIZER_RULES: Rules = {
           report("LC1210", `${pointer}/${key}`, `${type} makes matrices, but ${subject} is a vector`, fix);
         } else if (type === "identity" && layer.type === "conv1d") {
           const message = "identity makes matrices, but the kernel of a conv1d has three axes";
-          report(
-            "LC1210",
-            `${pointer}/${key}`,
-            message,
-            "use orthogonal, which takes its last axis against the others",
-          );
+          const fix = "use orthogonal, which takes its last axis against the others";
+          report("LC1210", `${pointer}/${key}`, message, fix);
         }
       }
-    };
-    for (const [index, layer] of spec.layers.entries()) check(layer, `/layers/${index}`);
+    }
   },
 };
 

@@ -20,7 +20,7 @@ export const mnist = defineSource({
   described: "MNIST: 60,000 training and 10,000 test images of handwritten digits, 28×28 pixels, read row by row",
   loader: { name: "loadMnist", module: "./support/data/mnist.ts", type: "ImageDataset" },
   data: {
-    imports: () => ({ "./support/data/cache.ts": ["cacheDirectory"] }),
+    imports: () => ({ "./support/system/cache.ts": ["cacheDirectory"] }),
     options: ({ scale, validation }) =>
       objectLiteral([
         "directory",

@@ -11,6 +11,7 @@ export const PIXEL_RULES = {
   "pixels are scaled": ({ scale }, { report }) => {
     if (scale !== 1) return;
     const message = "pixels stay in 0..255, with which recurrent layers hardly learn";
-    report("LC2001", "/dataset", message, "add `scale: 255`", "warning");
+    const changes = [{ pointer: "/dataset/scale", value: 255 }];
+    report("LC2001", "/dataset", message, "add `scale: 255`", "warning", changes);
   },
 } satisfies SourceDefinition<"mnist" | "digits" | "idx">["rules"];

@@ -35,6 +35,11 @@ const ALIASES: Readonly<Record<string, string>> = {
   crossentropy: "sparseCategoricalCrossentropy",
 };
 
+/** Of the aliases the names that Keras itself has for the same. */
+const NAMES_OF_KERAS: ReadonlySet<string> = new Set(
+  ["mse", "mae", "mape", "msle", "kld", "kl_divergence", "bce", "acc", "lr", "silu"], // as above
+);
+
 /** Keys of Keras that a spec has no need of, and why. */
 const NEEDLESS: Readonly<Record<string, string>> = {
   inputshape: "remove it: the dataset decides the shape of the input",
@@ -67,6 +72,19 @@ export function suggest(word: string, known: readonly string[]): string | undefi
   if (length < 6) return undefined;
   // The beginning of a long word: exponental, for exponentialDecay.
   return known.find((name) => distance(bare(name).slice(0, length), bare(word)) <= Math.floor(length / 5));
+}
+
+/**
+ * Whether a word that is none of the known ones can only mean the one that `suggest` finds: the same letters in another spelling, a name of
+ * Keras, or a slip of one letter where every other known word is far.
+ */
+export function isUnmistakable(word: string, known: readonly string[]): boolean {
+  if (NAMES_OF_KERAS.has(word.toLowerCase()) && sameWord(word, known) !== undefined) return true;
+  const same = known.filter((name) => bare(name) === bare(word));
+  if (same.length > 0) return same.length === 1;
+  if (sameWord(word, known) !== undefined || bare(word).length < 4 || word.length > 60) return false;
+  const [nearest = 9, next = 9] = known.map((name) => distance(bare(name), bare(word))).sort((a, b) => a - b);
+  return nearest === 1 && next > 2;
 }
 
 /** "did you mean `x`?", why the word is needless, or the known words. */

@@ -1,3 +1,4 @@
+import type { ForecastErrors } from "../run/report.ts";
 import { fitAr1, naiveScale } from "./baselines.ts";
 
 /** A series of which a model forecasts the end, in units of the data. */
@@ -12,18 +13,6 @@ export interface ForecastSeries {
   /** Rows per season, where they have one. */
   readonly season: number | undefined;
 }
-
-/**
- * Errors of forecasts over all windows and steps, in units of the data.
- * mae = mean |y - ŷ|; rmse = √(mean (y - ŷ)²); mase = mae / mean |y[t] - y[t-1]| of the training rows (Hyndman & Koehler 2006,
- * "Another look at measures of forecast accuracy"), null where these do not change.
- */
-export type ForecastErrors = {
-  readonly name: string;
-  readonly mae: number;
-  readonly rmse: number;
-  readonly mase: number | null;
-};
 
 /** Forecasts from the rows before row `first`, of step 1, 2, … */
 type Forecast = (first: number, step: number) => number;

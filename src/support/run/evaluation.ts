@@ -1,5 +1,4 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Split } from "../data/dataset.ts";
 import { breathe, type MetricSums, metricValues, zeroSums } from "./training.ts";
 
 /** Loss and metrics over a split, and where it is asked for what the model predicts for each sample. */
@@ -51,7 +50,7 @@ export async function evaluateSplit<Batch extends object>(
 
 /** Rows: true classes; columns: predicted classes, [count]. */
 export async function confusionMatrix(
-  split: Split<never>,
+  split: { readonly count: number; read(indices: Int32Array): Promise<{ readonly targets: Iterable<number> }> },
   predicted: readonly number[],
   classes: number,
 ): Promise<number[][]> {
@@ -60,7 +59,7 @@ export async function confusionMatrix(
   for (let start = 0; start < split.count; start += size) {
     const indices = Int32Array.from({ length: Math.min(size, split.count - start) }, (_, k) => start + k);
     const { targets } = await split.read(indices);
-    for (const [k, label] of targets.entries()) matrix[label]![predicted[start + k]!]!++;
+    for (const [k, label] of [...targets].entries()) matrix[label]![predicted[start + k]!]!++;
   }
   return matrix;
 }

@@ -1,17 +1,17 @@
-import { type NamedWeights, readTensors } from "../nn/weights.ts";
 import type { Json } from "../system/json.ts";
 import { type LayersTopology, writeLayersModel } from "./layers-model.ts";
 import { type EpochMetrics, testLine } from "./metrics.ts";
 import { predictionCommand } from "./next-command.ts";
 import { type ReportContents, renderReport } from "./report.ts";
 import type { Session } from "./session.ts";
+import { readTensors, type Variables } from "./tensors.ts";
 
 /** What a run ends with, beside what the session knows. */
 export interface Finished {
   readonly description: string;
   readonly layers: ReportContents["layers"];
   readonly topology: LayersTopology;
-  readonly weights: NamedWeights;
+  readonly weights: Variables;
   readonly data: { readonly source: string; readonly fitted?: Json };
   readonly backend: { readonly name: string; readonly device: string };
   readonly seed: number;

@@ -1,5 +1,16 @@
-import type { ForecastErrors } from "../forecast/compare.ts";
 import type { EpochMetrics } from "./metrics.ts";
+
+/**
+ * Errors of forecasts over all windows and steps, in units of the data.
+ * mae = mean |y - ŷ|; rmse = √(mean (y - ŷ)²); mase = mae / mean |y[t] - y[t-1]| of the training rows (Hyndman & Koehler 2006,
+ * "Another look at measures of forecast accuracy"), null where these do not change.
+ */
+export type ForecastErrors = {
+  readonly name: string;
+  readonly mae: number;
+  readonly rmse: number;
+  readonly mase: number | null;
+};
 
 export interface ReportContents {
   readonly title: string;

@@ -1,9 +1,8 @@
-import type { Dataset } from "../data/dataset.ts";
 import { counted } from "../system/counted.ts";
 import { UserError } from "../system/user-error.ts";
 import { type Checkpoint, loadCheckpoint, type TrainingState } from "./checkpoint.ts";
 import type { RunInfo } from "./info.ts";
-import { preprocessingOf, type Session } from "./session.ts";
+import { type DataFacts, preprocessingOf, type Session } from "./session.ts";
 
 /** What a run is resumed with, in the place of what it began with. */
 export interface Resumption {
@@ -25,7 +24,7 @@ export interface Resumption {
  */
 export function resumedCheckpoint(
   { options, run, seed }: Session,
-  data: Pick<Dataset, "checksums" | "fitted">,
+  data: Pick<DataFacts, "checksums" | "fitted">,
   samples: { readonly train: number; readonly validation: number },
 ): Checkpoint | undefined {
   if (run.resumed === undefined) return undefined;

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../backends/select.ts";
 import type { SelectedBackend } from "../backends/types.ts";
-import type { Dataset } from "../data/dataset.ts";
 import { type Interrupt, onInterrupt } from "../system/interrupt.ts";
+import type { Json } from "../system/json.ts";
 import { readOptions, usage } from "../system/options.ts";
 import { openRun, type RunDirectory } from "./directory.ts";
 import { gitState } from "./git.ts";
@@ -19,6 +19,16 @@ export interface TrainProgram {
   readonly seed: number;
   /** Whether the dataset is read from files. */
   readonly readsData: boolean;
+}
+
+/** What a run records of its data. */
+export interface DataFacts {
+  /** One line: where the data came from. */
+  readonly source: string;
+  /** SHA-256 of each file by its name. */
+  readonly checksums: Readonly<Record<string, string>>;
+  /** What was fitted to the training rows. */
+  readonly fitted?: Json;
 }
 
 /** One start of train.ts. */
@@ -66,7 +76,7 @@ export async function startBackend({ options, progress, note }: Session): Promis
 }
 
 /** What was fitted to the training rows, as run.json names it. */
-export function preprocessingOf({ fitted }: Pick<Dataset, "fitted">): { sha256: string } | undefined {
+export function preprocessingOf({ fitted }: Pick<DataFacts, "fitted">): { sha256: string } | undefined {
   return fitted === undefined ? undefined : { sha256: hashOf(fitted) };
 }
 
@@ -77,7 +87,7 @@ export function beginRun(
     readonly settings: Readonly<Record<string, unknown>>;
     readonly backend: SelectedBackend;
     readonly captured: boolean;
-    readonly data: Pick<Dataset, "source" | "checksums" | "fitted">;
+    readonly data: DataFacts;
   },
 ): Interrupt {
   const { program, options, run } = session;

@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Program } from "../capture/program.ts";
-import { assignTensors, type NamedWeights, readTensors } from "../nn/weights.ts";
 import type { Json } from "../system/json.ts";
 import { UserError } from "../system/user-error.ts";
 import type { Callback, Kept } from "./callback.ts";
@@ -8,15 +7,16 @@ import { type Checkpoint, type SavedPart, saveCheckpoint, type TrainingState } f
 import type { DivergedError } from "./diverged.ts";
 import type { EpochMetrics } from "./metrics.ts";
 import type { Session } from "./session.ts";
+import { assignTensors, readTensors, type Variables } from "./tensors.ts";
 import { type MetricSums, metricValues, zeroSums } from "./training.ts";
 
 /** The variables of a training. */
 export interface TrainingVariables {
-  readonly weights: NamedWeights;
+  readonly weights: Variables;
   /** By slot, such as Adam's m and v. */
-  readonly optimizer: Readonly<Record<string, NamedWeights>>;
+  readonly optimizer: Readonly<Record<string, Variables>>;
   /** Of stateful layers. */
-  readonly states?: NamedWeights;
+  readonly states?: Variables;
   /** Sums of loss and metrics over the steps of the epoch so far. */
   readonly totals: tf.Variable<tf.Rank.R1>;
 }

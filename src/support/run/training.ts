@@ -1,17 +1,14 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Split } from "../data/dataset.ts";
-import { RandomStream } from "../nn/random.ts";
 import { counted } from "../system/counted.ts";
 import { UserError } from "../system/user-error.ts";
 
-/** The order of an epoch's samples: a permutation that seed and epoch alone decide, or as they lie in the data. */
-export function sampleOrder(count: number, options: { shuffle: boolean; seed: number; epoch: number }): Int32Array {
-  if (options.shuffle) return new RandomStream(options.seed, "shuffle", options.epoch).permutation(count);
-  return Int32Array.from({ length: count }, (_, index) => index);
+/** Samples of which a training takes some. */
+interface Counted {
+  readonly count: number;
 }
 
 /** The first `limit` samples of a split. */
-export function firstSamples<S extends Split<never>>(split: S, limit: number | undefined): S {
+export function firstSamples<S extends Counted>(split: S, limit: number | undefined): S {
   if (limit === undefined || limit >= split.count) return split;
   return { ...split, count: limit };
 }
@@ -20,7 +17,7 @@ export function firstSamples<S extends Split<never>>(split: S, limit: number | u
  * The samples that fill whole batches, because stateful layers hand their states from one batch to the next.
  * @throws UserError (exit code 1) where they do not fill one
  */
-export function wholeBatches<S extends Split<never>>(
+export function wholeBatches<S extends Counted>(
   split: S,
   batchSize: number,
   what: "training" | "validation" | "test",

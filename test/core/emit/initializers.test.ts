@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { load } from "../../../src/core/load/load.ts";
+import { draftPlan } from "../../../src/core/plan/plan.ts";
 import { checkRules } from "../../../src/core/rules/rules.ts";
 import { checkSchema } from "../../../src/core/schema/schema.ts";
 import { compileChecked, Workspace } from "../../parity/program.ts";
@@ -145,7 +146,7 @@ describe("initializers with options", () => {
 function problems(...layers: object[]): string[] {
   const { source } = load(JSON.stringify(spec(...layers)), "spec.yaml");
   const { spec: checked, diagnostics } = checkSchema(source!);
-  const found = checked === undefined ? diagnostics : checkRules(checked, source!);
+  const found = checked === undefined ? diagnostics : checkRules(draftPlan(checked, source!));
   return found.map(({ code, message, fix }) => `${code} ${message}: ${fix}`);
 }
 

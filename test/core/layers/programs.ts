@@ -1,5 +1,5 @@
-import { buildGraph } from "../../../src/core/layers/graph.ts";
 import { load } from "../../../src/core/load/load.ts";
+import { buildGraph } from "../../../src/core/plan/graph.ts";
 import { checkSchema } from "../../../src/core/schema/schema.ts";
 
 export type LayerSpec = { readonly type: string } & Readonly<Record<string, unknown>>;

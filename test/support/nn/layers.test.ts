@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import * as activations from "../../../src/support/nn/activations.ts";
+import { averagePooling1dBackward, averagePooling1dForward } from "../../../src/support/nn/average-pooling1d.ts";
 import {
   batchNormalizationBackward,
   batchNormalizationForward,
@@ -10,27 +10,19 @@ import {
 } from "../../../src/support/nn/batch-normalization.ts";
 import { conv1dBackward, conv1dForward } from "../../../src/support/nn/conv1d.ts";
 import { embeddingBackward, embeddingForward } from "../../../src/support/nn/embedding.ts";
-import { layerNormalizationBackward, layerNormalizationForward } from "../../../src/support/nn/layer-normalization.ts";
-import { matMulTransposedA, matMulTransposedB } from "../../../src/support/nn/matmul.ts";
+import { flattenBackward, flattenForward } from "../../../src/support/nn/flatten.ts";
 import {
-  averagePooling1dBackward,
-  averagePooling1dForward,
   globalAveragePooling1dBackward,
   globalAveragePooling1dForward,
-  globalMaxPooling1dBackward,
-  globalMaxPooling1dForward,
-  maxPooling1dBackward,
-  maxPooling1dForward,
-} from "../../../src/support/nn/pooling.ts";
-import {
-  flattenBackward,
-  flattenForward,
-  repeatVectorBackward,
-  repeatVectorForward,
-  reshapeBackward,
-  reshapeForward,
-} from "../../../src/support/nn/reshaping.ts";
+} from "../../../src/support/nn/global-average-pooling1d.ts";
+import { globalMaxPooling1dBackward, globalMaxPooling1dForward } from "../../../src/support/nn/global-max-pooling1d.ts";
+import { layerNormalizationBackward, layerNormalizationForward } from "../../../src/support/nn/layer-normalization.ts";
+import { matMulTransposedA, matMulTransposedB } from "../../../src/support/nn/matmul.ts";
+import { maxPooling1dBackward, maxPooling1dForward } from "../../../src/support/nn/max-pooling1d.ts";
+import { repeatVectorBackward, repeatVectorForward } from "../../../src/support/nn/repeat-vector.ts";
+import { reshapeBackward, reshapeForward } from "../../../src/support/nn/reshape.ts";
 import type { Features, Sequence } from "../../../src/support/nn/sequence.ts";
+import * as activations from "./all/activations.ts";
 import {
   BACKENDS,
   expectNear,

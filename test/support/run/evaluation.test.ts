@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { meanValue } from "../../../src/support/nn/metrics.ts";
+import { meanValue } from "../../../src/support/nn/metrics/mean.ts";
 import { confusionMatrix, evaluateSplit } from "../../../src/support/run/evaluation.ts";
 import { activate } from "../nn/fixtures.ts";
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { meanValue } from "../../../src/support/nn/metrics.ts";
+import { meanValue } from "../../../src/support/nn/metrics/mean.ts";
 import type { Callback } from "../../../src/support/run/callback.ts";
 import { loadCheckpoint, newState } from "../../../src/support/run/checkpoint.ts";
 import { DivergedError } from "../../../src/support/run/diverged.ts";

@@ -1,4 +1,4 @@
-import type { Json } from "../system/json.ts";
+import type { Json } from "lstm-compile-runtime/system/json.js";
 
 /**
  * Reads one array of a batch, newly allocated, in the layout that the kernels read: sequences of floats are time-major

@@ -1,9 +1,9 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { makeFolder, writeError } from "../system/files.ts";
-import { withLock } from "../system/lock.ts";
-import { sha256 } from "../system/sha256.ts";
-import { UserError } from "../system/user-error.ts";
+import { makeFolder, writeError } from "lstm-compile-runtime/system/files.js";
+import { withLock } from "lstm-compile-runtime/system/lock.js";
+import { sha256 } from "lstm-compile-runtime/system/sha256.js";
+import { UserError } from "lstm-compile-runtime/system/user-error.js";
 import type { ImageDataset, ImageSplit } from "./dataset.ts";
 import { download } from "./download.ts";
 import { imageSplit, parseIdxImages, parseIdxLabels, sortedRecord } from "./idx.ts";

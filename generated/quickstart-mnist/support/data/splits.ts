@@ -1,6 +1,6 @@
 import { RandomStream } from "../nn/random.ts";
-import { counted } from "../system/counted.ts";
-import { UserError } from "../system/user-error.ts";
+import { counted } from "lstm-compile-runtime/system/counted.js";
+import { UserError } from "lstm-compile-runtime/system/user-error.js";
 import type { BatchArrays, Gather, InputArrays, InputSplit, Split } from "./dataset.ts";
 
 /** Where validation samples come from: the test samples, or a share of the training samples: `seed` draws them, or they are the last. */

@@ -1,5 +1,5 @@
 import { RandomStream } from "../nn/random.ts";
-import { sha256 } from "../system/sha256.ts";
+import { sha256 } from "lstm-compile-runtime/system/sha256.js";
 import type { ImageDataset } from "./dataset.ts";
 import { type IdxImages, imageSplit } from "./idx.ts";
 import { type Validation, withValidation } from "./splits.ts";

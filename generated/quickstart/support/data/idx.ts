@@ -1,6 +1,6 @@
 import { basename, normalize, sep } from "node:path";
-import { sha256 } from "../system/sha256.ts";
-import { UserError } from "../system/user-error.ts";
+import { sha256 } from "lstm-compile-runtime/system/sha256.js";
+import { UserError } from "lstm-compile-runtime/system/user-error.js";
 import { classWarnings } from "./class-warnings.ts";
 import type { ImageDataset, ImageSplit } from "./dataset.ts";
 import { readDataFile } from "./read-file.ts";

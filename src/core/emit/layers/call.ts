@@ -16,7 +16,7 @@ export interface LayerCall extends LayerFunctions {
   readonly training?: "identity";
   /** The options object's text, without activations' imports. */
   readonly options: string;
-  /** Constants of support/nn/activations.ts that the options name. */
+  /** Constants of support/nn/activations that the options name. */
   readonly activations: readonly string[];
   /** The layer draws random numbers while training. */
   readonly random?: boolean;
@@ -41,7 +41,7 @@ export function functions(name: string): { forward: string; backward: string } {
   return { forward: `${name}Forward`, backward: `${name}Backward` };
 }
 
-/** An options object: activations become the constants that support/nn/activations.ts exports. */
+/** An options object: activations become the constants that support/nn/activations exports. */
 export function optionsText(
   options: Readonly<Record<string, unknown>>,
   activationKeys: readonly string[] = [],

@@ -55,9 +55,13 @@ function cellExtra(
   };
 }
 
-function attention(name: string, { useCausalMask }: LayerOptions<"attention" | "additiveAttention">): LayerCall {
+function attention(
+  module: string,
+  name: string,
+  { useCausalMask }: LayerOptions<"attention" | "additiveAttention">,
+): LayerCall {
   const rest = { list: true, takesMask: ["queryMask", "valueMask"], weights: "optional" } as const;
-  return elementwise("attention", name, { useCausalMask }, rest);
+  return elementwise(module, name, { useCausalMask }, rest);
 }
 
 /** How each layer type is called: the compiler does not build where one is missing. */
@@ -85,9 +89,9 @@ const CALLS: { readonly [T in LayerType]: CallOf<T> } = {
   embedding: ({ maskZero }) => elementwise("embedding", "embedding", { maskZero }, { noInputGradient: true }),
   masking: ({ maskValue }) => elementwise("masking", "masking", { maskValue }),
   dropout: ({ rate }) => noise("dropout", "dropout", { rate }),
-  spatialDropout1d: ({ rate }) => noise("dropout", "spatialDropout1d", { rate }),
-  gaussianNoise: ({ stddev }) => noise("noise", "gaussianNoise", { stddev }),
-  gaussianDropout: ({ rate }) => noise("dropout", "gaussianDropout", { rate }),
+  spatialDropout1d: ({ rate }) => noise("spatial-dropout1d", "spatialDropout1d", { rate }),
+  gaussianNoise: ({ stddev }) => noise("gaussian-noise", "gaussianNoise", { stddev }),
+  gaussianDropout: ({ rate }) => noise("gaussian-dropout", "gaussianDropout", { rate }),
   layerNormalization: ({ epsilon }) =>
     elementwise("layer-normalization", "layerNormalization", { epsilon }, { weights: "optional" }),
   batchNormalization: ({ epsilon, momentum }) =>
@@ -107,27 +111,28 @@ const CALLS: { readonly [T in LayerType]: CallOf<T> } = {
   conv1d: ({ strides, padding, dilationRate, activation }) =>
     elementwise("conv1d", "conv1d", { activation, strides, padding, dilationRate }),
   maxPooling1d: ({ poolSize, strides, padding }) =>
-    elementwise("pooling", "maxPooling1d", { poolSize, strides, padding }),
+    elementwise("max-pooling1d", "maxPooling1d", { poolSize, strides, padding }),
   averagePooling1d: ({ poolSize, strides, padding }) =>
-    elementwise("pooling", "averagePooling1d", { poolSize, strides, padding }),
-  globalMaxPooling1d: () => elementwise("pooling", "globalMaxPooling1d", {}),
-  globalAveragePooling1d: () => elementwise("pooling", "globalAveragePooling1d", {}, { takesMask: ["mask"] }),
-  flatten: () => elementwise("reshaping", "flatten", {}),
-  reshape: ({ targetShape }) => elementwise("reshaping", "reshape", { targetShape }),
-  permute: ({ dims }) => elementwise("reshaping", "permute", { dims }),
-  repeatVector: ({ n }) => elementwise("reshaping", "repeatVector", { n }),
+    elementwise("average-pooling1d", "averagePooling1d", { poolSize, strides, padding }),
+  globalMaxPooling1d: () => elementwise("global-max-pooling1d", "globalMaxPooling1d", {}),
+  globalAveragePooling1d: () =>
+    elementwise("global-average-pooling1d", "globalAveragePooling1d", {}, { takesMask: ["mask"] }),
+  flatten: () => elementwise("flatten", "flatten", {}),
+  reshape: ({ targetShape }) => elementwise("reshape", "reshape", { targetShape }),
+  permute: ({ dims }) => elementwise("permute", "permute", { dims }),
+  repeatVector: ({ n }) => elementwise("repeat-vector", "repeatVector", { n }),
   activation: ({ activation }) => elementwise("activation", "activation", { activation }),
-  concatenate: ({ axis }) => elementwise("merge", "concatenate", { axis }, { list: true }),
-  add: () => elementwise("merge", "add", {}, { list: true }),
-  subtract: () => elementwise("merge", "subtract", {}, { list: true }),
-  multiply: () => elementwise("merge", "multiply", {}, { list: true, takesMask: "masks" }),
-  average: () => elementwise("merge", "average", {}, { list: true }),
-  maximum: () => elementwise("merge", "maximum", {}, { list: true, takesMask: "masks" }),
-  minimum: () => elementwise("merge", "minimum", {}, { list: true, takesMask: "masks" }),
+  concatenate: ({ axis }) => elementwise("concatenate", "concatenate", { axis }, { list: true }),
+  add: () => elementwise("add", "add", {}, { list: true }),
+  subtract: () => elementwise("subtract", "subtract", {}, { list: true }),
+  multiply: () => elementwise("multiply", "multiply", {}, { list: true, takesMask: "masks" }),
+  average: () => elementwise("average", "average", {}, { list: true }),
+  maximum: () => elementwise("maximum", "maximum", {}, { list: true, takesMask: "masks" }),
+  minimum: () => elementwise("minimum", "minimum", {}, { list: true, takesMask: "masks" }),
   dot: ({ axes, normalize }) =>
     elementwise("dot", "dot", { axes: typeof axes === "number" ? [axes, axes] : axes, normalize }, { list: true }),
-  attention: (options) => attention("attention", options),
-  additiveAttention: (options) => attention("additiveAttention", options),
+  attention: (options) => attention("attention", "attention", options),
+  additiveAttention: (options) => attention("additive-attention", "additiveAttention", options),
 };
 
 /** In training a normalised timestep has statistics of its own, as Keras calls the layer step by step. */

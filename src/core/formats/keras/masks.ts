@@ -1,4 +1,4 @@
-import type { GraphNode } from "../../layers/graph.ts";
+import type { GraphNode } from "../../plan/graph.ts";
 import { cut, type Field, refuse } from "../field.ts";
 import type { KerasModel } from "./described.ts";
 import { type FileGraph, type FileNode, tensors, titleOf } from "./graph.ts";

@@ -5,22 +5,29 @@
 // The model: 549 parameters; input [8, B, 4], B the batch size. Sequences are time-major: [timesteps, B, features].
 // The derivative of the training step is written out, one line per layer back; its kernels are in support/nn.
 import * as tf from "@tensorflow/tfjs-core";
-import { LINEAR, SIGMOID, TANH } from "./support/nn/activations.ts";
+import { LINEAR } from "./support/nn/activations/linear.ts";
+import { SIGMOID } from "./support/nn/activations/sigmoid.ts";
+import { TANH } from "./support/nn/activations/tanh.ts";
 import { batchNormalizationBackward, batchNormalizationForward, batchNormalizationInference, batchNormalizationInferenceBackward, updateMovingStatistics } from "./support/nn/batch-normalization.ts";
-import { unitNorm } from "./support/nn/constraints.ts";
+import { unitNorm } from "./support/nn/constraints/unit-norm.ts";
 import { denseBackward, denseForward } from "./support/nn/dense.ts";
 import { gruBackward, gruForward } from "./support/nn/gru.ts";
-import { glorotUniform, ones, orthogonal, withUnitForgetBias, zeros } from "./support/nn/initializers.ts";
+import { glorotUniform } from "./support/nn/initializers/glorot-uniform.ts";
+import { ones } from "./support/nn/initializers/ones.ts";
+import { orthogonal } from "./support/nn/initializers/orthogonal.ts";
+import { withUnitForgetBias } from "./support/nn/initializers/unit-forget-bias.ts";
+import { zeros } from "./support/nn/initializers/zeros.ts";
 import { layerNormalizationBackward, layerNormalizationForward } from "./support/nn/layer-normalization.ts";
-import type { LossOutput } from "./support/nn/losses.ts";
-import { logcosh } from "./support/nn/losses/regression.ts";
+import { logcosh } from "./support/nn/losses/logcosh.ts";
+import type { LossOutput } from "./support/nn/losses/loss.ts";
 import { lstmBackward, lstmForward } from "./support/nn/lstm.ts";
-import { meanSquaredErrorState, meanValue } from "./support/nn/metrics.ts";
-import { l2 } from "./support/nn/regularizers.ts";
+import { meanSquaredErrorState } from "./support/nn/metrics/mean-squared-error.ts";
+import { meanValue } from "./support/nn/metrics/mean.ts";
+import { l2 } from "./support/nn/regularizers/l2.ts";
 import { Sequence } from "./support/nn/sequence.ts";
 import type { StepRandom } from "./support/nn/step-random.ts";
 import { type NamedGradients, type NamedWeights, type WeightMatrix, type WeightVector, createWeight } from "./support/nn/weights.ts";
-import type { MetricSums } from "./support/run/training.ts";
+import type { MetricSums } from "lstm-compile-runtime/run/training.js";
 
 // What the layers' functions read of their options
 const BATCH_NORMALIZATION1 = { epsilon: 0.001, momentum: 0.9 } as const; // spec.yaml:9

@@ -5,20 +5,26 @@
 // The model: 391 parameters; input series [10, B, 3], tokens int32 [B, 5], facts [B, 4], B the batch size. Sequences are time-major: [timesteps, B, features].
 // The derivative of the training step is written out, one line per layer back; its kernels are in support/nn.
 import * as tf from "@tensorflow/tfjs-core";
-import { LINEAR, SIGMOID, TANH } from "./support/nn/activations.ts";
+import { LINEAR } from "./support/nn/activations/linear.ts";
+import { SIGMOID } from "./support/nn/activations/sigmoid.ts";
+import { TANH } from "./support/nn/activations/tanh.ts";
+import { concatenateBackward, concatenateForward } from "./support/nn/concatenate.ts";
 import { denseBackward, denseForward } from "./support/nn/dense.ts";
 import { embeddingBackward, embeddingForward } from "./support/nn/embedding.ts";
-import { glorotUniform, orthogonal, randomUniform, withUnitForgetBias, zeros } from "./support/nn/initializers.ts";
-import type { LossOutput } from "./support/nn/losses.ts";
-import { quantile } from "./support/nn/losses/regression.ts";
+import { flattenBackward, flattenForward } from "./support/nn/flatten.ts";
+import { glorotUniform } from "./support/nn/initializers/glorot-uniform.ts";
+import { orthogonal } from "./support/nn/initializers/orthogonal.ts";
+import { randomUniform } from "./support/nn/initializers/random-uniform.ts";
+import { withUnitForgetBias } from "./support/nn/initializers/unit-forget-bias.ts";
+import { zeros } from "./support/nn/initializers/zeros.ts";
+import type { LossOutput } from "./support/nn/losses/loss.ts";
+import { quantile } from "./support/nn/losses/quantile.ts";
 import { lstmBackward, lstmForward } from "./support/nn/lstm.ts";
-import { concatenateBackward, concatenateForward } from "./support/nn/merge.ts";
-import { meanValue } from "./support/nn/metrics.ts";
-import { flattenBackward, flattenForward } from "./support/nn/reshaping.ts";
+import { meanValue } from "./support/nn/metrics/mean.ts";
 import { Sequence } from "./support/nn/sequence.ts";
 import type { StepRandom } from "./support/nn/step-random.ts";
 import { type NamedGradients, type NamedWeights, type WeightMatrix, type WeightVector, createWeight } from "./support/nn/weights.ts";
-import type { MetricSums } from "./support/run/training.ts";
+import type { MetricSums } from "lstm-compile-runtime/run/training.js";
 
 // What the layers' functions read of their options
 const HISTORY = { activation: TANH, recurrentActivation: SIGMOID, returnSequences: false } as const; // spec.yaml:13

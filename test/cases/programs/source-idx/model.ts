@@ -5,17 +5,22 @@
 // The model: 583 parameters; input [16, B, 12], B the batch size. Sequences are time-major: [timesteps, B, features].
 // The derivative of the training step is written out, one line per layer back; its kernels are in support/nn.
 import * as tf from "@tensorflow/tfjs-core";
-import { LINEAR, TANH } from "./support/nn/activations.ts";
+import { LINEAR } from "./support/nn/activations/linear.ts";
+import { TANH } from "./support/nn/activations/tanh.ts";
 import { denseBackward, denseForward } from "./support/nn/dense.ts";
-import { glorotUniform, orthogonal, zeros } from "./support/nn/initializers.ts";
-import { type LossOutput, classWeights } from "./support/nn/losses.ts";
-import { softmaxCrossEntropy } from "./support/nn/losses/cross-entropy.ts";
-import { categoricalAccuracyState, meanValue } from "./support/nn/metrics.ts";
+import { glorotUniform } from "./support/nn/initializers/glorot-uniform.ts";
+import { orthogonal } from "./support/nn/initializers/orthogonal.ts";
+import { zeros } from "./support/nn/initializers/zeros.ts";
+import { classWeights } from "./support/nn/losses/class-weights.ts";
+import type { LossOutput } from "./support/nn/losses/loss.ts";
+import { softmaxCrossEntropy } from "./support/nn/losses/softmax-cross-entropy.ts";
+import { categoricalAccuracyState } from "./support/nn/metrics/categorical-accuracy.ts";
+import { meanValue } from "./support/nn/metrics/mean.ts";
 import { Sequence } from "./support/nn/sequence.ts";
 import { simpleRnnBackward, simpleRnnForward } from "./support/nn/simple-rnn.ts";
 import type { StepRandom } from "./support/nn/step-random.ts";
 import { type NamedGradients, type NamedWeights, type WeightMatrix, type WeightVector, createWeight } from "./support/nn/weights.ts";
-import type { MetricSums } from "./support/run/training.ts";
+import type { MetricSums } from "lstm-compile-runtime/run/training.js";
 
 // What the layers' functions read of their options
 const SIMPLE_R_N_N1 = { activation: TANH, returnSequences: false } as const; // spec.yaml:17

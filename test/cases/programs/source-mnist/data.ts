@@ -2,9 +2,9 @@
 // (SHA-256 05e8d7ac2ce1b897f10e3b25d3b80ebe7170fbda2f622f666ef8cb437e239032).
 // Do not edit: change the spec and compile again.
 import * as tf from "@tensorflow/tfjs-core";
-import { cacheDirectory } from "./support/data/cache.ts";
 import type { ImageDataset, Split } from "./support/data/dataset.ts";
 import { loadMnist } from "./support/data/mnist.ts";
+import { cacheDirectory } from "lstm-compile-runtime/system/cache.js";
 export const TIMESTEPS = 28;
 export const FEATURES = 28;
 export const CLASSES = 10;

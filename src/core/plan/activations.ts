@@ -1,0 +1,39 @@
+import type { Activation } from "../spec/types.ts";
+
+/** The numbers between which something lies. */
+export interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
+const range = (low: number, high: number): Range => ({ low, high });
+
+/** Where the outputs of each activation lie. */
+export const RANGES: Readonly<Record<Activation, Range>> = {
+  tanh: range(-1, 1),
+  softsign: range(-1, 1),
+  sigmoid: range(0, 1),
+  hardSigmoid: range(0, 1),
+  hardSigmoid02: range(0, 1),
+  softmax: range(0, 1),
+  relu6: range(0, 6),
+  relu: range(0, Infinity),
+  softplus: range(0, Infinity),
+  exponential: range(0, Infinity),
+  elu: range(-1, Infinity),
+  selu: range(-1.7581, Infinity),
+  gelu: range(-0.17, Infinity),
+  geluNew: range(-0.1701, Infinity),
+  swish: range(-0.2785, Infinity),
+  mish: range(-0.3089, Infinity),
+  linear: range(-Infinity, Infinity),
+};
+
+export function isBounded({ low, high }: Range): boolean {
+  return Number.isFinite(low) && Number.isFinite(high);
+}
+
+/** Whether numbers can be probabilities, or gates. */
+export function isFrom0To1({ low, high }: Range): boolean {
+  return low >= 0 && high <= 1;
+}

@@ -1,0 +1,109 @@
+import type { LayerType } from "../layers/definition.ts";
+import type { Shape } from "../spec/dataset.ts";
+import type { Activation, BidirectionalLayer, Layer, RecurrentLayer } from "../spec/types.ts";
+import { isFrom0To1, RANGES, type Range } from "./activations.ts";
+import type { GraphNode } from "./graph.ts";
+import { isCell, working } from "./parts.ts";
+
+/** What an activation makes of a layer's outputs. */
+export interface OutputValues extends Range {
+  readonly activation: Activation;
+  /** The layer of the spec that has it, and where the activation stands. */
+  readonly index: number;
+  readonly pointer: string;
+  /** Whether the values of each sample, or of each timestep, are shares that sum to 1. */
+  readonly isDistribution: boolean;
+  /** What the activation belongs to: a layer's output; a cell, of which also the next timestep sees it; the cells of two directions. */
+  readonly of: "output" | "cell" | "directions";
+}
+
+/** What a layer hands on of what it reads: all values, in another order or shape; averages, which lie between them; the largest. */
+type HandsOn = "values" | "averages" | "largest";
+
+const HANDS_ON: Partial<Record<LayerType, HandsOn>> = {
+  flatten: "values",
+  reshape: "values",
+  permute: "values",
+  globalAveragePooling1d: "averages",
+  averagePooling1d: "averages",
+  average: "averages",
+  globalMaxPooling1d: "largest",
+  maxPooling1d: "largest",
+};
+
+/**
+ * The values that a layer gives, as the activations decide them: its own, or those of the layers that it hands on. Undefined where no
+ * activation decides them (after dropout, a sum or a normalization), or where what it reads is not known.
+ */
+export function outputValues(
+  index: number,
+  layers: readonly Layer[],
+  nodes: ReadonlyMap<number, GraphNode>,
+  indexOf: ReadonlyMap<string, number>,
+): OutputValues | undefined {
+  const layer = layers[index]!;
+  const inner = working(layer);
+  const pointer = `/layers/${index}${inner === layer ? "" : "/layer"}/activation`;
+  if (isCell(inner)) {
+    const own: OutputValues = { ...cellValues(inner), index, pointer, of: "cell" };
+    return layer.type === "bidirectional" ? { ...own, ...merged(own, layer.mergeMode!), of: "directions" } : own;
+  }
+  if ("activation" in inner && !(inner.type === "activation" && inner.activation === "linear")) {
+    const activation = inner.activation!;
+    const isDistribution = activation === "softmax";
+    return { ...RANGES[activation], activation, index, pointer, isDistribution, of: "output" };
+  }
+  const handsOn = inner.type === "activation" ? "values" : HANDS_ON[layer.type];
+  const node = nodes.get(index);
+  if (handsOn === undefined || node === undefined) return undefined;
+  const [first, ...others] = node.inputs.map((name) => {
+    const source = indexOf.get(name);
+    return source === undefined ? undefined : outputValues(source, layers, nodes, indexOf);
+  });
+  if (first === undefined || others.some((other) => other?.activation !== first.activation)) return undefined;
+  const areAll = [first, ...others].every((values) => values?.isDistribution);
+  return {
+    ...first,
+    low: Math.min(first.low, ...others.map((other) => other!.low)),
+    high: Math.max(first.high, ...others.map((other) => other!.high)),
+    isDistribution: areAll && handsOn !== "largest" && keepsRows(layer, node),
+  };
+}
+
+/** Whether what shares 1 out still stands along the last axis. */
+function keepsRows(layer: Layer, { inputShapes: [input], outputShape }: GraphNode): boolean {
+  if (layer.type === "permute") return layer.dims.at(-1) === input!.length;
+  return featuresOf(input!) === featuresOf(outputShape);
+}
+
+function featuresOf(shape: Shape): number {
+  return shape.at(-1)!;
+}
+
+/** Of a simpleRNN the activation gives the output. Of an lstm and a gru gates take shares of what it gives, and of 0. */
+function cellValues(cell: RecurrentLayer): Range & Pick<OutputValues, "activation" | "isDistribution"> {
+  const activation = cell.activation!;
+  const own = RANGES[activation];
+  if (cell.type === "simpleRNN") return { ...own, activation, isDistribution: activation === "softmax" };
+  const { low, high } = isFrom0To1(RANGES[cell.recurrentActivation!]) ? own : RANGES.linear;
+  return { low: Math.min(low, 0), high: Math.max(high, 0), activation, isDistribution: false };
+}
+
+/** What becomes of the values of both directions. */
+function merged(
+  { low, high, isDistribution }: OutputValues,
+  mode: NonNullable<BidirectionalLayer["mergeMode"]>,
+): Range & Pick<OutputValues, "isDistribution"> {
+  switch (mode) {
+    case "ave":
+      return { low, high, isDistribution };
+    case "concat":
+      return { low, high, isDistribution: false };
+    case "sum":
+      return { low: 2 * low, high: 2 * high, isDistribution: false };
+    case "mul": {
+      const most = Math.max(-low, high) ** 2;
+      return { low: low < 0 ? -most : 0, high: most, isDistribution: false };
+    }
+  }
+}
