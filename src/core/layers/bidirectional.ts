@@ -1,4 +1,4 @@
-import { kernel, kernelConstant } from "./call.ts";
+import { cellConstant, kernel } from "./call.ts";
 import { defineLayer, featuresOf, type LayerDefinition, ONE_INPUT } from "./definition.ts";
 import {
   cellCall,
@@ -72,7 +72,7 @@ export const bidirectional = defineLayer({
     const cell = inside(layer.type).cell!;
     return kernel(
       "bidirectional",
-      { layer: kernelConstant(cell.name), mergeMode, cell: cellOptions(options) },
+      { layer: cellConstant(cell.name), mergeMode, cell: cellOptions(options) },
       { takesMask: ["mask"], directions: DIRECTIONS, ...cellCall(options, cell) },
     );
   },

@@ -6,7 +6,6 @@ import {
   type InputGradientOf,
   type RecurrentExtra,
   type RecurrentForward,
-  type RecurrentLayer,
   type RecurrentOptions,
   type RecurrentOutput,
   RecurrentRun,
@@ -243,11 +242,3 @@ function lstmGateGradients(
   ];
   return { dz, dc };
 }
-
-/** For layers that wrap a recurrent layer. */
-export const LSTM: RecurrentLayer<Weights, LstmOptions, LstmState, LstmForward> = {
-  forward: lstmForward,
-  backward: lstmBackward,
-};
-
-export type LstmGradients = GradientsOf<LstmWeights>;
