@@ -23,7 +23,7 @@ export const CODES = {
   LC1204: "the last layer does not fit the loss",
   LC1205: "the loss does not fit the dataset",
   LC1206: "a metric does not fit the dataset",
-  LC1207: "a name is taken or reserved",
+  LC1207: "a name is taken or cannot be used",
   LC1208: "a path leaves its folder",
   LC1209: "the model is too large",
   LC1210: "an initializer does not fit its weight",

@@ -1,5 +1,5 @@
 import type { Plan } from "../core/plan/types.ts";
-import type { Checkpoint, SavedTensors } from "../support/run/checkpoint.ts";
+import { type Checkpoint, newState, type SavedTensors } from "../support/run/checkpoint.ts";
 
 /** A checkpoint from which `train.ts --resume` begins its first epoch. */
 export function initialCheckpoint(plan: Plan, weights: SavedTensors): Omit<Checkpoint, "definition"> {
@@ -20,12 +20,7 @@ export function initialCheckpoint(plan: Plan, weights: SavedTensors): Omit<Check
   return {
     weights,
     optimizer: Object.fromEntries(optimizer.slots.map((name) => [name, slot(name)])),
-    state: {
-      epoch: 1,
-      step: 0,
-      iteration: 0,
-      sums: new Array<number>(sums).fill(0),
-      seed: training.seed,
-    },
+    state: newState(training.seed),
+    sums: new Array<number>(sums).fill(0),
   };
 }

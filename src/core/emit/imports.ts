@@ -43,6 +43,16 @@ export class Imports {
     return this.#imported(module, name).local;
   }
 
+  /** Names of a module that a text is written with as they are. */
+  use(module: string, values: readonly string[], types: readonly string[] = []): void {
+    for (const name of values) this.#asItIs(name, this.value(module, name));
+    for (const name of types) this.#asItIs(name, this.type(module, name));
+  }
+
+  #asItIs(name: string, local: string): void {
+    if (local !== name) throw new Error(`${name} is taken in this file`);
+  }
+
   /** `import * as name`. */
   all(module: string, name: string): string {
     const local = this.#namespaces.get(module) ?? this.#names.claim(name);

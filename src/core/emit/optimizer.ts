@@ -84,10 +84,11 @@ ${scalars.map(([name, , meaning]) => ` * ${name}, ${meaning}`).join(";\n")}.
 export type StepScalars<T> = Readonly<Record<${scalars.map(([name]) => literal(name)).join(" | ")}, T>>;
 
 ${emitLearningRate(optimizer)}${scalarHelpers(optimizer)}
-/** The scalars of a step, in double precision${prelude.some((line) => line.includes(" t ")) ? "; t = 1, 2, … counts the step itself" : ""}. */
-export function stepScalars(iteration: number): StepScalars<number> {
-${prelude.map((line) => `  ${line}\n`).join("")}  return {
-${scalars.map(([name, expression]) => `    ${name}: ${expression},`).join("\n")}
+/** The scalars of a step, in double precision; \`scale\` is a factor of the learning rate${prelude.some((line) => line.includes(" t ")) ? "; t = 1, 2, … counts the step itself" : ""}. */
+export function stepScalars(iteration: number, scale = 1): StepScalars<number> {
+${prelude.map((line) => `  ${line}\n`).join("")}  const rate = scale * learningRate(iteration);
+  return {
+${scalars.map(([name, expression]) => `    ${name === expression ? name : `${name}: ${expression}`},`).join("\n")}
   };
 }
 `;
@@ -99,7 +100,7 @@ function allScalars(optimizer: OptimizerPlan): (readonly [name: string, expressi
     ...updateRule(optimizer).scalars,
     ...(weightDecay === 0
       ? []
-      : [["shrinkage", "learningRate(iteration) * WEIGHT_DECAY", "the share of each weight that decays"] as const]),
+      : [["shrinkage", "rate * WEIGHT_DECAY", "the share of each weight that decays"] as const]),
     ...(ema === undefined
       ? []
       : [

@@ -25,16 +25,13 @@ export function comparison({ training }: Plan, test: string): string {
     quantiles.length === 1
       ? "predicted"
       : `predicted.filter((_, k) => k % ${quantiles.length} === ${middle}) /* quantile ${quantiles[middle]} */`;
-  return `    const forecasts = inDataUnits(${values}, data.targetScaler); // [windows, TARGETS]
-    const errors = [
-      forecastErrors("model", data.series, TARGETS, forecasts),
-      ...baselineErrors(data.series, TARGETS, ${test}.count),
-    ];
+  return `  const forecasts = inDataUnits(${values}, data.targetScaler); // [windows, TARGETS]
+  const errors = [
+    forecastErrors("model", data.series, TARGETS, forecasts),
+    ...baselineErrors(data.series, TARGETS, ${test}.count),
+  ];
 `;
 }
-
-export const DESCRIBED = `    note(\`forecast: \${describeErrors(data.series, errors[0]!, errors.slice(1))}\`);
-`;
 
 /** Of each metric that has a unit, the power of the target's scale that turns it into that of the data. */
 export function unitPowers({ dataset, training }: Plan): [name: string, power: number][] {
@@ -43,40 +40,3 @@ export function unitPowers({ dataset, training }: Plan): [name: string, power: n
     return power === undefined ? [] : [[metric.name, power]];
   });
 }
-
-export const AVERAGE = `    program.pull();
-    useAveragedWeights(w, optimizer); // the checkpoint keeps the weights as they were trained
-    program.push();
-`;
-
-export const wholeSplits = (
-  onTest: boolean,
-): string => `  const train = wholeBatches(firstSamples(data.train, options.limit), BATCH_SIZE, "training", note);
-${onTest ? "" : '  const validation = wholeBatches(data.validation, BATCH_SIZE, "validation", note);\n'}  const test = wholeBatches(data.test, BATCH_SIZE, "test", note);
-`;
-
-export const STATES = `  const states = initializeStates(BATCH_SIZE); // of the stateful layers
-  const evaluationStates = initializeStates(BATCH_SIZE); // its own, so that evaluation does not disturb training
-  const carried = variablesOf({ states: namedStates(states) });
-  const evaluationCarried = variablesOf({ evaluationStates: namedStates(evaluationStates) });
-`;
-
-export const SET_TO_ZERO = `  /** Stateful layers begin an epoch and an evaluation with zeros. */
-  const setToZero = (variables: NamedWeights): void => {
-    for (const variable of Object.values(variables)) tf.tidy(() => variable.assign(tf.zerosLike(variable)));
-    program.push(Object.keys(variables));
-  };
-`;
-
-export const CONFUSION = `
-/** Rows: true classes; columns: predicted classes. */
-async function confusion(split: Samples, predicted: readonly number[]): Promise<number[][]> {
-  const matrix = Array.from({ length: CLASSES }, () => new Array<number>(CLASSES).fill(0));
-  const order = sampleOrder(split.count, { shuffle: false, seed: 0, epoch: 0 });
-  for (let start = 0; start < split.count; start += EVALUATION_BATCH_SIZE) {
-    const { targets: labels } = await split.read(order.subarray(start, start + EVALUATION_BATCH_SIZE));
-    for (const [k, label] of labels.entries()) matrix[label]![predicted[start + k]!]!++;
-  }
-  return matrix;
-}
-`;

@@ -2,35 +2,37 @@ import { sourceOf } from "../sources/sources.ts";
 import { describeValidation } from "../sources/validation.ts";
 import { taskOf } from "../tasks/tasks.ts";
 import { type EmitContext, INFERENCE_BATCH_SIZE, specLine } from "./context.ts";
+import { Imports, kernels } from "./imports.ts";
 import { hasSampleWeights } from "./loss.ts";
 import { predictExample } from "./predict/example.ts";
 import { isStateful } from "./states.ts";
-import { commentText, FOOTER, header, literal } from "./text.ts";
-import { imports } from "./train-imports.ts";
-import {
-  AVERAGE,
-  CONFUSION,
-  comparison,
-  DESCRIBED,
-  hasConfusionMatrix,
-  readsFiles,
-  SET_TO_ZERO,
-  STATES,
-  unitPowers,
-  wholeSplits,
-} from "./train-parts.ts";
+import { commentText, header, literal } from "./text.ts";
+import { comparison, hasConfusionMatrix, readsFiles, unitPowers } from "./train-parts.ts";
 import { printFile } from "./write.ts";
 
-/** train.ts: settings, then one readable loop from the data to the report. */
-export function emitTrain(context: EmitContext): string {
-  return printFile([
-    header(context),
-    introduction(context),
-    imports(context),
+interface TrainContext extends EmitContext {
+  readonly imports: Imports;
+}
+
+/** train.ts: settings, then data, model, step and loop in one function that reads from top to bottom. */
+export function emitTrain(given: EmitContext): string {
+  const context = { ...given, imports: new Imports() };
+  context.imports.all("@tensorflow/tfjs-core", "tf");
+  const body = [
     settings(context),
-    main(context),
-    FOOTER,
-  ]);
+    feedType(context),
+    "/** From the data to the report. */\nasync function train(session: Session): Promise<number> {",
+    data(context),
+    model(context),
+    step(context),
+    training(context),
+    loop(context),
+    end(context),
+    "}",
+    "",
+    start(context),
+  ].join("\n");
+  return printFile([header(context), introduction(context), context.imports.declarations(), body]);
 }
 
 function introduction({ plan }: EmitContext): string {
@@ -45,7 +47,7 @@ function introduction({ plan }: EmitContext): string {
   ].join("\n");
 }
 
-function settings(context: EmitContext): string {
+function settings(context: TrainContext): string {
   const { plan } = context;
   const { training } = plan;
   const units = unitPowers(plan);
@@ -69,287 +71,245 @@ function settings(context: EmitContext): string {
   ].join("\n");
 }
 
-function main({ plan }: EmitContext): string {
-  const weighted = hasSampleWeights(plan);
-  const names = plan.dataset.inputs.map(({ name }) => name).join(", ");
-  const targets = `targets${weighted ? ", weights" : ""}`;
-  const confused = hasConfusionMatrix(plan);
-  const series = taskOf(plan.dataset).comparesForecasts;
-  const units = unitPowers(plan);
-  const kept = confused ? "int32" : series ? "float32" : undefined; // of the predictions
-  const stateful = isStateful(plan);
-  const test = stateful ? "test" : "data.test";
-  const onTest = plan.dataset.validation === "test";
-  const validation = onTest ? test : stateful ? "validation" : "data.validation";
-  const accuracy = plan.training.metrics.findIndex(({ name }) => name === "accuracy");
-  const directory = readsFiles(plan) ? "options.data ?? dataFolder(PROGRAM)" : "options.data";
-  return `async function main(): Promise<number> {
-  const commandLine = trainCommandLine({ name: PROGRAM.name, epochs: EPOCHS, seed: SEED, readsData: ${sourceOf(plan.dataset).reads !== "nothing"} });
-  const options = readOptions(process.argv.slice(2), commandLine);
-  if (options === "help") {
-    process.stdout.write(usage(commandLine));
-    return 0;
-  }
-  const progress = new Progress({ stream: process.stderr, quiet: options.quiet, epochs: options.epochs });
-  const run = openRun(recordProgram(PROGRAM), options, (line) => progress.note(line));
-  try {
-    return await train(run, options, progress);
-  } catch (error) {
-    run.fail(error);
-    throw error;
-  } finally {
-    progress.close();
-    run.close();
-  }
+function feedType({ imports }: TrainContext): string {
+  imports.use("./data.ts", [], ["Batch"]);
+  imports.use("./model.ts", [], ["StepScalars"]);
+  return `/** What a training step reads: the inputs of a captured graph. */
+type TrainFeed = Batch & { readonly iteration: tf.Scalar; readonly scalars: StepScalars<tf.Scalar> };
+`;
 }
 
-async function train(run: RunDirectory, options: TrainOptions, progress: Progress): Promise<number> {
-  const note = (line: string): void => progress.note(line);
+function data({ plan, imports }: TrainContext): string {
+  const stateful = isStateful(plan);
+  imports.use("./data.ts", ["loadData"]);
+  imports.use("./support/run/session.ts", ["startBackend"], ["Session"]);
+  imports.use("./support/run/training.ts", ["describeSamples", "firstSamples", ...(stateful ? ["wholeBatches"] : [])]);
+  if (readsFiles(plan)) imports.use("./support/run/program.ts", ["dataFolder"]);
+  const directory = readsFiles(plan) ? "options.data ?? dataFolder(PROGRAM)" : "options.data";
+  const { test, validation, onTest } = splits(plan);
+  const whole = [
+    '  const train = wholeBatches(firstSamples(data.train, options.limit), BATCH_SIZE, "training", note);',
+    ...(onTest ? [] : ['  const validation = wholeBatches(data.validation, BATCH_SIZE, "validation", note);']),
+    '  const test = wholeBatches(data.test, BATCH_SIZE, "test", note);',
+  ];
+  return `  const { options, run, progress, note } = session;
+
+  // Data
   progress.busy("reading the data");
   const data = await loadData(${directory}, note);
-${stateful ? wholeSplits(onTest) : "  const train = firstSamples(data.train, options.limit);\n"}  const counts = { source: data.source, train: train.count, validation: ${onTest ? "undefined" : `${validation}.count`}, test: ${test}.count };
+${stateful ? whole.join("\n") : "  const train = firstSamples(data.train, options.limit);"}
+  const counts = { source: data.source, train: train.count, validation: ${onTest ? "undefined" : `${validation}.count`}, test: ${test}.count };
   for (const line of describeSamples(counts, { epochs: options.epochs, limited: options.limit !== undefined })) note(line);
-  progress.busy("starting the backend");
-  const backend = await selectBackend(options.backend, { verbose: options.verbose, log: note });
-  note(\`backend: \${backend.name} (\${backend.device}), \${backend.reason}\`);
+  const backend = await startBackend(session);
+`;
+}
 
-  const changed = overrides(options, { epochs: EPOCHS, seed: SEED });
-  const preprocessing = data.fitted === undefined ? undefined : { sha256: hashOf(data.fitted) };
-  const saved = run.resumed === undefined ? undefined : loadCheckpoint(run.path);
-  const seed = saved?.state.seed ?? options.seed;
+/** What the splits are called; `onTest`: the test samples are those of the validation. */
+function splits(plan: EmitContext["plan"]): { test: string; validation: string; onTest: boolean } {
+  const folder = isStateful(plan) ? "" : "data.";
+  const onTest = plan.dataset.validation === "test";
+  return { test: `${folder}test`, validation: `${folder}${onTest ? "test" : "validation"}`, onTest };
+}
+
+function model({ plan, imports }: TrainContext): string {
+  const stateful = isStateful(plan);
+  imports.use("./model.ts", ["initializeOptimizer", "initializeWeights", "METRICS", "namedWeights"]);
+  imports.use("./support/run/checkpoint.ts", ["newState"]);
+  imports.use("./support/run/resume.ts", ["resumedCheckpoint"]);
+  imports.use("./support/run/training-loop.ts", ["zeroTotals"]);
+  if (stateful) imports.use("./model.ts", ["initializeStates", "namedStates"]);
+  const states = `  const states = initializeStates(BATCH_SIZE); // of the stateful layers
+  const evaluationStates = initializeStates(BATCH_SIZE); // its own, so that evaluation does not disturb training
+`;
+  return `  // Model and optimizer: as the seed makes them, or as the run that is resumed has them
+  const checkpoint = resumedCheckpoint(session, data, { train: train.count, validation: ${splits(plan).validation}.count });
+  const state = checkpoint?.state ?? newState(options.seed);
+  const { seed } = state;
   const w = initializeWeights(seed);
-  const weights = namedWeights(w);
   const optimizer = initializeOptimizer(w);
-${stateful ? STATES : ""}  let iteration = 0; // training steps taken
-  let firstEpoch = 1;
-  let firstStep = 0;
-  const totals = tf.variable(tf.tensor1d(zeroSums(METRICS)), false); // of loss and metrics over an epoch
-  if (run.resumed !== undefined && saved !== undefined) {
-    refuseOtherData(run.path, run.resumed, saved.state, {
-      checksums: data.checksums,
-      trainSamples: train.count,
-      validationSamples: ${validation}.count,
-      preprocessing: preprocessing?.sha256,
-      seed: options.seed,
-      specSeed: SEED,
-      epochs: options.epochs,
-    });
-    run.metrics.requireBefore(saved.state.epoch);
-    assignTensors(weights, saved.weights);
-    for (const [slot, values] of Object.entries<NamedWeights>(optimizer)) assignTensors(values, saved.optimizer[slot] ?? {});
-${stateful ? "    if (saved.states !== undefined) assignTensors(namedStates(states), saved.states);\n" : ""}    totals.assign(tf.tensor1d(saved.state.sums));
-    ({ iteration, epoch: firstEpoch, step: firstStep } = saved.state);
-    note(\`resumed \${run.path} in epoch \${firstEpoch} after \${firstStep} steps\`);
-  }
+${stateful ? states : ""}  const totals = zeroTotals(METRICS); // sums of loss and metrics over the steps of an epoch
+  const variables = { weights: namedWeights(w), optimizer, ${stateful ? "states: namedStates(states), " : ""}totals };
+`;
+}
 
+function training({ plan, imports }: TrainContext): string {
+  const { test, validation } = splits(plan);
+  imports.use("./model.ts", ["forward", "LAYERS"]);
+  imports.use("./program.ts", ["PROGRAM"]);
+  imports.use("./support/run/diverged.ts", ["divergedError"]);
+  imports.use("./support/run/session.ts", ["beginRun"]);
+  imports.use("./support/run/training-loop.ts", ["Training"]);
+  return `  const samples = { trainSamples: train.count, validationSamples: ${validation}.count, testSamples: ${test}.count };
+  const settings = { batchSize: BATCH_SIZE, shuffle: SHUFFLE, seed, ...samples };
+  const interrupt = beginRun(session, { settings, backend, captured: program.captured, data });
+  const training = new Training({
+    session, state, variables, captured: program, callbacks, interrupt, data,
+    metrics: METRICS, samples: train.count, batchSize: BATCH_SIZE,
+    diverged: async (at) => {
+      const { inputs } = await readBatch(train, Int32Array.of(0));
+      return divergedError(at, PROGRAM, LAYERS, variables.weights, () => forward(w, inputs).layers);
+    },
+  });
+`;
+}
+
+function step({ plan, imports }: TrainContext): string {
+  const stateful = isStateful(plan);
+  const { test, validation, onTest } = splits(plan);
+  const targets = `targets${hasSampleWeights(plan) ? ", weights" : ""}`;
+  imports.use("./data.ts", ["readBatch"]);
+  imports.use("./model.ts", ["evaluateStep", "stepScalars", "trainStep"]);
+  imports.use("./support/capture/program.ts", ["captureProgram"]);
+  imports.use(kernels("step-random"), ["stepRandom"]);
+  imports.use("./support/run/tensors.ts", ["variablesOf"]);
+  imports.use("./support/run/callback.ts", [], ["Callback"]);
+  imports.use("./support/run/callbacks.ts", ["recordMetrics", "saveCheckpoints", "showProgress"]);
+  imports.use("./support/run/training-loop.ts", ["restore"]);
+  imports.use("./support/run/training.ts", ["batchSizes", "scalarTensors"]);
+  const carried = `  const carried = variablesOf({ states: variables.states });
+  const evaluationCarried = variablesOf({ evaluationStates: namedStates(evaluationStates) });
+`;
+  return `  // What happens beside the steps, in this order
+  const callbacks: Callback[] = [
+    recordMetrics(run.metrics),
+    saveCheckpoints(options.checkpointSeconds),
+    showProgress(progress),
+  ];
+  if (checkpoint !== undefined) restore(session, checkpoint, variables, callbacks);
+
+  // The step, captured as one TensorFlow graph where the backend allows it: then \`program\` holds the values of the variables
   progress.busy("preparing the training step");
-  // Captured as one TensorFlow graph where the backend allows it; then the session owns the variables until they are pulled.
+${stateful ? carried : ""}  const trainFeed = (batch: Batch): TrainFeed => ({
+    ...batch,
+    iteration: tf.scalar(state.iteration, "int32"),
+    scalars: scalarTensors(stepScalars(state.iteration, state.rateScale)),
+  });
   const program = captureProgram({
     enabled: !options.noCapture,
-    variables: { ...variablesOf({ weights, ...optimizer }), ${stateful ? "...carried, ...evaluationCarried, " : ""}totals },
+    variables: { ...variablesOf({ weights: variables.weights, ...optimizer }), ${stateful ? "...carried, ...evaluationCarried, " : ""}totals },
     functions: {
       train: {
-        run: ({ ${names}, ${targets}, iteration, ...scalars }: TrainFeed) => {
+        run: ({ inputs, ${targets}, iteration, scalars }: TrainFeed) => {
           const step = { random: stepRandom(seed, iteration), ...scalars };
-          totals.assign(tf.add(totals, trainStep(w, optimizer, ${stateful ? "states, " : ""}{ ${names} }, ${targets}, step)));
+          totals.assign(tf.add(totals, trainStep(w, optimizer, ${stateful ? "states, " : ""}inputs, ${targets}, step)));
           return {};
         },
-        examples: await Promise.all(batchSizes(BATCH_SIZE, train.count).map(async (size) => trainFeed(await readBatch(train, new Int32Array(size)), 0))),
+        examples: await Promise.all(batchSizes(BATCH_SIZE, train.count).map(async (size) => trainFeed(await readBatch(train, new Int32Array(size))))),
       },
       evaluate: {
-        run: ({ ${names}, ${targets} }: EvaluationFeed) => evaluateStep(w, ${stateful ? "evaluationStates, " : ""}{ ${names} }, ${targets}),
-        examples: await Promise.all(
-          batchSizes(EVALUATION_BATCH_SIZE, ${onTest ? "" : `${validation}.count, `}${test}.count).map(async (size) => evaluationFeed(await readBatch(${test}, new Int32Array(size)))),
-        ),
+        run: ({ inputs, ${targets} }: Batch) => evaluateStep(w, ${stateful ? "evaluationStates, " : ""}inputs, ${targets}),
+        examples: await Promise.all(batchSizes(EVALUATION_BATCH_SIZE, ${onTest ? "" : `${validation}.count, `}${test}.count).map((size) => readBatch(${test}, new Int32Array(size)))),
       },
     },
     log: note,
-  });
-  const interrupt = onInterrupt(); // from now on the run says how it ended
-  run.begin({
-    name: PROGRAM.name,
-    spec: PROGRAM.spec,
-    specSha256: PROGRAM.specSha256,
-    compiler: PROGRAM.compiler,
-    arguments: process.argv.slice(2),
-    overrides: changed,
-    settings: { epochs: options.epochs, batchSize: BATCH_SIZE, shuffle: SHUFFLE, seed, trainSamples: train.count, validationSamples: ${validation}.count, testSamples: ${test}.count },
-    git: gitState(PROGRAM.folder) ?? null,
-    backend,
-    captured: program.captured,
-    versions: { node: process.version, "@tensorflow/tfjs-core": tf.version_core },
-    data: { source: data.source, sha256: data.checksums },
-    preprocessing,
-  });
+  });`;
+}
 
-${stateful ? SET_TO_ZERO : ""}  /** Sums of loss and metrics over the epoch so far. */
-  const readTotals = async (): Promise<number[]> => {
-    program.pull(["totals"]);
-    return Array.from(await totals.data<"float32">());
-  };
-  const checkpoint = async (state: { epoch: number; step: number; sums: number[] }): Promise<void> => {
-    program.pull();
-    const slots: Record<string, Awaited<ReturnType<typeof readTensors>>> = {};
-    for (const [slot, values] of Object.entries<NamedWeights>(optimizer)) slots[slot] = await readTensors(values);
-    saveCheckpoint(run.path, {
-      definition: PROGRAM.definition,
-      weights: await readTensors(weights),
-      optimizer: slots,
-${stateful ? "      states: await readTensors(namedStates(states)),\n" : ""}      state: { ...state, iteration, seed },
-      ...(data.fitted === undefined ? {} : { fitted: data.fitted }),
-    });
+function loop({ plan, imports }: TrainContext): string {
+  const stateful = isStateful(plan);
+  const series = taskOf(plan.dataset).comparesForecasts;
+  const kept = hasConfusionMatrix(plan) ? "int32" : series ? "float32" : undefined; // of the predictions
+  const inUnits = unitPowers(plan).length > 0;
+  imports.use("./data.ts", [], ["Samples"]);
+  imports.use("./model.ts", ["learningRate"]);
+  imports.use("./support/run/evaluation.ts", ["evaluateSplit"], ["Evaluation"]);
+  imports.use("./support/run/metrics.ts", ["epochMetrics"]);
+  imports.use("./support/run/session.ts", ["endInterrupted"]);
+  imports.use("./support/run/training.ts", ["breathe"]);
+  imports.use(kernels("sample-order"), ["sampleOrder"]);
+  if (stateful) imports.use("./support/run/states.ts", ["setToZero"]);
+  if (inUnits) imports.use("./support/forecast/units.ts", ["metricsInDataUnits"]);
+  return `  /** Loss and metrics over a split${kept === undefined ? "" : ", and the prediction for each sample"}. */
+  const evaluate = (split: Samples): Promise<Evaluation> => {
+${stateful ? "    setToZero(program, evaluationCarried);\n" : ""}    const read = (indices: Int32Array): Promise<Batch> => readBatch(split, indices);
+    const step = program.functions.evaluate;
+    return evaluateSplit(split.count, { batchSize: EVALUATION_BATCH_SIZE, metrics: METRICS, read, step${kept === undefined ? "" : `, keep: "${kept}"`} });
   };
 
-  const clock = new CheckpointClock(options.checkpointSeconds);
-  run.metrics.keepBefore(firstEpoch);
-  for (let epoch = firstEpoch; epoch <= options.epochs; epoch++) {
-${stateful ? "    if (firstStep === 0) setToZero(carried);\n" : ""}    const started = performance.now();
+  // Training
+  let last = run.metrics.read().at(-1);
+  if (!training.goesOn) note(\`nothing left to train: the run has its \${state.epoch - 1} epochs\`);
+  while (training.goesOn) {
+    const { epoch } = state;
+    const [started, skipped] = [performance.now(), training.samplesDone];
+${stateful ? "    if (state.step === 0) setToZero(program, carried);\n" : ""}    await training.epochStart();
     const order = sampleOrder(train.count, { shuffle: SHUFFLE, seed, epoch });
     const steps = Math.ceil(train.count / BATCH_SIZE);
-    for (let step = firstStep; step < steps; step++) {
-      const feed = trainFeed(await readBatch(train, order.subarray(step * BATCH_SIZE, (step + 1) * BATCH_SIZE)), iteration);
+    while (state.step < steps) {
+      const start = state.step * BATCH_SIZE;
+      const feed = trainFeed(await readBatch(train, order.subarray(start, start + BATCH_SIZE)));
       program.functions.train(feed);
-      tf.dispose(feed);
-      iteration++;
-
-      const samplesDone = Math.min((step + 1) * BATCH_SIZE, train.count);
-      if (progress.wantsUpdate()) {
-        const [loss${accuracy < 0 ? "" : `, ...metrics`}] = metricValues(METRICS, await readTotals(), samplesDone);
-        if (!Number.isFinite(loss)) throw await diverged(epoch, step);
-        progress.update({ epoch, samplesDone, samples: train.count, loss: loss!${accuracy < 0 ? "" : `, accuracy: metrics[${accuracy}]!`} });
-      }
-      await breathe();
-      if (interrupt.requested || clock.due()) {
-        const sums = await readTotals();
-        if (!Number.isFinite(metricValues(METRICS, sums, samplesDone)[0])) throw await diverged(epoch, step);
-        await clock.save(() => checkpoint({ epoch, step: step + 1, sums }));
-      }
-      if (interrupt.requested) {
-        run.update({ status: "interrupted" });
-        note(\`stopped in epoch \${epoch}; next: \${resumeCommand(PROGRAM, run.path, changed)}\`);
-        return interrupt.exitCode;
-      }
+      tf.dispose({ ...feed });
+      state.step++;
+      state.iteration++;
+      await breathe(); // signals come in here
+      await training.stepEnd();
+      if (interrupt.requested) return endInterrupted(session, epoch, interrupt);
     }
-    const trained = metricValues(METRICS, await readTotals(), train.count);
-    if (!Number.isFinite(trained[0])) throw await diverged(epoch, steps - 1);
+    const trained = await training.values();
     const seconds = (performance.now() - started) / 1000;
 
-    const { values: validated } = await evaluate(${validation});
-    if (!Number.isFinite(validated[0])) throw await diverged(epoch, steps - 1);
-    const metrics = epochMetrics(epoch, trained, validated, {
-      learningRate: learningRate(iteration - 1),
+    const { values: validated } = await evaluate(${splits(plan).validation});
+    await training.refuseDiverged(validated);
+    last = epochMetrics(METRICS, trained, validated, {
+      epoch,
+      learningRate: state.rateScale * learningRate(state.iteration - 1),
       seconds,
-      samplesPerSecond: (train.count - firstStep * BATCH_SIZE) / seconds,
+      samplesPerSecond: (train.count - skipped) / seconds,
     });
-${units.length > 0 ? "    Object.assign(metrics, metricsInDataUnits(metrics, UNIT_POWERS, data.targetScaler.scale));\n" : ""}    firstStep = 0;
-    tf.tidy(() => totals.assign(tf.tensor1d(zeroSums(METRICS))));
-    program.push(["totals"]);
-    run.metrics.append(metrics); // before the checkpoint: a resumed run drops lines of epochs that it repeats
-    await clock.save(() => checkpoint({ epoch: epoch + 1, step: 0, sums: zeroSums(METRICS) }));
-    progress.epochEnd(metrics);
-    if (epoch === options.epochs) await finish(metrics);
+${inUnits ? "    Object.assign(last, metricsInDataUnits(last, UNIT_POWERS, data.targetScaler.scale));\n" : ""}    training.nextEpoch();
+    await training.epochEnd(last);
   }
-  if (firstEpoch > options.epochs) {
-    note(\`nothing left to train: the run has its \${options.epochs} epochs\`);
-    await finish(run.metrics.read().at(-1));
+  await training.trainEnd();
+`;
+}
+
+function end({ plan, imports }: TrainContext): string {
+  const series = taskOf(plan.dataset).comparesForecasts;
+  const confused = hasConfusionMatrix(plan);
+  const averaged = plan.optimizer.ema !== undefined;
+  const { test, onTest } = splits(plan);
+  const example = predictExample(plan);
+  imports.use("./support/run/metrics.ts", ["namedMetrics"]);
+  imports.use("./support/run/finish.ts", ["finishRun"]);
+  imports.use("./topology.ts", ["TOPOLOGY"]);
+  if (averaged) imports.use("./model.ts", ["useAveragedWeights"]);
+  if (example.includes("dataFile(")) imports.use("./support/data/data-file.ts", ["dataFile"]);
+  if (confused) {
+    imports.use("./data.ts", ["CLASSES"]);
+    imports.use("./support/run/evaluation.ts", ["confusionMatrix"]);
   }
+  if (series) {
+    imports.use("./data.ts", ["TARGETS"]);
+    imports.use("./support/data/csv-scalers.ts", ["inDataUnits"]);
+    imports.use("./support/forecast/compare.ts", ["baselineErrors", "describeErrors", "forecastErrors"]);
+  }
+  const average = `  useAveragedWeights(w, optimizer); // the checkpoint keeps the weights as they were trained
+  program.push();
+`;
+  const inUnits = unitPowers(plan).length > 0;
+  const units = "  Object.assign(tested, metricsInDataUnits(tested, UNIT_POWERS, data.targetScaler.scale));\n";
+  return `  // The test, the model and the report
+  program.pull();
+${averaged ? average : ""}  const { values: measured${confused || series ? ", predicted" : ""} } = await evaluate(${test});
+  const tested = namedMetrics(METRICS, await training.refuseDiverged(measured));
+${inUnits ? units : ""}${series ? comparison(plan, test) : ""}  await finishRun(session, {
+    description: ${literal(plan.description)},
+    layers: LAYERS, topology: TOPOLOGY, weights: variables.weights, data, backend, seed, metrics: last,
+    test: { metrics: tested, isValidation: ${onTest} },
+    validation: ${literal(describeValidation(plan.dataset.validation))},
+${confused ? `    confusion: await confusionMatrix(${test}, predicted, CLASSES),\n` : ""}${series ? FORECAST : ""}    example: ${example},
+  });
   interrupt.dispose();
   program.dispose();
-  return 0;
-
-  /** Measures the trained model on the test samples, exports it and writes the report. */
-  async function finish(last: EpochMetrics | undefined): Promise<void> {
-${plan.optimizer.ema === undefined ? "" : AVERAGE}    const { values: measured${kept === undefined ? "" : ", predicted"} } = await evaluate(${test});
-    if (!Number.isFinite(measured[0])) throw await diverged(options.epochs, Math.ceil(train.count / BATCH_SIZE) - 1);
-    const tested = namedMetrics(METRICS, measured);
-${units.length > 0 ? "    Object.assign(tested, metricsInDataUnits(tested, UNIT_POWERS, data.targetScaler.scale));\n" : ""}    const values = await readTensors(weights);
-    writeLayersModel(run.modelPath, TOPOLOGY, values, { generatedBy: PROGRAM.compiler, fitted: data.fitted });
-    for (const warning of TOPOLOGY.warnings) note(\`model: \${warning}\`);
-${series ? comparison(plan, test) : ""}    run.update({ status: "finished", metrics: last, test: tested${series ? ", forecast: errors" : ""} });
-    run.writeReport(
-      renderReport({
-        title: PROGRAM.name,
-        description: ${literal(plan.description)},
-        layers: LAYERS,
-        metrics: run.metrics.read(),
-        test: { metrics: tested, isValidation: ${onTest} },
-${confused ? `        confusion: await confusion(${test}, predicted),\n` : ""}${series ? "        forecast: { target: data.series.name, errors },\n" : ""}        summary: {
-          Spec: \`\${PROGRAM.spec} (SHA-256 \${PROGRAM.specSha256})\`,
-          Compiler: PROGRAM.compiler,
-          Backend: \`\${backend.name}: \${backend.device}\`,
-          Data: data.source,
-          Validation: ${literal(describeValidation(plan.dataset.validation))},
-          Seed: String(seed),
-        },
-      }),
-    );
-    note(testLine(tested, { isValidation: ${onTest} }));
-${series ? DESCRIBED : ""}    note(\`model, metrics and report: \${run.path}\`);
-    note(\`next: \${predictionCommand(PROGRAM, run.path, ${predictExample(plan)})}\`);
-  }
-
-  /** Loss and metrics over a split, and the prediction for each sample. */
-  async function evaluate(split: Samples): Promise<{ values: number[]; predicted: number[] }> {
-${stateful ? "    setToZero(evaluationCarried);\n" : ""}    const sums = new DeviceSums(zeroSums(METRICS));
-    const predicted: number[] = [];
-    const order = sampleOrder(split.count, { shuffle: false, seed: 0, epoch: 0 });
-    for (let start = 0; start < split.count; start += EVALUATION_BATCH_SIZE) {
-      const feed = evaluationFeed(await readBatch(split, order.subarray(start, start + EVALUATION_BATCH_SIZE)));
-      const result = program.functions.evaluate(feed);
-      sums.add(result.totals);
-${kept === undefined ? "" : `      for (const value of await result.predicted.data<"${kept}">()) predicted.push(value);\n`}      tf.dispose([feed, result.predicted]);
-      await breathe();
-    }
-    const values = metricValues(METRICS, await sums.read(), split.count);
-    sums.dispose();
-    return { values, predicted };
-  }
-
-  /** The error for a loss that is no number: names the first layer that has left the finite numbers. */
-  async function diverged(epoch: number, step: number): Promise<DivergedError> {
-    program.pull();
-    const { inputs } = await readBatch(train, Int32Array.of(0));
-    const outputs = tf.tidy(() => {
-      const { layers } = forward(w, inputs);
-      return Object.fromEntries(Object.entries(layers).map(([name, output]) => [name, tf.clone(output)]));
-    });
-    const culprit = (await firstNonFinite(weights)) ?? (await firstNonFinite(outputs));
-    const layer = LAYERS.find(({ name }) => name === culprit?.split("/")[0]);
-    const where = layer === undefined ? "" : \`\${shownSpec(PROGRAM)}:\${layer.specLine}: \`;
-    const what = culprit === undefined ? "the loss" : culprit.includes("/") ? \`weight \${culprit}\` : \`the output of \${culprit}\`;
-    return new DivergedError(
-      \`\${where}\${what} is not finite (epoch \${epoch}, step \${step + 1})\`,
-      "lower optimizer.learningRate, scale the input, or use tanh instead of relu in recurrent layers",
-    );
-  }
+  return 0;`;
 }
 
-/** What a step reads of a batch, by name: these are the inputs of a captured graph. */
-type EvaluationFeed = Batch["inputs"] & Omit<Batch, "inputs">;
-type TrainFeed = EvaluationFeed & StepScalars<tf.Scalar> & { iteration: tf.Scalar };
-
-function evaluationFeed({ inputs, ...rest }: Batch): EvaluationFeed {
-  return { ...inputs, ...rest };
-}
-
-function trainFeed(batch: Batch, iteration: number): TrainFeed {
-  return { ...evaluationFeed(batch), ...scalarTensors(stepScalars(iteration)), iteration: tf.scalar(iteration, "int32") };
-}
-
-/** One line of metrics.jsonl. */
-function epochMetrics(
-  epoch: number,
-  trained: readonly number[],
-  validated: readonly number[],
-  rest: { learningRate: number; seconds: number; samplesPerSecond: number },
-): EpochMetrics {
-  const metrics: EpochMetrics = { epoch, loss: trained[0]!, valLoss: validated[0]!, ...rest };
-  for (const [index, { name }] of METRICS.entries()) {
-    metrics[name] = trained[index]!;
-    metrics[\`val\${name.charAt(0).toUpperCase()}\${name.slice(1)}\`] = validated[index]!;
-  }
-  return metrics;
-}
-${confused ? CONFUSION : ""}
+const FORECAST = `    forecast: { target: data.series.name, errors },
+    lines: [\`forecast: \${describeErrors(data.series, errors[0]!, errors.slice(1))}\`],
 `;
+
+function start({ plan, imports }: TrainContext): string {
+  imports.use("./support/run/session.ts", ["runTraining"]);
+  return `await runTraining({ program: PROGRAM, epochs: EPOCHS, seed: SEED, readsData: ${sourceOf(plan.dataset).reads !== "nothing"} }, train);`;
 }

@@ -10,7 +10,7 @@ export interface UpdateRule {
   readonly constants: readonly Constant[];
   /** Lines of `stepScalars` before its return. */
   readonly prelude: readonly string[];
-  /** What stepScalars returns, by name: an expression of `iteration`, and what it means. */
+  /** What stepScalars returns, by name: an expression of `iteration` and `rate`, the learning rate, and what it means. */
   readonly scalars: readonly (readonly [name: string, expression: string, meaning: string])[];
   /** Lines in the loop over the weights; slots are variables of their names. */
   readonly lines: readonly string[];
@@ -19,7 +19,7 @@ export interface UpdateRule {
 }
 
 const T = "const t = iteration + 1;";
-const PLAIN_RATE = ["rate", "learningRate(iteration)", "the learning rate"] as const;
+const PLAIN_RATE = ["rate", "rate", "the learning rate"] as const;
 /** Keras forms 1 - beta^t from the float32 of beta. */
 const MEAN_CORRECTION = "(1 - Math.fround(BETA_1) ** t)";
 const SQUARE_CORRECTION = "(1 - Math.fround(BETA_2) ** t)";
@@ -41,7 +41,7 @@ export function updateRule(plan: OptimizerPlan): UpdateRule {
         formulas: ["m += (g - m)(1 - beta1);  u = max(beta2 · u, |g|);  w -= rate · m / (u + epsilon)"],
         constants: betas(plan),
         prelude: [T],
-        scalars: [["rate", `learningRate(iteration) / ${MEAN_CORRECTION}`, "learningRate / (1 - beta1^t)"]],
+        scalars: [["rate", `rate / ${MEAN_CORRECTION}`, "learningRate / (1 - beta1^t)"]],
         lines: [UPDATE_MEAN, "u.assign(tf.maximum(tf.mul(u, BETA_2), tf.abs(g)));"],
         step: "tf.div(tf.mul(m, step.rate), tf.add(u, EPSILON))",
       };
@@ -140,7 +140,7 @@ function adam(plan: Extract<OptimizerPlan, { type: "adam" | "adamw" }>): UpdateR
     scalars: [
       [
         "rate",
-        `(learningRate(iteration) * Math.sqrt${SQUARE_CORRECTION}) / ${MEAN_CORRECTION}`,
+        `(rate * Math.sqrt${SQUARE_CORRECTION}) / ${MEAN_CORRECTION}`,
         "the learning rate with its bias correction, learningRate · sqrt(1 - beta2^t) / (1 - beta1^t)",
       ],
     ],
@@ -157,7 +157,7 @@ function nadam(plan: Extract<OptimizerPlan, { type: "nadam" | "adamax" }>): Upda
       "w -= (meanRate · m + gradientRate · g) / (correction · sqrt(v) + epsilon)",
     ],
     constants: betas(plan),
-    prelude: [T, "const rate = learningRate(iteration);"],
+    prelude: [T],
     scalars: [
       [
         "meanRate",

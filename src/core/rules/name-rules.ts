@@ -1,10 +1,9 @@
-import { layerNames } from "../spec/names.ts";
-import { isReservedName, isWindowsDevice } from "./reserved-names.ts";
+import { isWindowsDevice, layerNames } from "../spec/names.ts";
 import type { Rules } from "./rule.ts";
 
 /** Rules of names. */
 export const NAME_RULES: Rules = {
-  "names are unique and none is reserved": ({ spec, source, inputs, report }) => {
+  "names are unique, and the model's can be a folder": ({ spec, source, inputs, report }) => {
     if (isWindowsDevice(spec.name)) {
       report("LC1207", "/name", `\`${spec.name}\` cannot be a folder on Windows`, "choose another name");
     }
@@ -25,13 +24,6 @@ export const NAME_RULES: Rules = {
           "LC1207",
           `/layers/${index}/name`,
           `the layer in line ${line} is named \`${name}\` too`,
-          "choose another name",
-        );
-      } else if (isReservedName(name)) {
-        report(
-          "LC1207",
-          `/layers/${index}/name`,
-          `\`${name}\` has a meaning in the generated code`,
           "choose another name",
         );
       }

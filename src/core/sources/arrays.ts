@@ -1,6 +1,5 @@
 import { literal, objectLiteral } from "../literal.ts";
 import type { DatasetPlanBase } from "../plan/types.ts";
-import { isReservedInput } from "../rules/reserved-names.ts";
 import type { ArraysDataset } from "../spec/types.ts";
 import { defineSource } from "./source.ts";
 import { validationOption } from "./validation.ts";
@@ -110,10 +109,6 @@ export const arrays = defineSource({
         if (names.indexOf(name!) !== index) {
           const line = source.position(`/dataset/inputs/${names.indexOf(name!)}`).line;
           report("LC1207", pointer, `the input in line ${line} is named \`${name}\` too`, "give each input its `name`");
-        } else if (name !== "input" && isReservedInput(name!)) {
-          report("LC1207", `${pointer}/name`, `\`${name}\` has a meaning in the generated code`, "choose another name");
-        } else if (RESERVED_INPUTS.has(name!)) {
-          report("LC1207", `${pointer}/name`, `\`${name}\` names something else of a batch`, "choose another name");
         }
         if (vocabularySize === undefined) continue;
         if (shape.length !== 1) {
@@ -149,17 +144,6 @@ function validationFiles({ inputs, targets, sampleWeights }: ArraysDataset) {
     { pointer: "/dataset/sampleWeights", what: "the weights", file: sampleWeights?.validation, optional: true },
   ];
 }
-
-/** What a training step reads beside the inputs, under these names. */
-const RESERVED_INPUTS: ReadonlySet<string> = new Set([
-  "targets",
-  "weights",
-  "iteration",
-  "rate",
-  "shrinkage",
-  "averaging",
-  "overwriting",
-]);
 
 function loaderOptions(dataset: ArraysPlan & DatasetPlanBase): string {
   const { kind, classes, shape } = dataset.targets;

@@ -18,3 +18,8 @@ export function fileName(camelCase: string): string {
 export function constantName(camelCase: string): string {
   return camelCase.replace(/[A-Z]/g, "_$&").toUpperCase();
 }
+
+/** Whether a name cannot be a folder on Windows, where these are devices. */
+export function isWindowsDevice(name: string): boolean {
+  return /^(con|prn|aux|nul|com[1-9]|lpt[1-9])$/.test(name);
+}

@@ -6,6 +6,11 @@ import { Graph } from "./graph.ts";
 import { handleOf, type OutputMetadata, type TensorFlowBackend, tensorFlowBackend } from "./tensorflow.ts";
 import { deepCopy, type SessionVariable, type Tensors, type Traced, trace } from "./trace.ts";
 
+/** Tensors by name, and records of them. */
+export interface TensorTree {
+  readonly [name: string]: tf.Tensor | TensorTree;
+}
+
 /** A function of tensors. What it reads and changes besides its inputs are variables. */
 export type TensorFunction = (inputs: never) => tf.Tensor | Tensors;
 
@@ -62,12 +67,12 @@ export function captureProgram<F extends Readonly<Record<string, TensorFunction>
   }
 }
 
-type AnyFunction = (inputs: Tensors) => tf.Tensor | Tensors;
+type AnyFunction = (inputs: TensorTree) => tf.Tensor | Tensors;
 
 /** The same functions, each in a tf.tidy. */
 function eagerProgram<F extends Readonly<Record<string, TensorFunction>>>(options: ProgramOptions<F>): Program<F> {
   const functions = mapValues(options.functions, ({ run }) => {
-    return (inputs: Tensors) => tf.tidy(() => (run as unknown as AnyFunction)(inputs));
+    return (inputs: TensorTree) => tf.tidy(() => (run as unknown as AnyFunction)(inputs));
   });
   return { captured: false, functions: functions as unknown as F, pull() {}, push() {}, dispose() {} };
 }
@@ -82,11 +87,12 @@ function capturedProgram<F extends Readonly<Record<string, TensorFunction>>>(
   );
   const traced = mapValues(options.functions, ({ run, examples }, name) => {
     const byShape = new Map<string, Traced>();
-    for (const example of examples as readonly Tensors[]) {
+    for (const example of examples as readonly TensorTree[]) {
       const key = shapesOf(example);
       if (byShape.has(key)) continue;
       try {
-        byShape.set(key, trace(graph, backend, run as unknown as AnyFunction, example, variables));
+        const flat = (inputs: Tensors) => (run as unknown as AnyFunction)(asTree(example, inputs));
+        byShape.set(key, trace(graph, backend, flat, leavesOf(example), variables));
       } catch (error) {
         throw new Error(`${name} ${(error as Error).message}`, { cause: error });
       }
@@ -116,7 +122,7 @@ function capturedProgram<F extends Readonly<Record<string, TensorFunction>>>(
       backend.binding.deleteTensor(id);
   }
 
-  const functions = mapValues(options.functions, ({ run }, name) => (inputs: Tensors): tf.Tensor | Tensors => {
+  const functions = mapValues(options.functions, ({ run }, name) => (inputs: TensorTree): tf.Tensor | Tensors => {
     const function_ = traced[name].get(shapesOf(inputs));
     if (function_ === undefined) {
       pull();
@@ -124,8 +130,9 @@ function capturedProgram<F extends Readonly<Record<string, TensorFunction>>>(
       push();
       return outputs;
     }
+    const leaves = leavesOf(inputs);
     const feeds = Object.fromEntries(
-      Object.entries(function_.placeholders).map(([input, placeholder]) => [placeholder, inputs[input]!]),
+      Object.entries(function_.placeholders).map(([input, placeholder]) => [placeholder, leaves[input]!]),
     );
     const values = session.run(feeds, function_.outputs);
     const { outputNames } = function_;
@@ -195,11 +202,30 @@ class Session {
 }
 
 /** Names, types and shapes of inputs, whatever their order. */
-export function shapesOf(inputs: Tensors): string {
-  return Object.entries(inputs)
+export function shapesOf(inputs: TensorTree): string {
+  return Object.entries(leavesOf(inputs))
     .map(([name, { dtype, shape }]) => `${name} ${dtype}[${shape}]`)
     .sort()
     .join("; ");
+}
+
+/** { inputs: { x } } → { "inputs/x": x }: names of two records that are equal stay apart. */
+function leavesOf(tree: TensorTree, prefix = ""): Record<string, tf.Tensor> {
+  const leaves: Record<string, tf.Tensor> = {};
+  for (const [name, value] of Object.entries(tree)) {
+    if (value instanceof tf.Tensor) leaves[prefix + name] = value;
+    else Object.assign(leaves, leavesOf(value, `${prefix}${name}/`));
+  }
+  return leaves;
+}
+
+/** The leaves in the form of another tree. */
+function asTree(form: TensorTree, leaves: Tensors, prefix = ""): TensorTree {
+  const entries = Object.entries(form).map(([name, value]) => [
+    name,
+    value instanceof tf.Tensor ? leaves[prefix + name]! : asTree(value, leaves, `${prefix}${name}/`),
+  ]);
+  return Object.fromEntries(entries) as TensorTree;
 }
 
 function mapValues<T extends object, R>(

@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { captureProgram, shapesOf } from "./program.ts";
-import type { Tensors } from "./trace.ts";
+import { captureProgram, shapesOf, type TensorTree } from "./program.ts";
 
 /**
  * A function of tensors and variables that is captured when inputs of the same shapes come a second time: capturing takes as long as
@@ -13,7 +12,7 @@ export function capturedWhenRepeated<I extends object, O extends tf.Tensor>(
 ): (inputs: I) => O {
   const byShape = new Map<string, (inputs: I) => O>();
   return (inputs) => {
-    const shapes = shapesOf(inputs as Tensors);
+    const shapes = shapesOf(inputs as TensorTree);
     const known = byShape.get(shapes);
     if (known !== undefined) return known(inputs);
     byShape.set(shapes, (repeated) => {

@@ -18,10 +18,23 @@ export interface TrainingState {
   step: number;
   /** Steps done in all. */
   iteration: number;
-  /** Sums of loss and metrics over those steps. */
-  sums: number[];
   /** Root seed: with epoch and iteration it gives every random number. */
-  seed: number;
+  readonly seed: number;
+  /** Factor of the learning rate that the spec gives for a step; a callback may change it. */
+  rateScale: number;
+  /** A callback has ended the training before its last epoch. */
+  stopped: boolean;
+}
+
+/** At the start. */
+export function newState(seed: number): TrainingState {
+  return { epoch: 1, step: 0, iteration: 0, seed, rateScale: 1, stopped: false };
+}
+
+/** What a part of the training, such as a callback, keeps beside the state that every training has. */
+export interface SavedPart {
+  readonly numbers: Readonly<Record<string, number>>;
+  readonly tensors: SavedTensors;
 }
 
 export interface Checkpoint {
@@ -33,6 +46,10 @@ export interface Checkpoint {
   /** States of stateful layers, where a model has them. */
   states?: SavedTensors;
   state: TrainingState;
+  /** Sums of loss and metrics over the steps of the epoch that is under way. */
+  sums: number[];
+  /** By name. */
+  parts?: Record<string, SavedPart>;
   /** What was fitted to the training rows, such as scalers or a vocabulary: predictions read it and fit nothing. */
   fitted?: Json;
 }
@@ -41,34 +58,40 @@ interface Index {
   definition: Definition<string>;
   data: { file: string; sha256: string };
   state: TrainingState;
+  sums: SavedNumber[];
+  /** Numbers of each part. */
+  parts: Record<string, Record<string, SavedNumber>>;
   fitted?: Json;
-  /** Slots in the order of the data: "weights", "states" and the optimizer's. */
+  /** Slots in the order of the data: "weights", "states", "parts/<name>" and the optimizer's. */
   slots: { slot: string; name: string; shape: number[] }[];
 }
 
 const INDEX = "checkpoint.json";
-const VERSION = 3;
+const VERSION = 4;
+/** Slots of parts. */
+const PART = "parts/";
 const DATA_FILE = /^state-\d+-[0-9a-f]{12}\.bin$/;
 /** Older data, and what a kill in the middle of a write leaves. */
 const OUTDATED = /^state-\d+-[0-9a-f]{12}\.bin(\.\d+\.tmp)?$|^checkpoint\.json\.\d+\.tmp$/;
 
 /** Writes <run>/checkpoint. A kill at any moment leaves the last checkpoint or this one, whole. */
 export function saveCheckpoint(run: string, checkpoint: Checkpoint): void {
-  const { definition, weights, optimizer, states = {}, state, fitted } = checkpoint;
+  const { definition, weights, optimizer, states = {}, state, sums, parts = {}, fitted } = checkpoint;
   const directory = join(run, "checkpoint");
   const slots: Index["slots"] = [];
-  const parts: Buffer[] = [];
+  const buffers: Buffer[] = [];
   for (const [slot, tensors] of [
     ["weights", weights] as const,
     ["states", states] as const,
     ...Object.entries(optimizer),
+    ...Object.entries(parts).map(([name, part]) => [`${PART}${name}`, part.tensors] as const),
   ]) {
     for (const [name, { shape, values }] of Object.entries(tensors)) {
       slots.push({ slot, name, shape });
-      parts.push(Buffer.from(values.buffer, values.byteOffset, values.byteLength));
+      buffers.push(Buffer.from(values.buffer, values.byteOffset, values.byteLength));
     }
   }
-  const data = Buffer.concat(parts);
+  const data = Buffer.concat(buffers);
   const hash = sha256(data);
   // Named by its contents, so that no write replaces the data that the index still names.
   const file = `state-${state.iteration}-${hash.slice(0, 12)}.bin`;
@@ -78,6 +101,10 @@ export function saveCheckpoint(run: string, checkpoint: Checkpoint): void {
     definition,
     data: { file, sha256: hash },
     state,
+    sums: sums.map(savedNumber),
+    parts: Object.fromEntries(
+      Object.entries(parts).map(([name, { numbers }]) => [name, mapNumbers(numbers, savedNumber)]),
+    ),
     ...(fitted === undefined ? {} : { fitted }),
     slots,
   };
@@ -114,13 +141,17 @@ export function loadCheckpoint(run: string): Checkpoint {
     throw damaged(directory, `the SHA-256 of ${index.data.file} does not match`);
   }
   refuseOtherRun(run, directory, index);
-  // JSON has no NaN or infinity; they are written as null.
-  const sums = index.state.sums.map((sum) => sum ?? Number.NaN);
+  const parts = Object.entries(index.parts).map(([name, numbers]): [string, SavedPart] => [
+    name,
+    { numbers: mapNumbers(numbers, Number), tensors: noTensors() },
+  ]);
   const checkpoint: Checkpoint = {
     definition: index.definition,
     weights: noTensors(),
     optimizer: Object.create(null) as Checkpoint["optimizer"],
-    state: { ...index.state, sums },
+    state: index.state,
+    sums: index.sums.map(Number),
+    ...(parts.length === 0 ? {} : { parts: Object.fromEntries(parts) }),
     ...(index.fitted === undefined ? {} : { fitted: index.fitted }),
   };
   let offset = 0;
@@ -185,7 +216,7 @@ function readFiles(run: string, directory: string): { index: Index; data: Buffer
     throw damaged(directory, `${INDEX} is no JSON`, cause);
   }
   if (index === undefined || indexText(index) !== text) {
-    const old = /^\{\s*"format": "lstm-compile-checkpoint",\s*("data"|"version": [12]\b)/.test(text);
+    const old = /^\{\s*"format": "lstm-compile-checkpoint",\s*("data"|"version": [123]\b)/.test(text);
     throw old
       ? new UserError(`${directory} was written by an older lstm-compile, without all that a run keeps now`, {
           exitCode: 2,
@@ -202,6 +233,19 @@ function readFiles(run: string, directory: string): { index: Index; data: Buffer
   }
 }
 
+/** JSON has no such numbers: they are written as words. */
+type SavedNumber = number | string;
+const SAVED_WORDS = ["NaN", "Infinity", "-Infinity", "-0"];
+
+function savedNumber(value: number): SavedNumber {
+  if (Object.is(value, -0)) return "-0";
+  return Number.isFinite(value) ? value : String(value);
+}
+
+function mapNumbers<A, B>(numbers: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, map(value)]));
+}
+
 /** Names come from a file: `__proto__` is a name like others. */
 function noTensors(): SavedTensors {
   return Object.create(null) as SavedTensors;
@@ -213,13 +257,15 @@ function recordOf(checkpoint: Checkpoint, slot: string): SavedTensors {
     checkpoint.states ??= noTensors();
     return checkpoint.states;
   }
+  if (slot.startsWith(PART)) return checkpoint.parts![slot.slice(PART.length)]!.tensors;
   checkpoint.optimizer[slot] ??= noTensors();
   return checkpoint.optimizer[slot];
 }
 
 function isIndex(value: unknown): value is Index {
   const index = value as Partial<Index> | null;
-  const { definition, data, state, slots } = index ?? {};
+  const { definition, data, state, sums, parts, slots } = index ?? {};
+  const isNumber = (n: unknown): boolean => typeof n === "number" || SAVED_WORDS.includes(n as string);
   const isCount = (n: unknown): boolean => Number.isSafeInteger(n) && (n as number) >= 0;
   return (
     [definition?.data, definition?.model, definition?.training].every((hash) => typeof hash === "string") &&
@@ -228,12 +274,21 @@ function isIndex(value: unknown): value is Index {
     [state?.epoch, state?.step, state?.iteration, state?.seed].every(isCount) &&
     state!.epoch >= 1 &&
     state!.iteration >= state!.step &&
-    Array.isArray(state!.sums) &&
-    state!.sums.every((sum) => sum === null || typeof sum === "number") &&
+    Number.isFinite(state!.rateScale) &&
+    state!.rateScale >= 0 &&
+    typeof state!.stopped === "boolean" &&
+    Array.isArray(sums) &&
+    sums.every(isNumber) &&
+    typeof parts === "object" &&
+    parts !== null &&
+    Object.values(parts).every((numbers) => Object.values(numbers ?? { none: null }).every(isNumber)) &&
     Array.isArray(slots) &&
     slots.every(
       ({ slot, name, shape }) =>
-        [slot, name].every((text) => typeof text === "string") && Array.isArray(shape) && shape.every(isCount),
+        [slot, name].every((text) => typeof text === "string") &&
+        (!slot.startsWith(PART) || Object.hasOwn(parts, slot.slice(PART.length))) &&
+        Array.isArray(shape) &&
+        shape.every(isCount),
     )
   );
 }

@@ -66,6 +66,21 @@ export class MetricsFile {
   }
 }
 
+/** A line of metrics.jsonl: the values of each metric, the loss first, after an epoch and of the validation. */
+export function epochMetrics(
+  metrics: readonly { readonly name: string }[],
+  trained: readonly number[],
+  validated: readonly number[],
+  { epoch, ...rest }: Pick<EpochMetrics, "epoch" | "learningRate" | "seconds" | "samplesPerSecond">,
+): EpochMetrics {
+  const line: EpochMetrics = { epoch, loss: trained[0]!, valLoss: validated[0]!, ...rest };
+  for (const [index, { name }] of metrics.entries()) {
+    line[name] = trained[index]!;
+    line[`val${name.charAt(0).toUpperCase()}${name.slice(1)}`] = validated[index]!;
+  }
+  return line;
+}
+
 /** epoch, loss and metrics, the same of the validation, then the rest. */
 export function orderedMetrics(metrics: EpochMetrics): Record<string, number> {
   const last = ["learningRate", "seconds", "samplesPerSecond"];

@@ -1,7 +1,8 @@
 import { counted } from "../system/counted.ts";
 import { UserError } from "../system/user-error.ts";
-import type { TrainingState } from "./checkpoint.ts";
+import { type Checkpoint, loadCheckpoint, type TrainingState } from "./checkpoint.ts";
 import type { RunInfo } from "./info.ts";
+import { type DataFacts, preprocessingOf, type Session } from "./session.ts";
 
 /** What a run is resumed with, in the place of what it began with. */
 export interface Resumption {
@@ -15,6 +16,31 @@ export interface Resumption {
   readonly specSeed: number;
   /** Epochs to be done in all. */
   readonly epochs: number;
+}
+
+/**
+ * The checkpoint that a run goes on from; undefined for a new run.
+ * @throws UserError (exit code 2) where it would go on with something else, (1) where the run is damaged
+ */
+export function resumedCheckpoint(
+  { options, run, seed }: Session,
+  data: Pick<DataFacts, "checksums" | "fitted">,
+  samples: { readonly train: number; readonly validation: number },
+): Checkpoint | undefined {
+  if (run.resumed === undefined) return undefined;
+  const checkpoint = loadCheckpoint(run.path);
+  const { state } = checkpoint;
+  refuseOtherData(run.path, run.resumed, state, {
+    checksums: data.checksums,
+    trainSamples: samples.train,
+    validationSamples: samples.validation,
+    preprocessing: preprocessingOf(data)?.sha256,
+    seed: options.seed,
+    specSeed: seed,
+    epochs: options.epochs,
+  });
+  run.metrics.requireBefore(state.epoch);
+  return checkpoint;
 }
 
 /**
@@ -58,14 +84,6 @@ export function refuseOtherData(
 
 function short(sha256: string): string {
   return `${sha256.slice(0, 12)}…`;
-}
-
-/** The loss, a weight or an output is no number any more. */
-export class DivergedError extends UserError {
-  constructor(message: string, fix: string) {
-    super(message, { exitCode: 1, fix });
-    this.name = "diverged";
-  }
 }
 
 /** A checkpoint takes at most this share of the time. */

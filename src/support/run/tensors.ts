@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { UserError } from "../system/user-error.ts";
 
 /** Variables by name. */
-type Variables = Readonly<Record<string, tf.Variable>>;
+export type Variables = Readonly<Record<string, tf.Variable>>;
 
 /** All variables of several records, by record and name: what a captured program holds. */
 export function variablesOf(records: Readonly<Record<string, Variables>>): Record<string, tf.Variable> {

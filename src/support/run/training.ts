@@ -79,31 +79,6 @@ export function batchSizes(batchSize: number, ...counts: readonly number[]): num
   return [...new Set(sizes)].filter((size) => size > 0);
 }
 
-/** Sums kept on the device over an epoch, so that the loop reads them back only where somebody looks. */
-export class DeviceSums {
-  #sums: tf.Tensor1D;
-
-  constructor(initial: readonly number[]) {
-    this.#sums = tf.tensor1d([...initial]);
-  }
-
-  /** Adds a batch's sums and disposes of them. */
-  add(batch: tf.Tensor1D): void {
-    const next = tf.add<tf.Tensor1D>(this.#sums, batch);
-    batch.dispose();
-    this.#sums.dispose();
-    this.#sums = next;
-  }
-
-  async read(): Promise<number[]> {
-    return [...(await this.#sums.data<"float32">())];
-  }
-
-  dispose(): void {
-    this.#sums.dispose();
-  }
-}
-
 /** A loss or metric: its name in metrics.jsonl, how many sums a step gives for it, and the value that sums over samples give. */
 export interface MetricSums {
   readonly name: string;
@@ -128,15 +103,6 @@ export function metricValues(metrics: readonly MetricSums[], sums: readonly numb
 /** Lets signals and timers in between steps: a step blocks the event loop while it computes. */
 export function breathe(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
-}
-
-/** The first of the named tensors that holds NaN or an infinity. */
-export async function firstNonFinite(tensors: Readonly<Record<string, tf.Tensor>>): Promise<string | undefined> {
-  for (const [name, tensor] of Object.entries(tensors)) {
-    const values = await tensor.data<"float32">();
-    if (!values.every(Number.isFinite)) return name;
-  }
-  return undefined;
 }
 
 /** The numbers that a step takes, as tensors: as JavaScript numbers they would become constants of a captured graph. */

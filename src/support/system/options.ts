@@ -266,15 +266,15 @@ export function inputFiles<Name extends string>(
 ): Readonly<Record<Name, string>> {
   const example = names.length === 1 ? "--input FILE.npy" : names.map((name) => `--input ${name}=FILE.npy`).join(" ");
   const refuse = (what: string): UserError => new UserError(what, { exitCode: 2, fix: `write ${example}` });
-  const files: Partial<Record<Name, string>> = {};
+  const files = new Map<Name, string>(); // an input may be called toString
   for (const value of given) {
     const named = names.find((name) => value.startsWith(`${name}=`));
     const name = named ?? (names.length === 1 ? names[0]! : undefined);
     if (name === undefined) throw refuse(`--input ${value} names no input of this model`);
-    if (files[name] !== undefined) throw refuse(`--input ${name} stands twice`);
-    files[name] = named === undefined ? value : value.slice(named.length + 1);
+    if (files.has(name)) throw refuse(`--input ${name} stands twice`);
+    files.set(name, named === undefined ? value : value.slice(named.length + 1));
   }
-  const missing = names.find((name) => files[name] === undefined || files[name] === "");
+  const missing = names.find((name) => !files.get(name));
   if (missing !== undefined) throw refuse(`the file of input ${missing} is missing`);
-  return files as Record<Name, string>;
+  return Object.fromEntries(files) as Record<Name, string>;
 }

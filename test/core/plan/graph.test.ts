@@ -134,11 +134,6 @@ describe("a model whose layers do not fit together", () => {
       "7 LC1207: the layer and an input are both named `input`. choose another name",
     ],
     [
-      "a layer named like a support function",
-      "type: gru, units: 2, name: gruForward",
-      "7 LC1207: `gruForward` has a meaning in the generated code. choose another name",
-    ],
-    [
       "the name of a wrapped layer",
       "type: bidirectional, layer: { type: gru, units: 1, name: inner }",
       "7 LC1101: unknown key `name`. write it beside `layer:`, not inside: `name` belongs to the wrapper",

@@ -1,13 +1,10 @@
 import fc from "fast-check";
-import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { load } from "../../../src/core/load/load.ts";
-import { isReservedName } from "../../../src/core/rules/reserved-names.ts";
 import { choicesOf, schema } from "../../../src/core/schema/schema-file.ts";
 import { suggest } from "../../../src/core/spec/suggest.ts";
 import { validate } from "../../../src/core/validate.ts";
-import { compile } from "../../../src/node.ts";
 
 const BASE = {
   specVersion: 1,
@@ -249,95 +246,6 @@ describe("validate", () => {
     );
   });
 });
-
-describe("layer names", () => {
-  it.each([
-    { type: "adam", decay: 0.1, weightDecay: 0.1, clipNorm: 1, ema: { overwriteFrequency: 2 } },
-    {
-      type: "nadam",
-      clipValue: 1,
-      learningRate: {
-        schedule: "cosineDecay",
-        initialLearningRate: 0.01,
-        decaySteps: 9,
-        warmupTarget: 0.1,
-        warmupSteps: 3,
-      },
-    },
-    {
-      type: "rmsprop",
-      momentum: 0.9,
-      globalClipNorm: 1,
-      learningRate: { schedule: "cosineDecayRestarts", initialLearningRate: 0.01, firstDecaySteps: 9 },
-    },
-    {
-      type: "adagrad",
-      learningRate: { schedule: "inverseTimeDecay", initialLearningRate: 0.01, decaySteps: 9, decayRate: 1 },
-    },
-    { type: "sgd", learningRate: { schedule: "polynomialDecay", initialLearningRate: 0.01, decaySteps: 9 } },
-    { type: "adadelta", learningRate: { schedule: "piecewiseConstant", boundaries: [9], values: [0.1, 0.01] } },
-  ])("cannot be anything that the generated model declares: %j", (optimizer) => {
-    const layers = [
-      { type: "lstm", units: 4, name: "encoder", returnSequences: true },
-      { type: "dense", units: 4 },
-      { type: "dropout", rate: 0.1 },
-      ...BASE.layers,
-    ];
-    const { program } = compile(stringify({ ...BASE, layers, optimizer }));
-    const declared = declaredNames(program!.files.get("model.ts")!);
-    expect(declared).toContain("trainStep");
-    const free = [...declared].filter((name) => !/^(encoder|dense\d|dropout1|lstm1)$/.test(name) && !isTaken(name));
-    expect(free).toEqual([]);
-  });
-
-  it.each(["class", "await", "undefined", "arguments", "eval", "constructor", "toString", "decay", "relu", "dEncoder"])(
-    "%s is refused",
-    (name) => {
-      expect(check(change("layers.0.name", name)).diagnostics.map(({ code }) => code)).toEqual(["LC1207"]);
-    },
-  );
-});
-
-/** Functions that declare no layer: no layer's name can meet what they declare. */
-const withoutLayers = new Set([
-  "initializeWeights",
-  "initializeOptimizer",
-  "learningRate",
-  "momentum",
-  "momentumProduct",
-  "stepScalars",
-  "applyGradients",
-  "useAveragedWeights",
-]);
-
-function isTaken(name: string): boolean {
-  if (/^[A-Z][a-z]/.test(name)) return true; // types: a layer's name begins with a lower-case letter
-  const camel = /^[A-Z0-9_]+$/.test(name)
-    ? name.toLowerCase().replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
-    : name;
-  return (
-    isReservedName(camel) || camel.includes("_") || `${camel}` === "encoder" || /^(lstm|dense|dropout)\d+$/.test(camel)
-  );
-}
-
-function declaredNames(code: string): Set<string> {
-  const names = new Set<string>();
-  const visit = (node: ts.Node): void => {
-    if (
-      (ts.isVariableDeclaration(node) ||
-        ts.isFunctionDeclaration(node) ||
-        ts.isParameter(node) ||
-        ts.isImportSpecifier(node)) &&
-      node.name !== undefined &&
-      ts.isIdentifier(node.name)
-    )
-      names.add(node.name.text);
-    if (ts.isFunctionDeclaration(node) && withoutLayers.has(node.name!.text)) return;
-    ts.forEachChild(node, visit);
-  };
-  visit(ts.createSourceFile("model.ts", code, ts.ScriptTarget.ES2022, true));
-  return names;
-}
 
 describe("suggest", () => {
   it("knows other spellings, aliases and slips, and nothing far away", () => {

@@ -26,7 +26,8 @@ function checkpoint(iteration: number): Checkpoint {
     definition: { data: "d", model: "m", training: "t" },
     weights: tensors(iteration),
     optimizer: { m: tensors(0.1), v: tensors(0.2) },
-    state: { epoch: 2, step: 3, iteration, sums: [1.5, 2], seed: 42 },
+    state: { epoch: 2, step: 3, iteration, seed: 42, rateScale: 0.1, stopped: false },
+    sums: [1.5, 2],
   };
 }
 
@@ -97,9 +98,33 @@ describe("checkpoints", () => {
 
   it("keep sums that are not finite", () => {
     const saved = checkpoint(5);
-    saved.state.sums = [Number.NaN, 1];
+    saved.sums = [Number.NaN, 1];
     saveCheckpoint(run, saved);
-    expect(loadCheckpoint(run).state.sums).toEqual([Number.NaN, 1]);
+    expect(loadCheckpoint(run).sums).toEqual([Number.NaN, 1]);
+  });
+
+  it("keep the numbers and tensors of parts, those that JSON does not have among them", () => {
+    const numbers = {
+      best: Number.POSITIVE_INFINITY,
+      least: Number.NEGATIVE_INFINITY,
+      waited: -0,
+      none: Number.NaN,
+      x: 0.1,
+    };
+    const parts = {
+      plateau: { numbers, tensors: {} },
+      __proto__x: { numbers: {}, tensors: { "lstm1/kernel": { shape: [1], values: Float32Array.of(0.1) } } },
+    };
+    saveCheckpoint(run, { ...checkpoint(5), parts });
+    const loaded = loadCheckpoint(run);
+    expect(loaded).toEqual({ ...checkpoint(5), parts });
+    expect(Object.is(loaded.parts!.plateau!.numbers.waited, -0)).toBe(true);
+  });
+
+  it("of older versions are told apart from damaged ones", () => {
+    saveCheckpoint(run, checkpoint(5));
+    writeFileSync(indexFile(), readFileSync(indexFile(), "utf8").replace('"version": 4', '"version": 3'));
+    expect(failure()).toMatchObject({ exitCode: 2, message: expect.stringContaining("an older lstm-compile") });
   });
 
   it("keep what was fitted to the data, bit for bit, whatever its names", () => {
@@ -165,7 +190,7 @@ describe("checkpoints", () => {
   });
 
   it("are refused with an epoch or a step that cannot be, even where the checksum is right", () => {
-    for (const state of [{ epoch: 0 }, { step: 1e9 }, { iteration: -1 }, { seed: 0.5 }]) {
+    for (const state of [{ epoch: 0 }, { step: 1e9 }, { iteration: -1 }, { seed: 0.5 }, { rateScale: -1 }]) {
       saveCheckpoint(run, { ...checkpoint(5), state: { ...checkpoint(5).state, ...state } });
       expect(failure()).toMatchObject({ exitCode: 1, message: expect.stringContaining("damaged") });
     }
@@ -183,6 +208,9 @@ describe("checkpoints", () => {
     ["an index without tensors", () => edit((index) => delete index.slots)],
     ["an index without its program", () => edit((index) => delete index.definition.model)],
     ["an index without state", () => edit((index) => delete index.state)],
+    ["an index without parts", () => edit((index) => delete index.parts)],
+    ["a part whose number is none", () => edit((index) => (index.parts.plateau = { best: "low" }))],
+    ["a tensor of a part that is not there", () => edit((index) => (index.slots[0].slot = "parts/other"))],
     ["a shape that is no shape", () => edit((index) => (index.slots[0].shape = [2, -3]))],
     ["shapes larger than the data", () => edit((index) => (index.slots[0].shape = [200, 3]))],
     ["shapes smaller than the data", () => edit((index) => (index.slots[0].shape = [1, 3]))],
@@ -213,6 +241,6 @@ function edit(change: (index: any) => void): void {
   const sha256 = createHash("sha256").update(text).digest("hex");
   writeFileSync(
     indexFile(),
-    `{"format": "lstm-compile-checkpoint", "version": 3, "sha256": "${sha256}", "index": ${text}}\n`,
+    `{"format": "lstm-compile-checkpoint", "version": 4, "sha256": "${sha256}", "index": ${text}}\n`,
   );
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { TrainingState } from "../../../src/support/run/checkpoint.ts";
+import { newState, type TrainingState } from "../../../src/support/run/checkpoint.ts";
 import { predictionCommand, resumeCommand } from "../../../src/support/run/next-command.ts";
 import type { Program } from "../../../src/support/run/program.ts";
 import { CheckpointClock, refuseOtherData } from "../../../src/support/run/resume.ts";
@@ -24,7 +24,7 @@ const NOW = {
   specSeed: 42,
   epochs: 4,
 };
-const state = (changes: object): TrainingState => ({ epoch: 3, step: 0, iteration: 9, sums: [], seed: 42, ...changes });
+const state = (changes: object): TrainingState => ({ ...newState(42), epoch: 3, iteration: 9, ...changes });
 
 describe("refuseOtherData", () => {
   it("accepts what the run began with, another seed of the run, and imported weights with any data", () => {

@@ -1,4 +1,3 @@
-import { isReservedName } from "../../rules/reserved-names.ts";
 import type { FileGraph } from "./graph.ts";
 import { camelCase } from "./names.ts";
 
@@ -30,8 +29,7 @@ export class SpecNames {
 /** "input_layer" → "inputLayer", "my.dense/1" → "myDense1" */
 export function identifier(name: string): string {
   const camel = camelCase(name.replace(/[^A-Za-z0-9]+/g, "_").replace(/^[^A-Za-z]+/, ""));
-  const lower = (camel.charAt(0).toLowerCase() + camel.slice(1)).slice(0, 36) || "layer";
-  return isReservedName(lower) && lower !== "input" ? `${lower}1` : lower;
+  return (camel.charAt(0).toLowerCase() + camel.slice(1)).slice(0, 36) || "layer";
 }
 
 /** A name of anything as the name of a spec: lower case, with hyphens. */

@@ -199,11 +199,12 @@ export function learningRate(_iteration: number): number {
   return LEARNING_RATE;
 }
 
-/** The scalars of a step, in double precision; t = 1, 2, … counts the step itself. */
-export function stepScalars(iteration: number): StepScalars<number> {
+/** The scalars of a step, in double precision; `scale` is a factor of the learning rate; t = 1, 2, … counts the step itself. */
+export function stepScalars(iteration: number, scale = 1): StepScalars<number> {
   const t = iteration + 1;
+  const rate = scale * learningRate(iteration);
   return {
-    rate: learningRate(iteration) / (1 - Math.fround(BETA_1) ** t),
+    rate: rate / (1 - Math.fround(BETA_1) ** t),
   };
 }
 

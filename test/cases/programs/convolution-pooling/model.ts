@@ -159,12 +159,13 @@ export function learningRate(_iteration: number): number {
   return LEARNING_RATE;
 }
 
-/** The scalars of a step, in double precision; t = 1, 2, … counts the step itself. */
-export function stepScalars(iteration: number): StepScalars<number> {
+/** The scalars of a step, in double precision; `scale` is a factor of the learning rate; t = 1, 2, … counts the step itself. */
+export function stepScalars(iteration: number, scale = 1): StepScalars<number> {
   const t = iteration + 1;
+  const rate = scale * learningRate(iteration);
   return {
-    rate: (learningRate(iteration) * Math.sqrt(1 - Math.fround(BETA_2) ** t)) / (1 - Math.fround(BETA_1) ** t),
-    shrinkage: learningRate(iteration) * WEIGHT_DECAY,
+    rate: (rate * Math.sqrt(1 - Math.fround(BETA_2) ** t)) / (1 - Math.fround(BETA_1) ** t),
+    shrinkage: rate * WEIGHT_DECAY,
     averaging: iteration === 0 ? 1 : 1 - EMA_MOMENTUM,
   };
 }

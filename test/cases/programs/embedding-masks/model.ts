@@ -205,11 +205,12 @@ export function learningRate(iteration: number): number {
   return INITIAL_LEARNING_RATE * ((1 - ALPHA) * cosine + ALPHA);
 }
 
-/** The scalars of a step, in double precision; t = 1, 2, … counts the step itself. */
-export function stepScalars(iteration: number): StepScalars<number> {
+/** The scalars of a step, in double precision; `scale` is a factor of the learning rate; t = 1, 2, … counts the step itself. */
+export function stepScalars(iteration: number, scale = 1): StepScalars<number> {
   const t = iteration + 1;
+  const rate = scale * learningRate(iteration);
   return {
-    rate: (learningRate(iteration) * Math.sqrt(1 - Math.fround(BETA_2) ** t)) / (1 - Math.fround(BETA_1) ** t),
+    rate: (rate * Math.sqrt(1 - Math.fround(BETA_2) ** t)) / (1 - Math.fround(BETA_1) ** t),
   };
 }
 

@@ -162,10 +162,11 @@ export function learningRate(iteration: number): number {
   return END_LEARNING_RATE + (INITIAL_LEARNING_RATE - END_LEARNING_RATE) * left ** POWER;
 }
 
-/** The scalars of a step, in double precision. */
-export function stepScalars(iteration: number): StepScalars<number> {
+/** The scalars of a step, in double precision; `scale` is a factor of the learning rate. */
+export function stepScalars(iteration: number, scale = 1): StepScalars<number> {
+  const rate = scale * learningRate(iteration);
   return {
-    rate: learningRate(iteration),
+    rate,
   };
 }
 

@@ -142,11 +142,12 @@ export function learningRate(iteration: number): number {
   return LEARNING_RATE / (1 + DECAY * iteration);
 }
 
-/** The scalars of a step, in double precision. */
-export function stepScalars(iteration: number): StepScalars<number> {
+/** The scalars of a step, in double precision; `scale` is a factor of the learning rate. */
+export function stepScalars(iteration: number, scale = 1): StepScalars<number> {
+  const rate = scale * learningRate(iteration);
   return {
-    rate: learningRate(iteration),
-    shrinkage: learningRate(iteration) * WEIGHT_DECAY,
+    rate,
+    shrinkage: rate * WEIGHT_DECAY,
   };
 }
 

@@ -188,10 +188,11 @@ export function learningRate(_iteration: number): number {
   return LEARNING_RATE;
 }
 
-/** The scalars of a step, in double precision. */
-export function stepScalars(iteration: number): StepScalars<number> {
+/** The scalars of a step, in double precision; `scale` is a factor of the learning rate. */
+export function stepScalars(iteration: number, scale = 1): StepScalars<number> {
+  const rate = scale * learningRate(iteration);
   return {
-    rate: learningRate(iteration),
+    rate,
   };
 }
 

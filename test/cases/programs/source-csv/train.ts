@@ -9,55 +9,28 @@
 //
 // `--help` lists the options.
 import * as tf from "@tensorflow/tfjs-core";
-import { type Batch, loadData, readBatch, type Samples, TARGETS } from "./data.ts";
-import {
-  evaluateStep,
-  forward,
-  initializeOptimizer,
-  initializeWeights,
-  LAYERS,
-  learningRate,
-  METRICS,
-  namedWeights,
-  type StepScalars,
-  stepScalars,
-  trainStep,
-} from "./model.ts";
+import { type Batch, type Samples, TARGETS, loadData, readBatch } from "./data.ts";
+import { LAYERS, METRICS, type StepScalars, evaluateStep, forward, initializeOptimizer, initializeWeights, learningRate, namedWeights, stepScalars, trainStep } from "./model.ts";
 import { PROGRAM } from "./program.ts";
-import { selectBackend } from "lstm-compile-runtime/backends/select.js";
 import { captureProgram } from "lstm-compile-runtime/capture/program.js";
-import { onInterrupt } from "lstm-compile-runtime/system/interrupt.js";
-import { writeLayersModel } from "lstm-compile-runtime/run/layers-model.js";
-import { stepRandom } from "./support/nn/step-random.ts";
-import { sampleOrder } from "./support/nn/sample-order.ts";
-import type { NamedWeights } from "./support/nn/weights.ts";
-import { readOptions, usage } from "lstm-compile-runtime/system/options.js";
-import { Progress } from "lstm-compile-runtime/run/progress.js";
-import { renderReport } from "lstm-compile-runtime/run/report.js";
-import { loadCheckpoint, saveCheckpoint } from "lstm-compile-runtime/run/checkpoint.js";
-import { openRun, type RunDirectory } from "lstm-compile-runtime/run/directory.js";
-import { gitState } from "lstm-compile-runtime/run/git.js";
-import { runMain } from "lstm-compile-runtime/run/main.js";
-import { type EpochMetrics, namedMetrics, testLine } from "lstm-compile-runtime/run/metrics.js";
-import { predictionCommand, resumeCommand } from "lstm-compile-runtime/run/next-command.js";
 import { inDataUnits } from "./support/data/csv-scalers.ts";
 import { baselineErrors, describeErrors, forecastErrors } from "./support/forecast/compare.ts";
 import { metricsInDataUnits } from "./support/forecast/units.ts";
-import { dataFolder, hashOf, recordProgram, shownSpec } from "lstm-compile-runtime/run/program.js";
-import { CheckpointClock, DivergedError, refuseOtherData } from "lstm-compile-runtime/run/resume.js";
-import { overrides, type TrainOptions, trainCommandLine } from "lstm-compile-runtime/run/train-options.js";
-import {
-  batchSizes,
-  breathe,
-  DeviceSums,
-  describeSamples,
-  firstNonFinite,
-  firstSamples,
-  metricValues,
-  scalarTensors,
-  zeroSums,
-} from "lstm-compile-runtime/run/training.js";
-import { assignTensors, readTensors, variablesOf } from "lstm-compile-runtime/run/tensors.js";
+import { sampleOrder } from "./support/nn/sample-order.ts";
+import { stepRandom } from "./support/nn/step-random.ts";
+import type { Callback } from "lstm-compile-runtime/run/callback.js";
+import { recordMetrics, saveCheckpoints, showProgress } from "lstm-compile-runtime/run/callbacks.js";
+import { newState } from "lstm-compile-runtime/run/checkpoint.js";
+import { divergedError } from "lstm-compile-runtime/run/diverged.js";
+import { type Evaluation, evaluateSplit } from "lstm-compile-runtime/run/evaluation.js";
+import { finishRun } from "lstm-compile-runtime/run/finish.js";
+import { epochMetrics, namedMetrics } from "lstm-compile-runtime/run/metrics.js";
+import { dataFolder } from "lstm-compile-runtime/run/program.js";
+import { resumedCheckpoint } from "lstm-compile-runtime/run/resume.js";
+import { type Session, beginRun, endInterrupted, runTraining, startBackend } from "lstm-compile-runtime/run/session.js";
+import { variablesOf } from "lstm-compile-runtime/run/tensors.js";
+import { Training, restore, zeroTotals } from "lstm-compile-runtime/run/training-loop.js";
+import { batchSizes, breathe, describeSamples, firstSamples, scalarTensors } from "lstm-compile-runtime/run/training.js";
 import { TOPOLOGY } from "./topology.ts";
 
 const EPOCHS = 1; // spec.yaml:9
@@ -67,284 +40,143 @@ const SEED = 42; // spec.yaml:9
 const EVALUATION_BATCH_SIZE = 100;
 /** Metrics with a unit: the power of the target's scale by which they become those of the data. */
 const UNIT_POWERS = { meanAbsoluteError: 1 };
-async function main(): Promise<number> {
-  const commandLine = trainCommandLine({ name: PROGRAM.name, epochs: EPOCHS, seed: SEED, readsData: true });
-  const options = readOptions(process.argv.slice(2), commandLine);
-  if (options === "help") {
-    process.stdout.write(usage(commandLine));
-    return 0;
-  }
-  const progress = new Progress({ stream: process.stderr, quiet: options.quiet, epochs: options.epochs });
-  const run = openRun(recordProgram(PROGRAM), options, (line) => progress.note(line));
-  try {
-    return await train(run, options, progress);
-  } catch (error) {
-    run.fail(error);
-    throw error;
-  } finally {
-    progress.close();
-    run.close();
-  }
-}
 
-async function train(run: RunDirectory, options: TrainOptions, progress: Progress): Promise<number> {
-  const note = (line: string): void => progress.note(line);
+/** What a training step reads: the inputs of a captured graph. */
+type TrainFeed = Batch & { readonly iteration: tf.Scalar; readonly scalars: StepScalars<tf.Scalar> };
+
+/** From the data to the report. */
+async function train(session: Session): Promise<number> {
+  const { options, run, progress, note } = session;
+
+  // Data
   progress.busy("reading the data");
   const data = await loadData(options.data ?? dataFolder(PROGRAM), note);
   const train = firstSamples(data.train, options.limit);
   const counts = { source: data.source, train: train.count, validation: data.validation.count, test: data.test.count };
   for (const line of describeSamples(counts, { epochs: options.epochs, limited: options.limit !== undefined })) note(line);
-  progress.busy("starting the backend");
-  const backend = await selectBackend(options.backend, { verbose: options.verbose, log: note });
-  note(`backend: ${backend.name} (${backend.device}), ${backend.reason}`);
+  const backend = await startBackend(session);
 
-  const changed = overrides(options, { epochs: EPOCHS, seed: SEED });
-  const preprocessing = data.fitted === undefined ? undefined : { sha256: hashOf(data.fitted) };
-  const saved = run.resumed === undefined ? undefined : loadCheckpoint(run.path);
-  const seed = saved?.state.seed ?? options.seed;
+  // Model and optimizer: as the seed makes them, or as the run that is resumed has them
+  const checkpoint = resumedCheckpoint(session, data, { train: train.count, validation: data.validation.count });
+  const state = checkpoint?.state ?? newState(options.seed);
+  const { seed } = state;
   const w = initializeWeights(seed);
-  const weights = namedWeights(w);
   const optimizer = initializeOptimizer(w);
-  let iteration = 0; // training steps taken
-  let firstEpoch = 1;
-  let firstStep = 0;
-  const totals = tf.variable(tf.tensor1d(zeroSums(METRICS)), false); // of loss and metrics over an epoch
-  if (run.resumed !== undefined && saved !== undefined) {
-    refuseOtherData(run.path, run.resumed, saved.state, {
-      checksums: data.checksums,
-      trainSamples: train.count,
-      validationSamples: data.validation.count,
-      preprocessing: preprocessing?.sha256,
-      seed: options.seed,
-      specSeed: SEED,
-      epochs: options.epochs,
-    });
-    run.metrics.requireBefore(saved.state.epoch);
-    assignTensors(weights, saved.weights);
-    for (const [slot, values] of Object.entries<NamedWeights>(optimizer)) assignTensors(values, saved.optimizer[slot] ?? {});
-    totals.assign(tf.tensor1d(saved.state.sums));
-    ({ iteration, epoch: firstEpoch, step: firstStep } = saved.state);
-    note(`resumed ${run.path} in epoch ${firstEpoch} after ${firstStep} steps`);
-  }
+  const totals = zeroTotals(METRICS); // sums of loss and metrics over the steps of an epoch
+  const variables = { weights: namedWeights(w), optimizer, totals };
 
+  // What happens beside the steps, in this order
+  const callbacks: Callback[] = [
+    recordMetrics(run.metrics),
+    saveCheckpoints(options.checkpointSeconds),
+    showProgress(progress),
+  ];
+  if (checkpoint !== undefined) restore(session, checkpoint, variables, callbacks);
+
+  // The step, captured as one TensorFlow graph where the backend allows it: then `program` holds the values of the variables
   progress.busy("preparing the training step");
-  // Captured as one TensorFlow graph where the backend allows it; then the session owns the variables until they are pulled.
+  const trainFeed = (batch: Batch): TrainFeed => ({
+    ...batch,
+    iteration: tf.scalar(state.iteration, "int32"),
+    scalars: scalarTensors(stepScalars(state.iteration, state.rateScale)),
+  });
   const program = captureProgram({
     enabled: !options.noCapture,
-    variables: { ...variablesOf({ weights, ...optimizer }), totals },
+    variables: { ...variablesOf({ weights: variables.weights, ...optimizer }), totals },
     functions: {
       train: {
-        run: ({ input, targets, iteration, ...scalars }: TrainFeed) => {
+        run: ({ inputs, targets, iteration, scalars }: TrainFeed) => {
           const step = { random: stepRandom(seed, iteration), ...scalars };
-          totals.assign(tf.add(totals, trainStep(w, optimizer, { input }, targets, step)));
+          totals.assign(tf.add(totals, trainStep(w, optimizer, inputs, targets, step)));
           return {};
         },
-        examples: await Promise.all(batchSizes(BATCH_SIZE, train.count).map(async (size) => trainFeed(await readBatch(train, new Int32Array(size)), 0))),
+        examples: await Promise.all(batchSizes(BATCH_SIZE, train.count).map(async (size) => trainFeed(await readBatch(train, new Int32Array(size))))),
       },
       evaluate: {
-        run: ({ input, targets }: EvaluationFeed) => evaluateStep(w, { input }, targets),
-        examples: await Promise.all(
-          batchSizes(EVALUATION_BATCH_SIZE, data.validation.count, data.test.count).map(async (size) => evaluationFeed(await readBatch(data.test, new Int32Array(size)))),
-        ),
+        run: ({ inputs, targets }: Batch) => evaluateStep(w, inputs, targets),
+        examples: await Promise.all(batchSizes(EVALUATION_BATCH_SIZE, data.validation.count, data.test.count).map((size) => readBatch(data.test, new Int32Array(size)))),
       },
     },
     log: note,
   });
-  const interrupt = onInterrupt(); // from now on the run says how it ended
-  run.begin({
-    name: PROGRAM.name,
-    spec: PROGRAM.spec,
-    specSha256: PROGRAM.specSha256,
-    compiler: PROGRAM.compiler,
-    arguments: process.argv.slice(2),
-    overrides: changed,
-    settings: { epochs: options.epochs, batchSize: BATCH_SIZE, shuffle: SHUFFLE, seed, trainSamples: train.count, validationSamples: data.validation.count, testSamples: data.test.count },
-    git: gitState(PROGRAM.folder) ?? null,
-    backend,
-    captured: program.captured,
-    versions: { node: process.version, "@tensorflow/tfjs-core": tf.version_core },
-    data: { source: data.source, sha256: data.checksums },
-    preprocessing,
+  const samples = { trainSamples: train.count, validationSamples: data.validation.count, testSamples: data.test.count };
+  const settings = { batchSize: BATCH_SIZE, shuffle: SHUFFLE, seed, ...samples };
+  const interrupt = beginRun(session, { settings, backend, captured: program.captured, data });
+  const training = new Training({
+    session, state, variables, captured: program, callbacks, interrupt, data,
+    metrics: METRICS, samples: train.count, batchSize: BATCH_SIZE,
+    diverged: async (at) => {
+      const { inputs } = await readBatch(train, Int32Array.of(0));
+      return divergedError(at, PROGRAM, LAYERS, variables.weights, () => forward(w, inputs).layers);
+    },
   });
 
-  /** Sums of loss and metrics over the epoch so far. */
-  const readTotals = async (): Promise<number[]> => {
-    program.pull(["totals"]);
-    return Array.from(await totals.data<"float32">());
-  };
-  const checkpoint = async (state: { epoch: number; step: number; sums: number[] }): Promise<void> => {
-    program.pull();
-    const slots: Record<string, Awaited<ReturnType<typeof readTensors>>> = {};
-    for (const [slot, values] of Object.entries<NamedWeights>(optimizer)) slots[slot] = await readTensors(values);
-    saveCheckpoint(run.path, {
-      definition: PROGRAM.definition,
-      weights: await readTensors(weights),
-      optimizer: slots,
-      state: { ...state, iteration, seed },
-      ...(data.fitted === undefined ? {} : { fitted: data.fitted }),
-    });
+  /** Loss and metrics over a split, and the prediction for each sample. */
+  const evaluate = (split: Samples): Promise<Evaluation> => {
+    const read = (indices: Int32Array): Promise<Batch> => readBatch(split, indices);
+    const step = program.functions.evaluate;
+    return evaluateSplit(split.count, { batchSize: EVALUATION_BATCH_SIZE, metrics: METRICS, read, step, keep: "float32" });
   };
 
-  const clock = new CheckpointClock(options.checkpointSeconds);
-  run.metrics.keepBefore(firstEpoch);
-  for (let epoch = firstEpoch; epoch <= options.epochs; epoch++) {
-    const started = performance.now();
+  // Training
+  let last = run.metrics.read().at(-1);
+  if (!training.goesOn) note(`nothing left to train: the run has its ${state.epoch - 1} epochs`);
+  while (training.goesOn) {
+    const { epoch } = state;
+    const [started, skipped] = [performance.now(), training.samplesDone];
+    await training.epochStart();
     const order = sampleOrder(train.count, { shuffle: SHUFFLE, seed, epoch });
     const steps = Math.ceil(train.count / BATCH_SIZE);
-    for (let step = firstStep; step < steps; step++) {
-      const feed = trainFeed(await readBatch(train, order.subarray(step * BATCH_SIZE, (step + 1) * BATCH_SIZE)), iteration);
+    while (state.step < steps) {
+      const start = state.step * BATCH_SIZE;
+      const feed = trainFeed(await readBatch(train, order.subarray(start, start + BATCH_SIZE)));
       program.functions.train(feed);
-      tf.dispose(feed);
-      iteration++;
-
-      const samplesDone = Math.min((step + 1) * BATCH_SIZE, train.count);
-      if (progress.wantsUpdate()) {
-        const [loss] = metricValues(METRICS, await readTotals(), samplesDone);
-        if (!Number.isFinite(loss)) throw await diverged(epoch, step);
-        progress.update({ epoch, samplesDone, samples: train.count, loss: loss! });
-      }
-      await breathe();
-      if (interrupt.requested || clock.due()) {
-        const sums = await readTotals();
-        if (!Number.isFinite(metricValues(METRICS, sums, samplesDone)[0])) throw await diverged(epoch, step);
-        await clock.save(() => checkpoint({ epoch, step: step + 1, sums }));
-      }
-      if (interrupt.requested) {
-        run.update({ status: "interrupted" });
-        note(`stopped in epoch ${epoch}; next: ${resumeCommand(PROGRAM, run.path, changed)}`);
-        return interrupt.exitCode;
-      }
+      tf.dispose({ ...feed });
+      state.step++;
+      state.iteration++;
+      await breathe(); // signals come in here
+      await training.stepEnd();
+      if (interrupt.requested) return endInterrupted(session, epoch, interrupt);
     }
-    const trained = metricValues(METRICS, await readTotals(), train.count);
-    if (!Number.isFinite(trained[0])) throw await diverged(epoch, steps - 1);
+    const trained = await training.values();
     const seconds = (performance.now() - started) / 1000;
 
     const { values: validated } = await evaluate(data.validation);
-    if (!Number.isFinite(validated[0])) throw await diverged(epoch, steps - 1);
-    const metrics = epochMetrics(epoch, trained, validated, {
-      learningRate: learningRate(iteration - 1),
+    await training.refuseDiverged(validated);
+    last = epochMetrics(METRICS, trained, validated, {
+      epoch,
+      learningRate: state.rateScale * learningRate(state.iteration - 1),
       seconds,
-      samplesPerSecond: (train.count - firstStep * BATCH_SIZE) / seconds,
+      samplesPerSecond: (train.count - skipped) / seconds,
     });
-    Object.assign(metrics, metricsInDataUnits(metrics, UNIT_POWERS, data.targetScaler.scale));
-    firstStep = 0;
-    tf.tidy(() => totals.assign(tf.tensor1d(zeroSums(METRICS))));
-    program.push(["totals"]);
-    run.metrics.append(metrics); // before the checkpoint: a resumed run drops lines of epochs that it repeats
-    await clock.save(() => checkpoint({ epoch: epoch + 1, step: 0, sums: zeroSums(METRICS) }));
-    progress.epochEnd(metrics);
-    if (epoch === options.epochs) await finish(metrics);
+    Object.assign(last, metricsInDataUnits(last, UNIT_POWERS, data.targetScaler.scale));
+    training.nextEpoch();
+    await training.epochEnd(last);
   }
-  if (firstEpoch > options.epochs) {
-    note(`nothing left to train: the run has its ${options.epochs} epochs`);
-    await finish(run.metrics.read().at(-1));
-  }
+  await training.trainEnd();
+
+  // The test, the model and the report
+  program.pull();
+  const { values: measured, predicted } = await evaluate(data.test);
+  const tested = namedMetrics(METRICS, await training.refuseDiverged(measured));
+  Object.assign(tested, metricsInDataUnits(tested, UNIT_POWERS, data.targetScaler.scale));
+  const forecasts = inDataUnits(predicted, data.targetScaler); // [windows, TARGETS]
+  const errors = [
+    forecastErrors("model", data.series, TARGETS, forecasts),
+    ...baselineErrors(data.series, TARGETS, data.test.count),
+  ];
+  await finishRun(session, {
+    description: "A series without times, one step ahead",
+    layers: LAYERS, topology: TOPOLOGY, weights: variables.weights, data, backend, seed, metrics: last,
+    test: { metrics: tested, isValidation: false },
+    validation: "10 % of the training samples, the last, held out of all fitting. The test samples are looked at once, at the end.",
+    forecast: { target: data.series.name, errors },
+    lines: [`forecast: ${describeErrors(data.series, errors[0]!, errors.slice(1))}`],
+    example: [],
+  });
   interrupt.dispose();
   program.dispose();
   return 0;
-
-  /** Measures the trained model on the test samples, exports it and writes the report. */
-  async function finish(last: EpochMetrics | undefined): Promise<void> {
-    const { values: measured, predicted } = await evaluate(data.test);
-    if (!Number.isFinite(measured[0])) throw await diverged(options.epochs, Math.ceil(train.count / BATCH_SIZE) - 1);
-    const tested = namedMetrics(METRICS, measured);
-    Object.assign(tested, metricsInDataUnits(tested, UNIT_POWERS, data.targetScaler.scale));
-    const values = await readTensors(weights);
-    writeLayersModel(run.modelPath, TOPOLOGY, values, { generatedBy: PROGRAM.compiler, fitted: data.fitted });
-    for (const warning of TOPOLOGY.warnings) note(`model: ${warning}`);
-    const forecasts = inDataUnits(predicted, data.targetScaler); // [windows, TARGETS]
-    const errors = [
-      forecastErrors("model", data.series, TARGETS, forecasts),
-      ...baselineErrors(data.series, TARGETS, data.test.count),
-    ];
-    run.update({ status: "finished", metrics: last, test: tested, forecast: errors });
-    run.writeReport(
-      renderReport({
-        title: PROGRAM.name,
-        description: "A series without times, one step ahead",
-        layers: LAYERS,
-        metrics: run.metrics.read(),
-        test: { metrics: tested, isValidation: false },
-        forecast: { target: data.series.name, errors },
-        summary: {
-          Spec: `${PROGRAM.spec} (SHA-256 ${PROGRAM.specSha256})`,
-          Compiler: PROGRAM.compiler,
-          Backend: `${backend.name}: ${backend.device}`,
-          Data: data.source,
-          Validation: "10 % of the training samples, the last, held out of all fitting. The test samples are looked at once, at the end.",
-          Seed: String(seed),
-        },
-      }),
-    );
-    note(testLine(tested, { isValidation: false }));
-    note(`forecast: ${describeErrors(data.series, errors[0]!, errors.slice(1))}`);
-    note(`model, metrics and report: ${run.path}`);
-    note(`next: ${predictionCommand(PROGRAM, run.path, [])}`);
-  }
-
-  /** Loss and metrics over a split, and the prediction for each sample. */
-  async function evaluate(split: Samples): Promise<{ values: number[]; predicted: number[] }> {
-    const sums = new DeviceSums(zeroSums(METRICS));
-    const predicted: number[] = [];
-    const order = sampleOrder(split.count, { shuffle: false, seed: 0, epoch: 0 });
-    for (let start = 0; start < split.count; start += EVALUATION_BATCH_SIZE) {
-      const feed = evaluationFeed(await readBatch(split, order.subarray(start, start + EVALUATION_BATCH_SIZE)));
-      const result = program.functions.evaluate(feed);
-      sums.add(result.totals);
-      for (const value of await result.predicted.data<"float32">()) predicted.push(value);
-      tf.dispose([feed, result.predicted]);
-      await breathe();
-    }
-    const values = metricValues(METRICS, await sums.read(), split.count);
-    sums.dispose();
-    return { values, predicted };
-  }
-
-  /** The error for a loss that is no number: names the first layer that has left the finite numbers. */
-  async function diverged(epoch: number, step: number): Promise<DivergedError> {
-    program.pull();
-    const { inputs } = await readBatch(train, Int32Array.of(0));
-    const outputs = tf.tidy(() => {
-      const { layers } = forward(w, inputs);
-      return Object.fromEntries(Object.entries(layers).map(([name, output]) => [name, tf.clone(output)]));
-    });
-    const culprit = (await firstNonFinite(weights)) ?? (await firstNonFinite(outputs));
-    const layer = LAYERS.find(({ name }) => name === culprit?.split("/")[0]);
-    const where = layer === undefined ? "" : `${shownSpec(PROGRAM)}:${layer.specLine}: `;
-    const what = culprit === undefined ? "the loss" : culprit.includes("/") ? `weight ${culprit}` : `the output of ${culprit}`;
-    return new DivergedError(
-      `${where}${what} is not finite (epoch ${epoch}, step ${step + 1})`,
-      "lower optimizer.learningRate, scale the input, or use tanh instead of relu in recurrent layers",
-    );
-  }
 }
 
-/** What a step reads of a batch, by name: these are the inputs of a captured graph. */
-type EvaluationFeed = Batch["inputs"] & Omit<Batch, "inputs">;
-type TrainFeed = EvaluationFeed & StepScalars<tf.Scalar> & { iteration: tf.Scalar };
-
-function evaluationFeed({ inputs, ...rest }: Batch): EvaluationFeed {
-  return { ...inputs, ...rest };
-}
-
-function trainFeed(batch: Batch, iteration: number): TrainFeed {
-  return { ...evaluationFeed(batch), ...scalarTensors(stepScalars(iteration)), iteration: tf.scalar(iteration, "int32") };
-}
-
-/** One line of metrics.jsonl. */
-function epochMetrics(
-  epoch: number,
-  trained: readonly number[],
-  validated: readonly number[],
-  rest: { learningRate: number; seconds: number; samplesPerSecond: number },
-): EpochMetrics {
-  const metrics: EpochMetrics = { epoch, loss: trained[0]!, valLoss: validated[0]!, ...rest };
-  for (const [index, { name }] of METRICS.entries()) {
-    metrics[name] = trained[index]!;
-    metrics[`val${name.charAt(0).toUpperCase()}${name.slice(1)}`] = validated[index]!;
-  }
-  return metrics;
-}
-
-
-await runMain(main, PROGRAM);
+await runTraining({ program: PROGRAM, epochs: EPOCHS, seed: SEED, readsData: true }, train);

@@ -119,10 +119,11 @@ export function learningRate(iteration: number): number {
   return VALUES.at(index)!; // -1, the last value, after all boundaries
 }
 
-/** The scalars of a step, in double precision. */
-export function stepScalars(iteration: number): StepScalars<number> {
+/** The scalars of a step, in double precision; `scale` is a factor of the learning rate. */
+export function stepScalars(iteration: number, scale = 1): StepScalars<number> {
+  const rate = scale * learningRate(iteration);
   return {
-    rate: learningRate(iteration),
+    rate,
   };
 }
 

@@ -139,10 +139,10 @@ function momentumProduct(t: number): number {
   return product;
 }
 
-/** The scalars of a step, in double precision; t = 1, 2, … counts the step itself. */
-export function stepScalars(iteration: number): StepScalars<number> {
+/** The scalars of a step, in double precision; `scale` is a factor of the learning rate; t = 1, 2, … counts the step itself. */
+export function stepScalars(iteration: number, scale = 1): StepScalars<number> {
   const t = iteration + 1;
-  const rate = learningRate(iteration);
+  const rate = scale * learningRate(iteration);
   return {
     meanRate: (rate * momentum(t + 1)) / (1 - momentumProduct(t + 1)),
     gradientRate: (rate * (1 - momentum(t))) / (1 - momentumProduct(t)),

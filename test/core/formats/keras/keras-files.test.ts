@@ -84,7 +84,7 @@ describe("a .keras file of Keras", () => {
             recurrentActivation: hardSigmoid
           mergeMode: sum
         - type: gru
-          name: gru1
+          name: gru
           units: 4
           kernelRegularizer: { l1: 0.01, l2: 0.02 }
           dropout: 0.1
@@ -255,7 +255,7 @@ describe("bad model files", () => {
     const { text } = await imported(fixture("sequential.keras"));
     const { program } = compile(text.replace("units: 4", "units: 5"));
     await expect(weightsOf(program!.plan, fixture("sequential.keras"))).rejects.toThrow(
-      "kernel of gru has the shape [3, 12]; the spec's gru1 has [3, 15]",
+      "kernel of gru has the shape [3, 12]; the spec's gru has [3, 15]",
     );
   });
 });
