@@ -9,11 +9,11 @@
 //   const [first] = await predictor.predict([pixels]); // { class: 7, probabilities: [0.01, …] }
 import * as tf from "@tensorflow/tfjs-core";
 import { CLASSES, FEATURES, TIMESTEPS } from "./data.ts";
-import { forward, initializeWeights, type Inputs, namedWeights } from "./model.ts";
+import { type Inputs, forward, initializeWeights, namedWeights } from "./model.ts";
 import { PROGRAM } from "./program.ts";
 import { capturedWhenRepeated } from "lstm-compile-runtime/capture/repeated.js";
 import { assignTensors } from "lstm-compile-runtime/run/tensors.js";
-import { openTrainedRun, type PredictorOptions } from "lstm-compile-runtime/run/trained.js";
+import { type PredictorOptions, openTrainedRun } from "lstm-compile-runtime/run/trained.js";
 import { requireFinite } from "lstm-compile-runtime/system/finite.js";
 import { UserError } from "lstm-compile-runtime/system/user-error.js";
 

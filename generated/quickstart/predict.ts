@@ -7,8 +7,8 @@
 //   predict.ts [options] [FILE...]
 //
 // `--help` lists the options.
-import { FEATURES, loadData, TIMESTEPS } from "./data.ts";
-import { createPredictor, type Prediction } from "./predictor.ts";
+import { FEATURES, TIMESTEPS, loadData } from "./data.ts";
+import { type Prediction, createPredictor } from "./predictor.ts";
 import { PROGRAM } from "./program.ts";
 import { drawImage, readImage } from "./support/data/images.ts";
 import { runMain, say } from "lstm-compile-runtime/run/main.js";

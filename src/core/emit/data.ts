@@ -3,9 +3,10 @@ import type { DatasetPlan } from "../plan/types.ts";
 import { sourceOf } from "../sources/sources.ts";
 import type { DatasetInput } from "../spec/dataset.ts";
 import { type EmitContext, specLine } from "./context.ts";
+import { Imports } from "./imports.ts";
 import { hasSampleWeights } from "./loss.ts";
 import { isStateful } from "./states.ts";
-import { batchShape, header, importLine } from "./text.ts";
+import { batchShape, header } from "./text.ts";
 import { printFile } from "./write.ts";
 
 /** data.ts: where the samples come from and how a batch of them looks. */
@@ -62,17 +63,7 @@ function imports(dataset: DatasetPlan): string {
   for (const [module, names] of Object.entries(data.imports?.(dataset) ?? {})) {
     modules[module] = [...(modules[module] ?? []), ...names];
   }
-  const lines = Object.entries(modules).map(([module, names]) => {
-    const values = names.filter((name) => !name.startsWith("type "));
-    return importLine(
-      module,
-      values,
-      names.filter((name) => name.startsWith("type ")).map((name) => name.slice("type ".length)),
-    );
-  });
-  return ['import * as tf from "@tensorflow/tfjs-core";', ...lines]
-    .sort((a, b) => (a.slice(a.indexOf('"')) < b.slice(b.indexOf('"')) ? -1 : 1))
-    .join("\n");
+  return Imports.of({ "@tensorflow/tfjs-core": ["* as tf"], ...modules }).declarations();
 }
 
 /** Sizes that the program's other files name. */

@@ -31,6 +31,19 @@ export class Imports {
     this.#names = names;
   }
 
+  /** Names that a text is written with as they are, by module: "name", "type Name" for a type, "* as name" for all of a module. */
+  static of(modules: Readonly<Record<string, readonly string[]>>): Imports {
+    const imports = new Imports();
+    for (const [module, names] of Object.entries(modules)) {
+      for (const name of names) {
+        if (name.startsWith("* as ")) imports.all(module, name.slice("* as ".length));
+        else if (name.startsWith("type ")) imports.use(module, [], [name.slice("type ".length)]);
+        else imports.use(module, [name]);
+      }
+    }
+    return imports;
+  }
+
   /** The local name of a function or constant of a module. */
   value(module: string, name: string): string {
     const imported = this.#imported(module, name);

@@ -40,17 +40,6 @@ export function batchShape(shape: readonly number[]): string {
   return shape.length === 2 ? `[${shape[0]}, B, ${shape[1]}]` : `[B, ${shape.join(", ")}]`;
 }
 
-/** An import declaration with sorted names; `type` marks those that are types only. */
-export function importLine(module: string, names: readonly string[], types: readonly string[] = []): string {
-  const bare = (name: string): string => name.replace(/^type /, "");
-  const all = [...new Set([...names, ...types.map((name) => `type ${name}`)])].sort((a, b) =>
-    bare(a) < bare(b) ? -1 : 1,
-  );
-  if (all.length === 0) return "";
-  if (names.length === 0) return `import type { ${all.map(bare).join(", ")} } from "${module}";`;
-  return `import { ${all.join(", ")} } from "${module}";`;
-}
-
 /** Last lines of a program that people start. */
 export const FOOTER = `
 await runMain(main, PROGRAM);

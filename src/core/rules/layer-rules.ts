@@ -92,9 +92,8 @@ export const LAYER_RULES: Rules = {
   "softmax stands last": ({ parts, outputValues, report }) => {
     const last = outputValues?.index ?? parts.findLastIndex(({ layer }) => !layerDefinition(layer.type).isNoise);
     for (const { layer, index, pointer } of parts) {
-      const { hasWeights } = layerDefinition(layer.type).schema;
-      // Of a layer without weights softmax is what it is for: it may make shares of attention.
-      if (!hasWeights || outputActivation(layer) !== "softmax" || index === last) continue;
+      // Without units of its own, a layer may make shares of attention.
+      if (!("units" in layer) || outputActivation(layer) !== "softmax" || index === last) continue;
       const message = "softmax inside a model lets little information through";
       report("LC2005", `${pointer}/activation`, message, "use relu or tanh", "warning");
     }

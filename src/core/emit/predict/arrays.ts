@@ -1,12 +1,12 @@
 import type { DatasetInput, Plan } from "../../plan/types.ts";
 import { INFERENCE_BATCH_SIZE } from "../context.ts";
+import { Imports } from "../imports.ts";
 import {
   COMMAND_IMPORTS,
   CREATE,
   commandLine,
   example,
   FOOTER,
-  imports,
   MEMBERS,
   openRun,
   PREDICTOR_IMPORTS,
@@ -53,7 +53,7 @@ function predictor(plan: Plan): string {
   const output = perTimestep
     ? "tf.transpose(forward(w, inputs).prediction.tensor, [1, 0, 2])"
     : "tf.clone(forward(w, inputs).prediction)";
-  return `${example([`const [first] = await predictor.predict({ ${first!.name}: samples${plan.dataset.inputs.length > 1 ? ", …" : ""} });`])}${imports(own)}
+  return `${example([`const [first] = await predictor.predict({ ${first!.name}: samples${plan.dataset.inputs.length > 1 ? ", …" : ""} });`])}${Imports.of(own).declarations()}
 
 const BATCH_SIZE = ${INFERENCE_BATCH_SIZE};
 
@@ -135,7 +135,7 @@ function command(): string {
 //   predict.ts [options] --input FILE.npy
 //
 // A line (or with --output an entry of the array) for each sample. \`--help\` lists the options.
-${imports(own)}
+${Imports.of(own).declarations()}
 
 ${commandLine({ summary: "Predicts with a trained", options, excludes: [["json", "output"]] })}
   const samples = loadInputs(inputFiles(options.input, INPUTS.map(({ name }) => name)));

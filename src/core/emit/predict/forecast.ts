@@ -1,6 +1,7 @@
 import type { Plan } from "../../plan/types.ts";
 import type { CsvPlan } from "../../sources/csv.ts";
 import { INFERENCE_BATCH_SIZE } from "../context.ts";
+import { Imports } from "../imports.ts";
 import { literal } from "../text.ts";
 import {
   COMMAND_IMPORTS,
@@ -8,7 +9,6 @@ import {
   commandLine,
   example,
   FOOTER,
-  imports,
   MEMBERS,
   openRun,
   PREDICTOR_IMPORTS,
@@ -42,7 +42,7 @@ function predictor(
   };
   return `${example([
     "const [forecast] = await predictor.predict([rows]); // rows: { column: value, … }, the oldest first",
-  ])}${imports(own)}
+  ])}${Imports.of(own).declarations()}
 
 /** The columns that the model reads, in this order. */
 export const COLUMNS = ${literal(features)} as const;
@@ -151,7 +151,7 @@ function command(quantiles: boolean): string {
 //   predict.ts [options]
 //
 // \`--help\` lists the options.
-${imports(own)}
+${Imports.of(own).declarations()}
 
 ${commandLine({ summary: "Forecasts with a trained", options, excludes: [["data", "input"]] })}
   const predictor = await createPredictor(options);

@@ -9,7 +9,6 @@ import {
   commandLine,
   example,
   FOOTER,
-  imports,
   MEMBERS,
   openRun,
   PREDICTOR_IMPORTS,
@@ -39,7 +38,9 @@ function predictor(plan: Plan, encoding: "oneHot" | "ids"): string {
     'const { text } = await predictor.generate("Once upon", { length: 80 });',
     'const next = await predictor.predict("Once upon a tim"); // [{ character: "e", probability: 0.9 }, …]',
   ];
-  return `${example(usage)}${imports(own)}
+  const imports = Imports.of(own);
+  const probabilities = probabilityExpression({ plan, imports }, "forward(w, inputs).prediction");
+  return `${example(usage)}${imports.declarations()}
 
 export interface GenerateOptions {
   /** Characters to generate; default 200. */
@@ -68,7 +69,7 @@ ${MEMBERS}
 }
 
 ${CREATE}
-${openRun(probabilityExpression({ plan, imports: new Imports() }, "forward(w, inputs).prediction"), ["fitted"])}
+${openRun(probabilities, ["fitted"])}
   const vocabulary = vocabularyOf(requireFitted(PROGRAM, fitted, path));
 
   /** The last TIMESTEPS characters as indices; a shorter text is led by spaces, or unknown characters where there is no space. */
@@ -152,7 +153,7 @@ function command(path: string): string {
 //   predict.ts [options] [TEXT]
 //
 // \`--help\` lists the options.
-${imports(own)}
+${Imports.of(own).declarations()}
 
 /** In the folder that --data names. */
 const TEXT_FILE = ${literal(path)};

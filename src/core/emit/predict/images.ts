@@ -10,7 +10,6 @@ import {
   commandLine,
   example,
   FOOTER,
-  imports,
   MEMBERS,
   openRun,
   PREDICTOR_IMPORTS,
@@ -30,7 +29,9 @@ function predictor(plan: Plan, scale: number): string {
     "./data.ts": [...(single ? [] : ["CLASSES"]), "FEATURES", "TIMESTEPS"],
     "./support/system/user-error.ts": ["UserError"],
   };
-  return `${example(["const [first] = await predictor.predict([pixels]); // { class: 7, probabilities: [0.01, …] }"])}${imports(own)}
+  const imports = Imports.of(own);
+  const probabilities = probabilityExpression({ plan, imports }, "forward(w, inputs).prediction");
+  return `${example(["const [first] = await predictor.predict([pixels]); // { class: 7, probabilities: [0.01, …] }"])}${imports.declarations()}
 
 /** Pixels are divided by this, as in training. */
 const SCALE = ${literal(scale)};
@@ -53,7 +54,7 @@ ${MEMBERS}
 }
 
 ${CREATE}
-${openRun(probabilityExpression({ plan, imports: new Imports() }, "forward(w, inputs).prediction"))}
+${openRun(probabilities)}
   return {
     run: path,
     async predict(images) {
@@ -139,7 +140,7 @@ function command({ dataset }: Plan): string {
 //   predict.ts [options] [FILE...]
 //
 // \`--help\` lists the options.
-${imports(own)}
+${Imports.of(own).declarations()}
 
 ${commandLine({
   summary: "Classifies images with a trained",

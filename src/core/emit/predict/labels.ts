@@ -1,5 +1,6 @@
 import type { Plan } from "../../plan/types.ts";
 import { INFERENCE_BATCH_SIZE } from "../context.ts";
+import { Imports } from "../imports.ts";
 import { outputMask } from "../loss.ts";
 import { batchInterface, SAMPLES_OF_BATCH } from "./arrays.ts";
 import {
@@ -8,7 +9,6 @@ import {
   commandLine,
   example,
   FOOTER,
-  imports,
   MEMBERS,
   openRun,
   PREDICTOR_IMPORTS,
@@ -34,7 +34,7 @@ function predictor(plan: Plan): string {
     const { output${mask} } = forward(w, inputs);
     return checkedPaths(output${mask});
   }`;
-  return `${example([`const [labels] = await predictor.predict({ ${plan.dataset.inputs[0]!.name}: samples });`])}${imports(own)}
+  return `${example([`const [labels] = await predictor.predict({ ${plan.dataset.inputs[0]!.name}: samples });`])}${Imports.of(own).declarations()}
 
 const BATCH_SIZE = ${INFERENCE_BATCH_SIZE};
 /** Of the output. */
@@ -99,7 +99,7 @@ function command(): string {
 //
 // The labels are those of the most probable path: repeats merged, then blanks removed. A line (or with --output a row, padded with
 // 0) for each sample. \`--help\` lists the options.
-${imports(own)}
+${Imports.of(own).declarations()}
 
 ${commandLine({
   summary: "Reads sequences of labels with a trained",

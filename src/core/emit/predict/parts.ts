@@ -8,28 +8,6 @@ export interface PredictFiles {
   readonly command: string;
 }
 
-/** The imports of every predictor.ts, with some of its own, sorted by module. */
-export function imports(own: Readonly<Record<string, readonly string[]>>): string {
-  return Object.entries(own)
-    .filter(([, names]) => names.length > 0)
-    .sort(([a], [b]) => (order(a) < order(b) ? -1 : 1))
-    .map(([module, names]) => {
-      if (names[0]!.startsWith("*")) return `import ${names[0]} from "${module}";`;
-      const bare = (name: string): string => name.replace("type ", "").toLowerCase();
-      const sorted = [...names].sort((a, b) => (bare(a) < bare(b) ? -1 : 1));
-      if (sorted.every((name) => name.startsWith("type "))) {
-        return `import type { ${sorted.map((name) => name.slice("type ".length)).join(", ")} } from "${module}";`;
-      }
-      return `import { ${sorted.join(", ")} } from "${module}";`;
-    })
-    .join("\n");
-}
-
-/** Packages before files. */
-function order(module: string): string {
-  return `${module.startsWith(".") ? 1 : 0}${module}`;
-}
-
 /** What all predictors import. */
 export const PREDICTOR_IMPORTS = {
   "@tensorflow/tfjs-core": ["* as tf"],
