@@ -20,6 +20,7 @@ import { globalAveragePooling1d } from "./global-average-pooling1d.ts";
 import { globalMaxPooling1d } from "./global-max-pooling1d.ts";
 import { gru } from "./gru.ts";
 import { layerNormalization } from "./layer-normalization.ts";
+import { leakyRelu } from "./leaky-relu.ts";
 import { lstm } from "./lstm.ts";
 import { masking } from "./masking.ts";
 import { maxPooling1d } from "./max-pooling1d.ts";
@@ -60,6 +61,7 @@ export const LAYERS: { readonly [T in LayerType]: LayerDefinition<T> } = {
   permute,
   repeatVector,
   activation,
+  leakyRelu,
   concatenate,
   add,
   subtract,

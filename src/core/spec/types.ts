@@ -32,6 +32,7 @@ export type Layer =
   | PermuteLayer
   | RepeatVectorLayer
   | ActivationLayer
+  | LeakyReluLayer
   | ConcatenateLayer
   | AddLayer
   | SubtractLayer
@@ -1820,6 +1821,30 @@ export interface ActivationLayer {
    */
   inputs?: string[];
   activation: Activation;
+}
+/**
+ * max(x, 0), and below 0 a small multiple of x (Maas et al. 2013).
+ */
+export interface LeakyReluLayer {
+  /**
+   * max(x, 0), and below 0 a small multiple of x (Maas et al. 2013).
+   */
+  type: "leakyRelu";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+  /**
+   * What values below 0 are multiplied by. Default: 0.3.
+   */
+  negativeSlope?: number;
 }
 /**
  * Joins its inputs along an axis.

@@ -200,6 +200,9 @@ export const CASES: readonly Case[] = [
   chain("permute", { type: "dense", units: 4 }, { type: "permute", dims: [2, 1] }, LAST),
   chain("repeatVector", LAST, { type: "repeatVector", n: 3 }, { type: "gru", units, returnSequences: true }),
 
+  chain("leakyRelu", { type: "dense", units: 4 }, { type: "leakyRelu", negativeSlope: 0.2 }, LAST),
+  chain("leakyRelu: a vector, masks", MASK, { type: "leakyRelu" }, LAST, { type: "leakyRelu" }),
+
   ...["add", "multiply", "average", "maximum", "minimum", "concatenate"].flatMap((type) => [
     merged(type, { type }, LAST),
     merged(`${type}: three inputs`, { type, inputs: ["left", "right", "series"] }),

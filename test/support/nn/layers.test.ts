@@ -11,6 +11,7 @@ import {
 import { conv1dBackward, conv1dForward } from "../../../src/support/nn/conv1d.ts";
 import { embeddingBackward, embeddingForward } from "../../../src/support/nn/embedding.ts";
 import { layerNormalizationBackward, layerNormalizationForward } from "../../../src/support/nn/layer-normalization.ts";
+import { leakyReluBackward, leakyReluForward } from "../../../src/support/nn/leaky-relu.ts";
 import { matMulTransposedA, matMulTransposedB } from "../../../src/support/nn/matmul.ts";
 import {
   averagePooling1dBackward,
@@ -106,6 +107,10 @@ const runners: Record<string, (x: never, w: never, options: never, training: boo
     const forward = batchNormalizationForward(x, w, options);
     updateMovingStatistics(forward, w, options);
     return { y: forward.y, backward: (dy) => batchNormalizationBackward(dy, forward, w, options, ASKED) };
+  },
+  leakyRelu(x: Features, _w: object, options: { negativeSlope: number }): Run {
+    const forward = leakyReluForward(x, options);
+    return { y: forward.y, backward: (dy) => leakyReluBackward(dy, forward, options, ASKED) };
   },
   flatten(x: Sequence): Run {
     const forward = flattenForward(x);

@@ -196,6 +196,10 @@ const EXACT: Readonly<Record<string, [inputs: Input[], layers: object[]]>> = {
       { type: "lstm", units: 2 },
     ],
   ],
+  leakyRelu: [
+    [SERIES],
+    [{ type: "masking" }, { type: "leakyRelu", negativeSlope: 0.2 }, { type: "lstm", units: 2 }, { type: "leakyRelu" }],
+  ],
   gaussianNoise: [
     [VECTOR],
     [

@@ -37,6 +37,7 @@ function outputMask(layer: LayerPlan, masks: readonly (string | undefined)[]): s
   const [first] = masks;
   const { mask, joinsMasks, tensorflowJs } = layerDefinition(type);
   if (mask === "makes") return layer.outputMask;
+  if (tensorflowJs?.dropsMask) return undefined;
   if (mask === "passes" || (mask === "uses" && layer.outputShape.length === 2)) return first;
   if (mask !== "combines" || masks.every((other) => other === undefined)) return undefined;
   if (tensorflowJs?.combinesMasks !== "all") return first && `${name}/expanded`; // has one dimension too many
