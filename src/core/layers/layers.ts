@@ -28,6 +28,7 @@ import { maximum } from "./maximum.ts";
 import { minimum } from "./minimum.ts";
 import { multiply } from "./multiply.ts";
 import { permute } from "./permute.ts";
+import { prelu } from "./prelu.ts";
 import { repeatVector } from "./repeat-vector.ts";
 import { reshape } from "./reshape.ts";
 import { simpleRNN } from "./simple-rnn.ts";
@@ -62,6 +63,7 @@ export const LAYERS: { readonly [T in LayerType]: LayerDefinition<T> } = {
   repeatVector,
   activation,
   leakyRelu,
+  prelu,
   concatenate,
   add,
   subtract,

@@ -33,6 +33,7 @@ export type Layer =
   | RepeatVectorLayer
   | ActivationLayer
   | LeakyReluLayer
+  | PreluLayer
   | ConcatenateLayer
   | AddLayer
   | SubtractLayer
@@ -1845,6 +1846,39 @@ export interface LeakyReluLayer {
    * What values below 0 are multiplied by. Default: 0.3.
    */
   negativeSlope?: number;
+}
+/**
+ * max(x, 0), and below 0 a multiple of x that is trained (He et al. 2015).
+ */
+export interface PreluLayer {
+  /**
+   * max(x, 0), and below 0 a multiple of x that is trained (He et al. 2015).
+   */
+  type: "prelu";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+  /**
+   * Train the layer's weights; false keeps them as they are. Default: true.
+   */
+  trainable?: boolean;
+  alphaInitializer?: Initializer;
+  alphaRegularizer?: Regularizer;
+  alphaConstraint?: Constraint;
+  /**
+   * Axes of a sample, counted from 1, along which all values have one slope: [1] of a sequence for a slope per feature. Default: [].
+   *
+   * @maxItems 2
+   */
+  sharedAxes?: number[];
 }
 /**
  * Joins its inputs along an axis.

@@ -202,6 +202,10 @@ export const CASES: readonly Case[] = [
 
   chain("leakyRelu", { type: "dense", units: 4 }, { type: "leakyRelu", negativeSlope: 0.2 }, LAST),
   chain("leakyRelu: a vector, masks", MASK, { type: "leakyRelu" }, LAST, { type: "leakyRelu" }),
+  chain("prelu", { type: "dense", units: 4 }, { type: "prelu", alphaRegularizer: l1l2 }, LAST),
+  chain("prelu: shared along time", { type: "dense", units: 4 }, { type: "prelu", sharedAxes: [1] }, LAST),
+  chain("prelu: one slope for all", { type: "dense", units: 4 }, { type: "prelu", sharedAxes: [1, 2] }, LAST),
+  chain("prelu: a vector, masks", MASK, { type: "prelu" }, LAST, { type: "prelu" }),
 
   ...["add", "multiply", "average", "maximum", "minimum", "concatenate"].flatMap((type) => [
     merged(type, { type }, LAST),

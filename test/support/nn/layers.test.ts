@@ -23,6 +23,7 @@ import {
   maxPooling1dBackward,
   maxPooling1dForward,
 } from "../../../src/support/nn/pooling.ts";
+import { type PreluWeights, preluBackward, preluForward } from "../../../src/support/nn/prelu.ts";
 import {
   flattenBackward,
   flattenForward,
@@ -111,6 +112,10 @@ const runners: Record<string, (x: never, w: never, options: never, training: boo
   leakyRelu(x: Features, _w: object, options: { negativeSlope: number }): Run {
     const forward = leakyReluForward(x, options);
     return { y: forward.y, backward: (dy) => leakyReluBackward(dy, forward, options, ASKED) };
+  },
+  prelu(x: Features, w: PreluWeights): Run {
+    const forward = preluForward(x, w);
+    return { y: forward.y, backward: (dy) => preluBackward(dy, forward, w, ASKED) };
   },
   flatten(x: Sequence): Run {
     const forward = flattenForward(x);

@@ -200,6 +200,16 @@ const EXACT: Readonly<Record<string, [inputs: Input[], layers: object[]]>> = {
     [SERIES],
     [{ type: "masking" }, { type: "leakyRelu", negativeSlope: 0.2 }, { type: "lstm", units: 2 }, { type: "leakyRelu" }],
   ],
+  prelu: [
+    [SERIES],
+    [
+      { type: "prelu" },
+      { type: "masking" },
+      { type: "prelu", sharedAxes: [1] },
+      { type: "lstm", units: 2 },
+      { type: "prelu" },
+    ],
+  ],
   gaussianNoise: [
     [VECTOR],
     [
