@@ -30,6 +30,7 @@ import { multiply } from "./multiply.ts";
 import { permute } from "./permute.ts";
 import { prelu } from "./prelu.ts";
 import { repeatVector } from "./repeat-vector.ts";
+import { rescaling } from "./rescaling.ts";
 import { reshape } from "./reshape.ts";
 import { simpleRNN } from "./simple-rnn.ts";
 import { spatialDropout1d } from "./spatial-dropout1d.ts";
@@ -52,6 +53,7 @@ export const LAYERS: { readonly [T in LayerType]: LayerDefinition<T> } = {
   gaussianDropout,
   layerNormalization,
   batchNormalization,
+  rescaling,
   conv1d,
   maxPooling1d,
   averagePooling1d,

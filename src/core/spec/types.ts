@@ -22,6 +22,7 @@ export type Layer =
   | GaussianDropoutLayer
   | LayerNormalizationLayer
   | BatchNormalizationLayer
+  | RescalingLayer
   | Conv1DLayer
   | MaxPooling1DLayer
   | AveragePooling1DLayer
@@ -1544,6 +1545,34 @@ export interface BatchNormalizationLayer {
   betaConstraint?: Constraint;
   movingMeanInitializer?: Initializer;
   movingVarianceInitializer?: Initializer;
+}
+/**
+ * Multiplies by a given number and adds another.
+ */
+export interface RescalingLayer {
+  /**
+   * Multiplies by a given number and adds another.
+   */
+  type: "rescaling";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+  /**
+   * The factor.
+   */
+  scale: number;
+  /**
+   * What is added to the product. Default: 0.
+   */
+  offset?: number;
 }
 /**
  * A convolution over the timesteps.

@@ -172,6 +172,8 @@ export const CASES: readonly Case[] = [
     chain(`${type}: a vector`, LAST, { type: "dense", units: 4 }, { type, gammaRegularizer: { l2: 0.1 } }),
     chain(`${type}: frozen`, { type: "dense", units: 4 }, { type, trainable: false }, LAST),
   ]),
+  chain("rescaling", { type: "rescaling", scale: -0.7, offset: 0.4 }, { type: "dense", units }, LAST),
+  chain("rescaling: a vector, masks", MASK, { type: "rescaling", scale: 3 }, LAST, { type: "rescaling", scale: 2 }),
 
   ...["valid", "same", "causal"].flatMap((padding) => [
     chain(`conv1d: ${padding}`, { type: "conv1d", filters: 4, kernelSize: 2, padding, activation: "tanh" }),

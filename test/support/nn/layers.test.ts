@@ -24,6 +24,7 @@ import {
   maxPooling1dForward,
 } from "../../../src/support/nn/pooling.ts";
 import { type PreluWeights, preluBackward, preluForward } from "../../../src/support/nn/prelu.ts";
+import { type RescalingOptions, rescalingBackward, rescalingForward } from "../../../src/support/nn/rescaling.ts";
 import {
   flattenBackward,
   flattenForward,
@@ -116,6 +117,10 @@ const runners: Record<string, (x: never, w: never, options: never, training: boo
   prelu(x: Features, w: PreluWeights): Run {
     const forward = preluForward(x, w);
     return { y: forward.y, backward: (dy) => preluBackward(dy, forward, w, ASKED) };
+  },
+  rescaling(x: Features, _w: object, options: RescalingOptions): Run {
+    const forward = rescalingForward(x, options);
+    return { y: forward.y, backward: (dy) => rescalingBackward(dy, forward, options, ASKED) };
   },
   flatten(x: Sequence): Run {
     const forward = flattenForward(x);

@@ -210,6 +210,15 @@ const EXACT: Readonly<Record<string, [inputs: Input[], layers: object[]]>> = {
       { type: "prelu" },
     ],
   ],
+  rescaling: [
+    [SERIES],
+    [
+      { type: "masking" },
+      { type: "rescaling", scale: -2, offset: 0.5 },
+      { type: "lstm", units: 2 },
+      { type: "rescaling", scale: 0.5 },
+    ],
+  ],
   gaussianNoise: [
     [VECTOR],
     [
