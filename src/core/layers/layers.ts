@@ -27,6 +27,7 @@ import { maxPooling1d } from "./max-pooling1d.ts";
 import { maximum } from "./maximum.ts";
 import { minimum } from "./minimum.ts";
 import { multiply } from "./multiply.ts";
+import { normalization } from "./normalization.ts";
 import { permute } from "./permute.ts";
 import { prelu } from "./prelu.ts";
 import { repeatVector } from "./repeat-vector.ts";
@@ -53,6 +54,7 @@ export const LAYERS: { readonly [T in LayerType]: LayerDefinition<T> } = {
   gaussianDropout,
   layerNormalization,
   batchNormalization,
+  normalization,
   rescaling,
   conv1d,
   maxPooling1d,

@@ -22,6 +22,7 @@ export type Layer =
   | GaussianDropoutLayer
   | LayerNormalizationLayer
   | BatchNormalizationLayer
+  | NormalizationLayer
   | RescalingLayer
   | Conv1DLayer
   | MaxPooling1DLayer
@@ -1545,6 +1546,44 @@ export interface BatchNormalizationLayer {
   betaConstraint?: Constraint;
   movingMeanInitializer?: Initializer;
   movingVarianceInitializer?: Initializer;
+}
+/**
+ * Subtracts a given mean of each feature and divides by the root of its given variance.
+ */
+export interface NormalizationLayer {
+  /**
+   * Subtracts a given mean of each feature and divides by the root of its given variance.
+   */
+  type: "normalization";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+  /**
+   * The axis of the features, always the last. Default: -1.
+   */
+  axis?: -1;
+  /**
+   * Mean of each feature in the training rows, or one for all of them.
+   *
+   * @minItems 1
+   * @maxItems 65536
+   */
+  mean: number | number[];
+  /**
+   * Variance of each feature in the training rows, or one for all of them.
+   *
+   * @minItems 1
+   * @maxItems 65536
+   */
+  variance: number | number[];
 }
 /**
  * Multiplies by a given number and adds another.

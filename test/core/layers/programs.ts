@@ -172,6 +172,9 @@ export const CASES: readonly Case[] = [
     chain(`${type}: a vector`, LAST, { type: "dense", units: 4 }, { type, gammaRegularizer: { l2: 0.1 } }),
     chain(`${type}: frozen`, { type: "dense", units: 4 }, { type, trainable: false }, LAST),
   ]),
+  chain("normalization", { type: "normalization", mean: [0.1, -0.2, 0.3], variance: [0.5, 1, 2] }, LAST),
+  chain("normalization: one for all features", { type: "normalization", mean: 0.1, variance: 0.5 }, LAST),
+  chain("normalization: after trained layers", LAST, { type: "normalization", mean: [0.1, 0.2], variance: [0.5, 4] }),
   chain("rescaling", { type: "rescaling", scale: -0.7, offset: 0.4 }, { type: "dense", units }, LAST),
   chain("rescaling: a vector, masks", MASK, { type: "rescaling", scale: 3 }, LAST, { type: "rescaling", scale: 2 }),
 

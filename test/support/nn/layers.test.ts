@@ -14,6 +14,11 @@ import { layerNormalizationBackward, layerNormalizationForward } from "../../../
 import { leakyReluBackward, leakyReluForward } from "../../../src/support/nn/leaky-relu.ts";
 import { matMulTransposedA, matMulTransposedB } from "../../../src/support/nn/matmul.ts";
 import {
+  type NormalizationOptions,
+  normalizationBackward,
+  normalizationForward,
+} from "../../../src/support/nn/normalization.ts";
+import {
   averagePooling1dBackward,
   averagePooling1dForward,
   globalAveragePooling1dBackward,
@@ -121,6 +126,10 @@ const runners: Record<string, (x: never, w: never, options: never, training: boo
   rescaling(x: Features, _w: object, options: RescalingOptions): Run {
     const forward = rescalingForward(x, options);
     return { y: forward.y, backward: (dy) => rescalingBackward(dy, forward, options, ASKED) };
+  },
+  normalization(x: Features, _w: object, options: NormalizationOptions): Run {
+    const forward = normalizationForward(x, options);
+    return { y: forward.y, backward: (dy) => normalizationBackward(dy, forward, options, ASKED) };
   },
   flatten(x: Sequence): Run {
     const forward = flattenForward(x);

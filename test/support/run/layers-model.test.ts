@@ -407,6 +407,12 @@ const REFUSED: Readonly<Record<string, [inputs: Input[], layers: object[], error
     "Unknown layer: AdditiveAttention",
     "no additiveAttention layer",
   ],
+  normalization: [
+    [SERIES],
+    [{ type: "normalization", mean: 0.5, variance: 2 }, LSTM],
+    "Unknown layer: Normalization",
+    "no normalization layer",
+  ],
   subtract: [
     [SERIES],
     [

@@ -210,7 +210,8 @@ function convert(key: string, type: LayerType, node: LayerSource, context: Impor
   if (optionOf(type, optionName(type, key)) === undefined) return value === false ? undefined : unknownKey(node, key);
   if (Array.isArray(value)) {
     if (value.length === 1 && key !== "dims") return plain(field.at(0));
-    if (value.length > 8) field.fail(`has ${value.length} values`);
+    const { maxItems = 8 } = optionOf(type, optionName(type, key))!;
+    if (value.length > Number(maxItems)) field.fail(`has ${value.length} values`);
     return field.list().map(plain);
   }
   return plain(field);
