@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { bundleCore, supportPack } from "../test/core/bundle.ts";
+import { bundleCore, runtimePack, supportPack } from "../test/core/bundle.ts";
 import { renderTable } from "./table.ts";
 
 /** The compiler for a browser: what is loaded, in bytes. */
@@ -23,7 +23,8 @@ export async function benchBundle(): Promise<BundleRow[]> {
     const own = [...sources].filter(([path]) => folders.some((folder) => path.startsWith(folder)));
     return { what: `of it: ${what}`, bytes: own.reduce((sum, [, bytes]) => sum + bytes, 0) };
   });
-  return [sized("lstm-compile/core, minified", text), ...parts, sized("support.json", JSON.stringify(supportPack()))];
+  const packs = [sized("support.json", JSON.stringify(supportPack())), sized("runtime.json", runtimePack())];
+  return [sized("lstm-compile/core, minified", text), ...parts, ...packs];
 }
 
 function sized(what: string, text: string): BundleRow {

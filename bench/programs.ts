@@ -56,6 +56,7 @@ dataset:
   trainLabels: train-labels-idx1-ubyte
   testImages: t10k-images-idx3-ubyte
   testLabels: t10k-labels-idx1-ubyte
+  validation: test
   rows: ${data.timesteps}
   columns: ${data.features}
   classes: 10

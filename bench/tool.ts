@@ -18,38 +18,47 @@ export interface ToolOptions {
 
 /** A time over repetitions, or why there is none. */
 export type Timing = { readonly what: string } & (
-  | { readonly seconds: Summary; readonly repetitions: number; readonly peakBytes: number | undefined }
+  | {
+      readonly seconds: Summary;
+      /** Of all threads, in user and system mode: what the time would be on an idle machine, or more. Median. */
+      readonly cpuSeconds: number | undefined;
+      readonly repetitions: number;
+      readonly peakBytes: number | undefined;
+    }
   | { readonly failed: string }
 );
 
-async function repeat(
-  what: string,
-  repetitions: number,
-  once: () => Promise<{ seconds: number; peakBytes: number | undefined } | { failed: string }>,
-): Promise<Timing> {
+type Once = { seconds: number; cpuSeconds?: number; peakBytes: number | undefined } | { failed: string };
+
+async function repeat(what: string, repetitions: number, once: () => Promise<Once>): Promise<Timing> {
   const seconds: number[] = [];
+  const cpuSeconds: number[] = [];
   const peaks: number[] = [];
   for (let index = repetitions === 1 ? 0 : -1; index < repetitions; index++) {
     const result = await once();
     if ("failed" in result) return { what, failed: result.failed };
     if (index < 0) continue; // a warm-up, unless there is one repetition only
     seconds.push(result.seconds);
+    if (result.cpuSeconds !== undefined) cpuSeconds.push(result.cpuSeconds);
     if (result.peakBytes !== undefined) peaks.push(result.peakBytes);
   }
   return {
     what,
     seconds: summarize(seconds),
+    cpuSeconds: cpuSeconds.length === 0 ? undefined : summarize(cpuSeconds).median,
     repetitions,
     peakBytes: peaks.length === 0 ? undefined : Math.max(...peaks),
   };
 }
 
-async function compilerRun(
-  args: readonly string[],
-  compiler = COMPILER,
-): Promise<Awaited<ReturnType<Parameters<typeof repeat>[2]>>> {
-  const result = await runMeasured(process.execPath, [compiler, ...args]);
-  return result.code === 0 ? result : { failed: lastLines(result) };
+/** By way of a shell, which knows what its children took of the processor. */
+async function compilerRun(args: readonly string[], compiler = COMPILER): Promise<Once> {
+  const shell = ["-c", '"$@" || exit; times >&2', "sh", process.execPath, compiler, ...args];
+  const result = await runMeasured("sh", shell);
+  if (result.code !== 0) return { failed: lastLines(result) };
+  const times = /(\d+)m([\d.]+)s (\d+)m([\d.]+)s\s*$/.exec(result.stderr)!.slice(1).map(Number);
+  const [userMinutes, user, systemMinutes, system] = times as [number, number, number, number];
+  return { ...result, cpuSeconds: 60 * (userMinutes + systemMinutes) + user + system };
 }
 
 /** 1, 10, 100 and 1000 different specs in one call of lstm-compile, and of the compiler before, in turn. */
@@ -154,13 +163,23 @@ export async function benchMemory(options: ToolOptions): Promise<MemoryRow[]> {
 }
 
 export function timingTable(timings: readonly Timing[], perSpec: boolean): string {
-  const header = ["what", "median s", "min", "max", ...(perSpec ? ["ms per spec"] : []), "peak memory", "repetitions"];
+  const header = [
+    "what",
+    "median s",
+    "min",
+    "max",
+    ...(perSpec ? ["CPU s", "CPU ms per spec"] : []),
+    "peak memory",
+    "repetitions",
+  ];
   return renderTable(
     header,
     timings.map((timing) => {
       if ("failed" in timing) return [timing.what, "FAILED", ...header.slice(2).map(() => "")];
       const { median, min, max } = timing.seconds;
-      const each = perSpec ? [number((median * 1000) / Number.parseInt(timing.what, 10))] : [];
+      const { cpuSeconds = Number.NaN } = timing;
+      const perSpecMs = (cpuSeconds * 1000) / Number.parseInt(timing.what, 10);
+      const each = perSpec ? [number(cpuSeconds), number(perSpecMs)] : [];
       const rest = [megabytes(timing.peakBytes), String(timing.repetitions)];
       return [timing.what, number(median), number(min), number(max), ...each, ...rest];
     }),

@@ -40,8 +40,10 @@ export function setUp() {
   }
   const installed = modified(join(root, "node_modules", ".package-lock.json"));
   if (installed < modified(join(root, "package-lock.json"))) npm("ci");
-  const sources = Math.max(newest(join(root, "src")), newest(join(root, "schemas")));
-  if (modified(join(root, "dist", "cli", "main.js")) < sources) npm("run", "build");
+  // The package that programs run on is made by the build, too; npm removes it where it installs others.
+  const runtime = join(modules, "lstm-compile-runtime", "package.json");
+  const built = Math.min(modified(join(root, "dist", "cli", "main.js")), modified(runtime));
+  if (built < Math.max(newest(join(root, "src")), newest(join(root, "schemas")))) npm("run", "build");
 }
 
 if (process.argv[1] !== undefined && pathToFileURL(process.argv[1]).href === import.meta.url) setUp();

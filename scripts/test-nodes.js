@@ -57,7 +57,7 @@ function test(program) {
 }
 
 setUp();
-const { cacheDirectory } = await import("../dist/support/data/cache.js");
+const { cacheDirectory } = await import("../dist/support/system/cache.js");
 const total = { passed: 0, failed: 0 };
 const major = (version) => version.split(".")[0];
 for (const version of VERSIONS.filter((version) => major(version) !== major(process.versions.node))) {

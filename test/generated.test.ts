@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { compile } from "../src/node.ts";
 import { listFiles } from "../src/program/manifest.ts";
+import { contentsOf } from "../src/program/write.ts";
 
 const specs = readdirSync("specs").filter((name) => name.endsWith(".yaml"));
 
@@ -14,8 +15,11 @@ describe("generated/", () => {
     const { program, diagnostics } = compile(readFileSync(`specs/${name}`), { headerPath: `../../specs/${name}` });
     expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
     const folder = `generated/${program!.name}`;
-    expect(listFiles(folder)).toEqual([...program!.files.keys()]);
-    for (const [path, text] of program!.files) expect(readFileSync(`${folder}/${path}`, "utf8"), path).toBe(text);
+    const contents = contentsOf(program!);
+    expect(listFiles(folder)).toEqual([...contents.keys()].sort());
+    for (const [path, bytes] of contents) {
+      expect(readFileSync(`${folder}/${path}`).equals(bytes), `${path} is as compiled`).toBe(true);
+    }
   });
 
   it("the reference model has the published number of parameters", () => {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { cacheDirectory } from "../../src/support/data/cache.ts";
+import { cacheDirectory } from "../../src/support/system/cache.ts";
 
 /** Pinned, so that a table of today can be compared with one of tomorrow. */
 export const PEER_REQUIREMENTS = ["keras==3.15.1", "tensorflow-cpu==2.21.0", "torch==2.15.0", "jax[cpu]==0.10.2"];

@@ -5,18 +5,24 @@
 // The model: 15,274 parameters; input [28, B, 28], B the batch size. Sequences are time-major: [timesteps, B, features].
 // The derivative of the training step is written out, one line per layer back; its kernels are in support/nn.
 import * as tf from "@tensorflow/tfjs-core";
-import { LINEAR, SIGMOID, TANH } from "./support/nn/activations.ts";
+import { LINEAR } from "./support/nn/activations/linear.ts";
+import { SIGMOID } from "./support/nn/activations/sigmoid.ts";
+import { TANH } from "./support/nn/activations/tanh.ts";
 import { denseBackward, denseForward } from "./support/nn/dense.ts";
 import { dropoutBackward, dropoutForward } from "./support/nn/dropout.ts";
-import { glorotUniform, orthogonal, withUnitForgetBias, zeros } from "./support/nn/initializers.ts";
-import type { LossOutput } from "./support/nn/losses.ts";
-import { softmaxCrossEntropy } from "./support/nn/losses/cross-entropy.ts";
+import { glorotUniform } from "./support/nn/initializers/glorot-uniform.ts";
+import { orthogonal } from "./support/nn/initializers/orthogonal.ts";
+import { withUnitForgetBias } from "./support/nn/initializers/unit-forget-bias.ts";
+import { zeros } from "./support/nn/initializers/zeros.ts";
+import type { LossOutput } from "./support/nn/losses/loss.ts";
+import { softmaxCrossEntropy } from "./support/nn/losses/softmax-cross-entropy.ts";
 import { lstmBackward, lstmForward } from "./support/nn/lstm.ts";
-import { categoricalAccuracyState, meanValue } from "./support/nn/metrics.ts";
+import { categoricalAccuracyState } from "./support/nn/metrics/categorical-accuracy.ts";
+import { meanValue } from "./support/nn/metrics/mean.ts";
 import { Sequence } from "./support/nn/sequence.ts";
 import type { StepRandom } from "./support/nn/step-random.ts";
 import { type NamedGradients, type NamedWeights, type WeightMatrix, type WeightVector, createWeight } from "./support/nn/weights.ts";
-import type { MetricSums } from "./support/run/training.ts";
+import type { MetricSums } from "lstm-compile-runtime/run/training.js";
 
 // What the layers' functions read of their options
 const LSTM1 = { activation: TANH, recurrentActivation: SIGMOID, returnSequences: false } as const; // quickstart-mnist.yaml:11

@@ -11,11 +11,11 @@ import { FEATURES, loadData, TIMESTEPS } from "./data.ts";
 import { createPredictor, type Prediction } from "./predictor.ts";
 import { PROGRAM } from "./program.ts";
 import { drawImage, readImage } from "./support/data/images.ts";
-import { runMain, say } from "./support/run/main.ts";
-import { predictionOptions } from "./support/run/trained.ts";
-import { folder, integer, readOptions, usage } from "./support/system/options.ts";
-import { printable } from "./support/system/printable.ts";
-import { UserError } from "./support/system/user-error.ts";
+import { runMain, say } from "lstm-compile-runtime/run/main.js";
+import { predictionOptions } from "lstm-compile-runtime/run/trained.js";
+import { folder, integer, readOptions, usage } from "lstm-compile-runtime/system/options.js";
+import { printable } from "lstm-compile-runtime/system/printable.js";
+import { UserError } from "lstm-compile-runtime/system/user-error.js";
 
 const COMMAND_LINE = {
   summary: `Classifies images with a trained ${PROGRAM.name}.`,
@@ -73,8 +73,8 @@ async function main(): Promise<number> {
     const { test } = await loadData(options.data, () => undefined);
     const count = Math.min(options.demo, test.count);
     const indices = Int32Array.from({ length: count }, (_, k) => Math.floor((k * test.count) / count));
-    const images = Array.from(indices, (index) => test.pixels(index));
-    const labels = test.targets(indices);
+    const images = await Promise.all(Array.from(indices, (index) => test.pixels(index)));
+    const { targets: labels } = await test.read(indices);
     for (const [k, prediction] of (await predictor.predict(images)).entries()) {
       show(`test image ${indices[k]}`, prediction, { pixels: images[k]!, label: labels[k]! });
     }

@@ -11,11 +11,11 @@ import * as tf from "@tensorflow/tfjs-core";
 import { CLASSES, FEATURES, TIMESTEPS } from "./data.ts";
 import { forward, initializeWeights, type Inputs, namedWeights } from "./model.ts";
 import { PROGRAM } from "./program.ts";
-import { capturedWhenRepeated } from "./support/capture/repeated.ts";
-import { assignTensors } from "./support/nn/weights.ts";
-import { openTrainedRun, type PredictorOptions } from "./support/run/trained.ts";
-import { requireFinite } from "./support/system/finite.ts";
-import { UserError } from "./support/system/user-error.ts";
+import { capturedWhenRepeated } from "lstm-compile-runtime/capture/repeated.js";
+import { assignTensors } from "lstm-compile-runtime/run/tensors.js";
+import { openTrainedRun, type PredictorOptions } from "lstm-compile-runtime/run/trained.js";
+import { requireFinite } from "lstm-compile-runtime/system/finite.js";
+import { UserError } from "lstm-compile-runtime/system/user-error.js";
 
 /** Pixels are divided by this, as in training. */
 const SCALE = 255;

@@ -3,7 +3,7 @@
 // Do not edit: change the spec and compile again.
 //
 // The model as tf.loadLayersModel reads it: what a run writes into model/model.json beside the weights.
-import type { LayersTopology } from "./support/run/layers-model.ts";
+import type { LayersTopology } from "lstm-compile-runtime/run/layers-model.js";
 
 export const TOPOLOGY: LayersTopology = {
   class_name: "Sequential",

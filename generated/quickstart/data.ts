@@ -9,7 +9,7 @@ export const FEATURES = 28;
 export const CLASSES = 10;
 /** Reads the dataset: quickstart.yaml:7. `directory` is what --data names. */
 export async function loadData(_directory: string | undefined, _log: (line: string) => void): Promise<ImageDataset> {
-  return loadDigits({ trainSamples: 6000, testSamples: 1000, seed: 1, scale: 255 });
+  return loadDigits({ trainSamples: 6000, testSamples: 1000, validation: { fraction: 0.1, seed: 42 }, seed: 1, scale: 255 });
 }
 
 /** What batches are read from. */
@@ -23,10 +23,11 @@ export interface Batch {
 }
 
 /** The samples that `indices` names, on the device. */
-export function readBatch(split: Samples, indices: Int32Array): Batch {
+export async function readBatch(split: Samples, indices: Int32Array): Promise<Batch> {
+  const { inputs, targets } = await split.read(indices);
   const batch = indices.length;
   return {
-    inputs: { input: tf.tensor3d(split.inputs.input(indices), [28, batch, 28]) },
-    targets: tf.tensor1d(split.targets(indices), "int32"),
+    inputs: { input: tf.tensor3d(inputs.input, [28, batch, 28]) },
+    targets: tf.tensor1d(targets, "int32"),
   };
 }

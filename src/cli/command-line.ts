@@ -150,6 +150,13 @@ export function commandLine(set: (exitCode: number) => void): Command {
       process.stdout.write(schemaText());
     });
 
+  command("support")
+    .description("list the files that this version can put beside a program, with their SHA-256, as sha256sum does")
+    .action(async () => {
+      const { supportList } = await import("../node.ts");
+      process.stdout.write(supportList());
+    });
+
   command("import")
     .description("write a spec of a saved Keras (.keras, .h5) or TensorFlow.js (model.json) model")
     .argument("<model>", "model.keras, model.h5 or model.json")

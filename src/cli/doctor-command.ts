@@ -2,7 +2,7 @@ import { availableParallelism, cpus, totalmem } from "node:os";
 import { COMPILER_VERSION } from "../core/version.ts";
 import { runsTypeScript } from "../program/run.ts";
 import { type BackendProbe, probeBackends } from "../support/backends/select.ts";
-import { cacheDirectory } from "../support/data/cache.ts";
+import { cacheDirectory } from "../support/system/cache.ts";
 import { note } from "./report.ts";
 
 interface Machine {

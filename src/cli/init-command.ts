@@ -47,6 +47,7 @@ dataset:
   path: ${name}.csv
   target: sales
   time: month
+  validation: 0.2 # of the months before the test part, at their end
   lookback: 12
   horizon: 3
 layers:

@@ -2,6 +2,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { analyze, type Plan } from "../core/compile.ts";
 import { planRecord } from "../core/emit/program.ts";
 import { formatToWrite, writtenEndings } from "../core/formats/formats.ts";
+import { sourceOf } from "../core/sources/sources.ts";
 import { initialCheckpoint } from "../program/initial-checkpoint.ts";
 import { MODEL_HOST, openModelFile } from "../program/model-files.ts";
 import { loadCheckpoint, predictionWeights, saveCheckpoint } from "../support/run/checkpoint.ts";
@@ -94,7 +95,7 @@ async function importWeights(
   note(`${path} → ${run}: ${count} weights, ${plan.cost.parameterCount.toLocaleString("en-US")} parameters`);
   const train = compilerCommand("run", spec, "--", "--resume", "--out", run);
   // Scalers and vocabularies are fitted when it is trained.
-  const predicts = plan.dataset.type !== "csv" && plan.dataset.type !== "text";
+  const predicts = !sourceOf(plan.dataset).fits;
   const predict = `${compilerCommand(spec)} && ${compilerCommand("predict", run, "--", "--help")}`;
   note(`next: ${train}${predicts ? `, or ${predict}` : ""}`);
   return 0;

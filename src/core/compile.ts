@@ -8,7 +8,7 @@ import type { Plan } from "./plan/types.ts";
 import { validate } from "./validate.ts";
 
 export type { Diagnostic } from "./diagnostic.ts";
-export type { Host } from "./host.ts";
+export type { Host, RuntimePackage } from "./host.ts";
 export type { Plan } from "./plan/types.ts";
 export { COMPILER_VERSION } from "./version.ts";
 
@@ -25,6 +25,8 @@ export interface CompileOptions {
 export interface Program {
   readonly name: string;
   readonly files: ReadonlyMap<string, string>;
+  /** npm packages that come along: file path → bytes. */
+  readonly packages: ReadonlyMap<string, Uint8Array>;
   readonly plan: Plan;
 }
 
@@ -49,6 +51,6 @@ export function analyze(specText: string | Uint8Array, options: CompileOptions =
 export function compile(specText: string | Uint8Array, host: Host, options: CompileOptions = {}): CompileResult {
   const { diagnostics, source, plan: analyzed } = analyze(specText, options);
   if (analyzed === undefined) return { diagnostics, source };
-  const files = emit(analyzed, options.headerPath ?? options.specPath ?? "spec.yaml", host, options.derivative);
-  return { diagnostics, source, program: { name: analyzed.name, files, plan: analyzed } };
+  const emitted = emit(analyzed, options.headerPath ?? options.specPath ?? "spec.yaml", host, options.derivative);
+  return { diagnostics, source, program: { name: analyzed.name, ...emitted, plan: analyzed } };
 }

@@ -31,32 +31,28 @@ export function correct(given: Uint8Array, file: string): { corrections: Correct
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const { source } = load(text ?? given, file);
     if (source === undefined) break;
-    const chosen = apart(diagnose(source.text, file).filter(({ safe }) => safe === true));
-    if (chosen.length === 0) break;
-    text = withEdits(
-      source.text,
-      chosen.flatMap(({ edits }) => edits),
-    );
-    for (const { line, column, range, edits } of chosen) {
-      const to = edits.map((edit) => edit.text).join(" ");
-      corrections.push({ line, column, from: source.text.slice(range.start, range.end), to });
-    }
+    const edits = apart(diagnose(source.text, file).filter(({ safe }) => safe === true));
+    if (edits.length === 0) break;
+    corrections.push(...edits.map((edit) => correctionOf(edit, source.text)));
+    text = withEdits(source.text, edits);
   }
+  corrections.sort((a, b) => a.line - b.line || a.column - b.column);
   return { corrections, text };
 }
 
-type Editable = Diagnostic & { readonly edits: readonly Edit[] };
+function correctionOf({ range, text: to }: Edit, text: string): Correction {
+  const before = text.slice(0, range.start).split("\n");
+  return { line: before.length, column: before.at(-1)!.length + 1, from: text.slice(range.start, range.end), to };
+}
 
-/** The diagnostics whose edits overlap no other's before them. */
-function apart(diagnostics: readonly Diagnostic[]): Editable[] {
-  const chosen: Editable[] = [];
-  for (const diagnostic of diagnostics) {
-    if (diagnostic.edits === undefined) continue;
-    const taken = chosen.flatMap(({ edits }) => edits);
-    const overlaps = diagnostic.edits.some(({ range }) =>
-      taken.some((other) => range.start <= other.range.end && other.range.start <= range.end),
+/** The edits of the diagnostics, without those of which one overlaps another before it. */
+function apart(diagnostics: readonly Diagnostic[]): Edit[] {
+  const chosen: Edit[] = [];
+  for (const { edits = [] } of diagnostics) {
+    const overlaps = edits.some(({ range }) =>
+      chosen.some((other) => range.start <= other.range.end && other.range.start <= range.end),
     );
-    if (!overlaps) chosen.push(diagnostic as Editable);
+    if (!overlaps) chosen.push(...edits);
   }
   return chosen;
 }

@@ -5,6 +5,7 @@ import type { Program } from "../core/compile.ts";
 import { COMPILER_VERSION } from "../core/version.ts";
 import { sha256 } from "../support/system/sha256.ts";
 import { listFiles, type Manifest, readManifest } from "./manifest.ts";
+import { contentsOf } from "./write.ts";
 
 /** Why a program is not what its spec compiles to. */
 export type CauseKind =
@@ -53,8 +54,9 @@ export function checkProgram(folder: string, program: Program, headerPath: strin
     const files = byKind.get(kind) ?? [];
     byKind.set(kind, [...files, { path: `${posix(folder)}/${path}`, ...file }]);
   };
+  const contents = contentsOf(program);
   if (onDisk.length === 0) {
-    for (const path of program.files.keys()) add("never compiled", path, { kind: "missing", patch: "" });
+    for (const path of contents.keys()) add("never compiled", path, { kind: "missing", patch: "" });
     return differencesOf(byKind);
   }
   if (manifest === undefined) {
@@ -67,7 +69,7 @@ export function checkProgram(folder: string, program: Program, headerPath: strin
   const whole = reasonOfAll(manifest, program, headerPath);
   const drift = isDrift(folder, manifest, program);
   const reason = whole ?? (drift ? "compiler version changed" : "compiler output changed");
-  for (const [path, text] of program.files) {
+  for (const [path, bytes] of contents) {
     if (!onDisk.includes(path)) {
       add(path === "manifest.json" || manifest.files[path] !== undefined ? "missing" : reason, path, {
         kind: "missing",
@@ -75,16 +77,18 @@ export function checkProgram(folder: string, program: Program, headerPath: strin
       });
       continue;
     }
-    const found = readText(join(folder, path));
-    if (found === text) continue;
+    const found = readFile(join(folder, path));
+    if (found?.equals(bytes) === true) continue;
     const isEdited = path !== "manifest.json" && (found === undefined || manifest.files[path] !== sha256(found));
-    const patch = found === undefined ? "" : patchOf(`${posix(folder)}/${path}`, found, text);
+    const text = program.files.get(path);
+    const patch =
+      found === undefined || text === undefined ? "" : patchOf(`${posix(folder)}/${path}`, found.toString(), text);
     add(isEdited ? "edited by hand" : reason, path, { kind: "differs", patch });
   }
   for (const path of onDisk) {
-    if (program.files.has(path)) continue;
+    if (contents.has(path)) continue;
     const written = manifest.files[path];
-    const found = written === undefined ? undefined : readText(join(folder, path));
+    const found = written === undefined ? undefined : readFile(join(folder, path));
     const isOurs = found !== undefined && sha256(found) === written;
     add(isOurs ? reason : written === undefined ? "foreign files" : "edited by hand", path, {
       kind: "left over",
@@ -119,15 +123,25 @@ function reasonOfAll({ spec }: Manifest, program: Program, headerPath: string): 
 function isDrift(folder: string, manifest: Manifest, program: Program): boolean {
   const { version } = manifest.compiler;
   if (version === COMPILER_VERSION) return false;
-  const then = Object.keys(manifest.files);
-  if (then.length !== program.files.size - 1 || !then.every((path) => program.files.has(path))) return false;
+  const now = JSON.parse(program.files.get("manifest.json")!) as Manifest;
+  // What states the version: headers, names of packages, and the hash of all that the version can put beside a program.
+  const stated = [
+    [`lstm-compile ${version}`, `lstm-compile ${COMPILER_VERSION}`],
+    [manifest.runtime?.file, now.runtime?.file],
+    [manifest.support?.sha256, now.support?.sha256],
+  ] as const;
+  const today = (text: string): string =>
+    stated.reduce((all, [old = "", current = ""]) => (old === "" ? all : all.replaceAll(old, current)), text);
+  const contents = contentsOf(program);
+  const then = Object.keys(manifest.files).map(today);
+  if (then.length !== contents.size - 1 || !then.every((path) => contents.has(path))) return false;
   for (const [path, text] of program.files) {
-    const found = readText(join(folder, path));
+    const found = readFile(join(folder, path))?.toString();
     if (found === undefined || found === text) continue;
     if (path === "manifest.json") {
-      if (withoutVersions(found) !== withoutVersions(text)) return false;
+      if (withoutVersions(today(found)) !== withoutVersions(text)) return false;
     } else if (manifest.files[path] === sha256(found)) {
-      if (found.replaceAll(`lstm-compile ${version}`, `lstm-compile ${COMPILER_VERSION}`) !== text) return false;
+      if (today(found) !== text) return false;
     }
   }
   return true;
@@ -135,14 +149,14 @@ function isDrift(folder: string, manifest: Manifest, program: Program): boolean 
 
 /** A manifest without what another compiler version alone changes: the version, and so the hashes of files that state it. */
 function withoutVersions(text: string): string {
-  const manifest = JSON.parse(text) as Manifest;
-  return JSON.stringify({ ...manifest, compiler: undefined, files: Object.keys(manifest.files) });
+  const { runtime, files, ...manifest } = JSON.parse(text) as Manifest;
+  return JSON.stringify({ ...manifest, compiler: undefined, runtime: runtime?.contents, files: Object.keys(files) });
 }
 
 /** undefined for what is no plain file of a reasonable size. */
-function readText(file: string): string | undefined {
+function readFile(file: string): Buffer | undefined {
   const stat = lstatSync(file, { throwIfNoEntry: false });
-  return stat?.isFile() === true && stat.size <= MAX_BYTES ? readFileSync(file, "utf8") : undefined;
+  return stat?.isFile() === true && stat.size <= MAX_BYTES ? readFileSync(file) : undefined;
 }
 
 function patchOf(path: string, found: string, text: string): string {

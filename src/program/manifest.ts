@@ -9,6 +9,10 @@ export interface Manifest {
   readonly compiler: { readonly version: string };
   /** `path`: posix, from the program's folder; a bare file name where the spec lies outside of the program's project. */
   readonly spec: { readonly path?: string; readonly sha256: string };
+  /** The package that the program runs on: its file here, and the SHA-256 over what is in it. */
+  readonly runtime?: { readonly name: string; readonly file: string; readonly contents: string };
+  /** SHA-256 of the list of all that its compiler version can put beside a program. */
+  readonly support?: { readonly sha256: string };
   /** SHA-256 of every other file. */
   readonly files: Readonly<Record<string, string>>;
 }

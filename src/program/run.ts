@@ -1,11 +1,12 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { constants } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { markKilled } from "../support/run/info.ts";
 import { UserError } from "../support/system/user-error.ts";
+import { ensureRuntime, packageFolder } from "./runtime.ts";
 
 /** Node strips types by itself from 22.18 on (and in 23.6 and later). */
 export function runsTypeScript(version: string): boolean {
@@ -22,7 +23,7 @@ export function programCommand(file: string): [command: string, ...args: string[
 
 /**
  * Runs a file of a generated program where the user is; returns its exit code, 128 + the signal's number where a signal ended it.
- * Without TensorFlow.js within the program's reach it is installed first.
+ * Without TensorFlow.js and what else it runs on within its reach they are installed first.
  * @throws UserError (exit code 3) where that fails
  */
 export async function runProgram(
@@ -32,6 +33,7 @@ export async function runProgram(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<number> {
   ensurePackages(resolve(folder));
+  ensureRuntime(resolve(folder));
   const [command, ...rest] = programCommand(resolve(folder, file));
   const child = spawn(command, [...rest, ...args], {
     // Through the channel a training names its run, since a process that is killed cannot say so in its run.json.
@@ -71,7 +73,7 @@ function ensurePackages(folder: string): void {
   const { dependencies = {} } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
     readonly dependencies?: Readonly<Record<string, string>>;
   };
-  const wanted = Object.entries(dependencies);
+  const wanted = Object.entries(dependencies).filter(([, version]) => !version.startsWith("file:"));
   if (wanted.every(([name, version]) => installedVersion(folder, name) === version)) return;
   const shared = dirname(folder);
   process.stderr.write(`installing TensorFlow.js in ${join(shared, "node_modules")}, for all programs there\n`);
@@ -93,9 +95,7 @@ function ensurePackages(folder: string): void {
 
 /** The version of a package that a program in the folder gets; undefined where it gets none. */
 function installedVersion(folder: string, name: string): string | undefined {
-  for (let path = folder; ; path = dirname(path)) {
-    const file = join(path, "node_modules", name, "package.json");
-    if (existsSync(file)) return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
-    if (dirname(path) === path) return undefined;
-  }
+  const found = packageFolder(folder, name);
+  if (found === undefined) return undefined;
+  return (JSON.parse(readFileSync(join(found, "package.json"), "utf8")) as { version: string }).version;
 }

@@ -42,21 +42,22 @@ export function writeProgram(outDir: string, program: Program): Written {
     const isNew = !existsSync(folder);
     const old = readManifest(folder);
     const folders = new Set<string>();
-    const paths = [...program.files.keys()].filter((path) => path !== "manifest.json");
+    const contents = contentsOf(program);
+    const paths = [...contents.keys()].filter((path) => path !== "manifest.json");
     for (const path of [...paths, "manifest.json"]) {
       const file = join(folder, path);
-      const text = program.files.get(path)!;
+      const now = contents.get(path)!;
       const before = isNew ? undefined : readIfThere(file);
-      if (before?.equals(Buffer.from(text))) continue;
+      if (before?.equals(now)) continue;
       const written = old?.files[path];
       if (before !== undefined && written !== undefined && sha256(before) !== written) overwrittenEdits.push(path);
       if (!folders.has(dirname(file))) makeFolder(dirname(file));
       folders.add(dirname(file));
-      replaceFile(file, text);
+      replaceFile(file, now);
       changed.push(path);
     }
     for (const [path, hash] of Object.entries(old?.files ?? {})) {
-      if (program.files.has(path) || !isInside(path)) continue;
+      if (contents.has(path) || !isInside(path)) continue;
       const before = readIfThere(join(folder, path));
       if (before === undefined || sha256(before) !== hash) continue;
       rmSync(join(folder, path));
@@ -93,6 +94,11 @@ export function refuseLinkOutside(outDir: string): void {
   }
 }
 
+/** All files of a program as bytes. */
+export function contentsOf({ files, packages }: Pick<Program, "files" | "packages">): Map<string, Buffer> {
+  return new Map([...files, ...packages].map(([path, contents]) => [path, Buffer.from(contents)]));
+}
+
 /** A folder is ours if our manifest lists each of its files; one without a manifest, if a write was cut short before it. */
 function refuseForeignFiles(folder: string, program: Program): void {
   const stat = lstatSync(folder, { throwIfNoEntry: false });
@@ -105,11 +111,12 @@ function refuseForeignFiles(folder: string, program: Program): void {
   }
   const old = readManifest(folder);
   const ours = new Set(old === undefined ? [] : [...Object.keys(old.files), "manifest.json"]);
-  const files = listFiles(folder).filter((path) => !isTemporary(path, program));
+  const contents = contentsOf(program);
+  const files = listFiles(folder).filter((path) => !isTemporary(path, contents));
   const foreign =
     // Links lead elsewhere, and to read a pipe would wait for ever.
     files.find((path) => !lstatSync(join(folder, path)).isFile()) ??
-    files.find((path) => !ours.has(path) && readFileSync(join(folder, path), "utf8") !== program.files.get(path));
+    files.find((path) => !ours.has(path) && contents.get(path)?.equals(readFileSync(join(folder, path))) !== true);
   if (foreign === undefined) return;
   const damaged = old === undefined && files.includes("manifest.json");
   throw new UserError(
@@ -128,15 +135,15 @@ function refuseForeignFiles(folder: string, program: Program): void {
 const TEMPORARY = /\.\d+\.lstm-compile-tmp$/;
 
 /** What a killed compiler left behind while it wrote one of its files. */
-function isTemporary(path: string, program: Program): boolean {
-  return TEMPORARY.test(path) && program.files.has(path.replace(TEMPORARY, ""));
+function isTemporary(path: string, contents: ReadonlyMap<string, unknown>): boolean {
+  return TEMPORARY.test(path) && contents.has(path.replace(TEMPORARY, ""));
 }
 
 /** Whole or not at all. Not flushed to the disk: a compiler's output can be made again, and flushing hundreds of files is slow. */
-function replaceFile(file: string, text: string): void {
+function replaceFile(file: string, contents: Uint8Array): void {
   const temporary = `${file}.${process.pid}.lstm-compile-tmp`;
   try {
-    writeFileSync(temporary, text);
+    writeFileSync(temporary, contents);
     renameSync(temporary, file);
   } catch (error) {
     rmSync(temporary, { force: true });

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { RUNTIME_ROOMS } from "../../src/core/host.ts";
 import { NODE } from "../../src/node.ts";
 
 const root = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -31,16 +32,23 @@ export async function bundleCore(): Promise<Bundle> {
   return { text: outputFiles[0]!.text, sources: new Map(sources) };
 }
 
-/** The support files by path, as dist/support.json has them. */
+/** The support files by path that programs copy, as dist/support.json has them. */
 export function supportPack(): Record<string, string> {
   const paths = readdirSync(root("src/support"), { recursive: true, encoding: "utf8" });
   const files = paths.map((path) => path.replaceAll("\\", "/")).filter((path) => path.endsWith(".ts"));
-  return Object.fromEntries(files.sort().map((path) => [path, NODE.supportFile(path)]));
+  const copied = files.filter((path) => !RUNTIME_ROOMS.includes(path.split("/")[0]!));
+  return Object.fromEntries(copied.sort().map((path) => [path, NODE.supportFile(path)]));
 }
 
-/** A script that sets `inputs`: specs by file name, and the support files. Plain JSON. */
+/** The package that programs run on as dist/runtime.json has it. */
+export function runtimePack(): string {
+  return readFileSync(root("dist/runtime.json"), "utf8");
+}
+
+/** A script that sets `inputs`: specs by file name, the support files and the package that programs run on. Plain JSON. */
 export function inputsScript(specs: ReadonlyMap<string, string>): string {
-  return `var inputs = ${JSON.stringify({ specs: Object.fromEntries(specs), support: supportPack() })};`;
+  const inputs = { specs: Object.fromEntries(specs), support: supportPack(), runtime: JSON.parse(runtimePack()) };
+  return `var inputs = ${JSON.stringify(inputs)};`;
 }
 
 /** The specs of specs/ by file name. */
@@ -51,7 +59,10 @@ export function exampleSpecs(): Map<string, string> {
 
 /** A script that compiles the inputs and sets `outputs`: JSON of the files of each program, or of what is wrong with its spec. */
 export const COMPILE_SCRIPT = `
-var host = { supportFile: function (path) { return inputs.support[path]; } };
+var host = {
+  supportFile: function (path) { return inputs.support[path]; },
+  runtime: function () { return inputs.runtime; },
+};
 var outputs = JSON.stringify(Object.entries(inputs.specs).map(function (spec) {
   var result = compiler.compile(spec[1], host, { specPath: spec[0] });
   return [spec[0], { files: [...(result.program?.files ?? [])], diagnostics: result.diagnostics }];

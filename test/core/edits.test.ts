@@ -145,11 +145,16 @@ describe("correct", () => {
     expect(result.text).toBe(expected);
     expect(result.corrections.map(({ line, column, from, to }) => `${line}:${column} ${from} ${to}`)).toEqual([
       "5:11 LSTM lstm",
-      "9:5 Units units",
       "6:5 return_sequences returnSequences",
+      "9:5 Units units",
     ]);
     expect(diagnose(result.text!, "spec.yaml")).toEqual([]);
   }); // biome-ignore format: long texts
+
+  it("names a key that tells maps apart where it stands, not the map", () => {
+    const { corrections } = correct(Buffer.from(BASE.replace("type: digits", "Type: digits")), "f");
+    expect(corrections).toEqual([{ line: 3, column: 12, from: "Type", to: "type" }]);
+  });
 
   it("says nothing of a spec that is right, and of a file that is none", () => {
     for (const text of [BASE, "a: [", ""])

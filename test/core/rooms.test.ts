@@ -52,6 +52,8 @@ describe("the rooms of src/", () => {
     ["core/schema", ["core/rules", "core/plan", "core/emit"]],
     ["core/rules", ["core/emit"]],
     ["core/plan", ["core/emit"]],
+    ["core/sources", ["core/emit"]],
+    ["core/tasks", ["core/emit"]],
     ["core/formats", ["core/emit"]],
   ])("%s imports none of %j", (room, above) => {
     expect(refusedIn(room, (target) => isIn(target, ...above) || target === "node.ts")).toEqual([]);

@@ -21,6 +21,7 @@ function spec(name: string, layer: object, training: object): string {
       type: "arrays",
       inputs: [{ shape: [TIMESTEPS, 1], train: "x.npy", test: "x.npy" }],
       targets: { encoding: "numbers", train: "y.npy", test: "y.npy" },
+      validation: "test",
     },
     layers: [
       { type: "lstm", units: 8, ...layer },

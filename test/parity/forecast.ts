@@ -30,7 +30,7 @@ export interface ForecastFixture {
 }
 
 /** Windows of the csv reader, and the baselines' definitions. Scaling is of log10, so the file has the logarithms. */
-export function checkForecast(fixture: ForecastFixture): string | undefined {
+export async function checkForecast(fixture: ForecastFixture): Promise<string | undefined> {
   const { series, trainLength, window } = fixture;
   const comparison = new Comparison();
   const logs = series.map(Math.log10);
@@ -39,13 +39,21 @@ export function checkForecast(fixture: ForecastFixture): string | undefined {
     const file = join(folder, "series.csv");
     writeFileSync(file, `y\n${logs.join("\n")}\n`);
     const testFraction = (series.length - trainLength) / series.length;
-    const options = { file, target: "y", features: ["y"], lookback: window, horizon: 1, testFraction };
+    const options = {
+      file,
+      target: "y",
+      features: ["y"],
+      lookback: window,
+      horizon: 1,
+      testFraction,
+      validation: "test",
+    } as const;
     const { train, test, targetScaler } = loadCsv({ ...options, scaling: "minMax" });
     const { offset, scale } = targetScaler;
     const scaled = logs.map((value) => (value - offset) / scale);
     comparison.values("scaled", scaled, fixture.scaled.data, TOLERANCE.output);
-    compareWindows("train", train, fixture.trainWindows, fixture.trainTargets, comparison);
-    compareWindows("test", test, fixture.testWindows, fixture.testTargets, comparison);
+    await compareWindows("train", train, fixture.trainWindows, fixture.trainTargets, comparison);
+    await compareWindows("test", test, fixture.testWindows, fixture.testTargets, comparison);
 
     const ar1 = fitAr1(scaled.slice(0, trainLength));
     comparison.values("ar1", [ar1.intercept, ar1.slope], [fixture.ar1.intercept, fixture.ar1.slope], TOLERANCE.score);
@@ -91,18 +99,19 @@ function predictionsLike(
   return inUnits ? units : ar1Forecast(scaled, fixture.trainLength, ar1);
 }
 
-function compareWindows(
+async function compareWindows(
   name: string,
   split: Split,
   windows: FixtureTensor,
   targets: FixtureTensor,
   comparison: Comparison,
-): void {
+): Promise<void> {
   const { count } = split;
   const all = Int32Array.from({ length: count }, (_, k) => k);
-  const x = split.inputs.input(all); // [timesteps, count, 1]
+  const read = await split.read(all);
+  const x = read.inputs.input; // [timesteps, count, 1]
   const timesteps = x.length / count;
   const batchMajor = Float32Array.from(x, (_, k) => x[(k % timesteps) * count + Math.floor(k / timesteps)]!);
   comparison.tensor(`${name}Windows`, { shape: [count, timesteps], data: batchMajor }, windows, TOLERANCE.output);
-  comparison.values(`${name}Targets`, split.targets(all), targets.data, TOLERANCE.output);
+  comparison.values(`${name}Targets`, read.targets, targets.data, TOLERANCE.output);
 }

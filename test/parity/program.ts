@@ -109,7 +109,9 @@ function exposedLines(files: ReadonlyMap<string, string>): string {
     const imported = [...train.matchAll(/^import \{[^}]*\} from "\.\/support\/nn\/metrics\.ts";$/gm)].map(
       ([line]) => line,
     );
-    const type = /\bMetricSums\b/.test(metrics) ? ['import type { MetricSums } from "./support/run/training.ts";'] : [];
+    const type = /\bMetricSums\b/.test(metrics)
+      ? ['import type { MetricSums } from "lstm-compile-runtime/run/training.js";']
+      : [];
     lines.push(...imported, ...type, `export ${metrics}`);
   }
   return `${lines.join("\n")}\n`;
@@ -139,7 +141,7 @@ export function compileAnyModel(spec: object, derivative?: Derivative): Pick<Pro
   if (source === undefined || checked?.spec === undefined) {
     throw new Error(errorsOf([...diagnostics, ...(checked?.diagnostics ?? [])]));
   }
-  return { files: emit(completePlan(draftPlan(checked.spec, source)), "fixture.yaml", NODE, derivative) };
+  return emit(completePlan(draftPlan(checked.spec, source)), "fixture.yaml", NODE, derivative);
 }
 
 /** Keys of fixtures that say nothing about the numbers. */

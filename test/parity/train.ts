@@ -40,6 +40,7 @@ export async function checkTraining(given: TrainFixture, workspace: Workspace): 
       specVersion: 1,
       name: "fixture",
       dataset: {
+        validation: "test",
         type: "arrays",
         inputs: [{ ...inputOf(x, fixture.layers), train: "x.npy", test: "x.npy" }],
         targets: { ...targetsLike(output, encoding, fixture.y.shape), train: "y.npy", test: "y.npy" },

@@ -1,8 +1,7 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { beforeEach, describe, expect, it } from "vitest";
-import { COMPILER_VERSION } from "../../src/core/version.ts";
-import { sha256 } from "../../src/support/system/sha256.ts";
 import { lstmCompile, spec, useProject } from "../cli/specs.ts";
+import { asIfWrittenBy } from "./other-version.ts";
 
 useProject();
 
@@ -13,21 +12,6 @@ beforeEach(async () => {
   writeFileSync("specs/a.yaml", spec("a"));
   await lstmCompile("specs/a.yaml");
 });
-
-/** Rewrites a program as another compiler version would have left it, hashes included. */
-function asIfWrittenBy(version: string, change: (text: string) => string = (text) => text): void {
-  const manifest = JSON.parse(readFileSync(`${FOLDER}/manifest.json`, "utf8"));
-  manifest.compiler.version = version;
-  for (const path of Object.keys(manifest.files)) {
-    const text = change(readFileSync(`${FOLDER}/${path}`, "utf8")).replaceAll(
-      `lstm-compile ${COMPILER_VERSION}`,
-      `lstm-compile ${version}`,
-    );
-    writeFileSync(`${FOLDER}/${path}`, text);
-    manifest.files[path] = sha256(text);
-  }
-  writeFileSync(`${FOLDER}/manifest.json`, `${JSON.stringify(manifest, null, 2)}\n`);
-}
 
 describe("check", () => {
   it("accepts what compile wrote, and what package managers and runs leave beside it", async () => {
@@ -81,14 +65,15 @@ describe("check", () => {
   });
 
   it("accepts another compiler version only where asked to and nothing else differs", async () => {
-    asIfWrittenBy("0.0.9");
+    asIfWrittenBy("0.0.9", FOLDER);
     const strict = await lstmCompile("check");
     expect(strict.exitCode).toBe(1);
     expect(strict.stdout).toMatch(
       /^specs\/a\.yaml:2:7: compiler version changed: .* 0\.0\.9, .*\n {2}fix: npx lstm-compile specs\/a\.yaml, or .*\n$/,
     );
     expect((await lstmCompile("check", "--allow-version-drift")).exitCode).toBe(0);
-    asIfWrittenBy("0.0.8", (text) => text.replace("EPOCHS = 1;", "EPOCHS = 2;"));
+    await lstmCompile("specs/a.yaml");
+    asIfWrittenBy("0.0.8", FOLDER, (text) => text.replace("EPOCHS = 1;", "EPOCHS = 2;"));
     const { exitCode, stdout } = await lstmCompile("check", "--allow-version-drift");
     expect(exitCode).toBe(1);
     expect(stdout).toContain("generated/a/train.ts: compiler output changed\n");

@@ -1,9 +1,8 @@
 import { appendFileSync, copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { beforeEach, describe, expect, it } from "vitest";
-import { COMPILER_VERSION } from "../../src/core/version.ts";
 import type { Cause } from "../../src/program/causes.ts";
-import { sha256 } from "../../src/support/system/sha256.ts";
 import { lstmCompile, spec, useProject } from "../cli/specs.ts";
+import { asIfWrittenBy } from "./other-version.ts";
 
 useProject();
 
@@ -26,21 +25,6 @@ async function verdicts(...args: string[]): Promise<string[]> {
   const causes = JSON.parse(stdout) as Cause[];
   expect(exitCode === 0).toBe(causes.length === 0);
   return causes.map(({ kind, file, fix }) => `${kind} | ${file} | ${fix}`).sort();
-}
-
-/** Rewrites a program as another compiler version would have left it, hashes included. */
-function asIfWrittenBy(version: string, folder: string): void {
-  const manifest = JSON.parse(readFileSync(`${folder}/manifest.json`, "utf8"));
-  manifest.compiler.version = version;
-  for (const path of Object.keys(manifest.files)) {
-    const text = readFileSync(`${folder}/${path}`, "utf8").replaceAll(
-      `lstm-compile ${COMPILER_VERSION}`,
-      `lstm-compile ${version}`,
-    );
-    writeFileSync(`${folder}/${path}`, text);
-    manifest.files[path] = sha256(text);
-  }
-  writeFileSync(`${folder}/manifest.json`, `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
 describe("check in a repository with nested specs", () => {

@@ -22,7 +22,11 @@ useProject();
 function program(files: Record<string, string>): Program {
   const hashes = Object.fromEntries(Object.entries(files).map(([path, text]) => [path, sha256(text)]));
   const manifest = { format: "lstm-compile-program", compiler: { version: "0" }, spec: { sha256: "0" }, files: hashes };
-  return { ...base, files: new Map([...Object.entries(files), ["manifest.json", JSON.stringify(manifest)]]) };
+  return {
+    ...base,
+    files: new Map([...Object.entries(files), ["manifest.json", JSON.stringify(manifest)]]),
+    packages: new Map(),
+  };
 }
 
 const base = compile(spec("a")).program!;

@@ -6,7 +6,8 @@ import { layerDefinition } from "../../src/core/layers/layers.ts";
 import { load } from "../../src/core/load/load.ts";
 import { buildGraph } from "../../src/core/plan/graph.ts";
 import { checkSchema } from "../../src/core/schema/schema.ts";
-import { datasetInputs, datasetTargets, type Shape } from "../../src/core/spec/dataset.ts";
+import { datasetInputs, datasetTargets } from "../../src/core/sources/sources.ts";
+import type { Shape } from "../../src/core/spec/dataset.ts";
 import type { Dataset, ModelSpec } from "../../src/core/spec/types.ts";
 import { anyText, anyValue, choices, definition, objectOf, valuesOf } from "./values.ts";
 

@@ -1,8 +1,14 @@
+import { fileName } from "../spec/names.ts";
 import { Names } from "./names.ts";
 
 /** The module of a file in support/nn. */
 export function kernels(file: string): string {
   return `./support/nn/${file}.ts`;
+}
+
+/** The module of one kernel of a folder in support/nn, which has a file for each: "meanSquaredError" → losses/mean-squared-error.ts. */
+export function kernelIn(folder: string, name: string): string {
+  return kernels(`${folder}/${fileName(name)}`);
 }
 
 interface Imported {

@@ -2,42 +2,27 @@ import { type FunctionDeclarationStructure, StructureKind } from "ts-morph";
 import type { LossPlan, MetricPlan } from "../plan/training.ts";
 import type { Plan } from "../plan/types.ts";
 import { specLine } from "./context.ts";
-import { kernels } from "./imports.ts";
+import { type Imports, kernelIn, kernels } from "./imports.ts";
 import type { ModelContext } from "./model-context.ts";
 import { batchShape, literal } from "./text.ts";
 
-interface LossFunction {
-  readonly name: string;
-  readonly module: string;
-}
-
-const CROSS_ENTROPY = kernels("losses/cross-entropy");
-const REGRESSION = kernels("losses/regression");
-const SIMILARITY = kernels("losses/similarity");
-const CTC = kernels("losses/ctc");
-const LOSSES = kernels("losses");
-const METRICS = kernels("metrics");
+const CLASS_WEIGHTS = kernels("losses/class-weights");
 const SEQUENCE = kernels("sequence");
 
-function lossFunction(loss: LossPlan): LossFunction {
+/** The function of support/nn/losses. */
+function lossFunction(loss: LossPlan): string {
   const logits = loss.fusion !== "none" || ("fromLogits" in loss && loss.fromLogits);
+  if (loss.type === "ctc") return "ctcLoss";
+  if (!logits) return loss.type;
   switch (loss.type) {
     case "sparseCategoricalCrossentropy":
-      return { name: logits ? "softmaxCrossEntropy" : loss.type, module: CROSS_ENTROPY };
+      return "softmaxCrossEntropy";
     case "categoricalCrossentropy":
-      return { name: logits ? "softmaxCategoricalCrossEntropy" : loss.type, module: CROSS_ENTROPY };
+      return "softmaxCategoricalCrossEntropy";
     case "binaryCrossentropy":
-      return { name: logits ? "sigmoidCrossEntropy" : loss.type, module: CROSS_ENTROPY };
-    case "kullbackLeiblerDivergence":
-    case "cosineSimilarity":
-    case "hinge":
-    case "squaredHinge":
-    case "categoricalHinge":
-      return { name: loss.type, module: SIMILARITY };
-    case "ctc":
-      return { name: "ctcLoss", module: CTC };
+      return "sigmoidCrossEntropy";
     default:
-      return { name: loss.type, module: REGRESSION };
+      return loss.type;
   }
 }
 
@@ -75,7 +60,7 @@ export function outputType({ plan, imports }: ModelContext): string {
 }
 
 export function lossOutput(context: ModelContext): string {
-  return `${context.imports.type(LOSSES, "LossOutput")}<${outputType(context)}>`;
+  return `${context.imports.type(kernels("losses/loss"), "LossOutput")}<${outputType(context)}>`;
 }
 
 export function maskType({ imports }: ModelContext): string {
@@ -103,7 +88,7 @@ function targetsLike({ plan, imports }: ModelContext, targets: string): string {
 
 /** Whether samples have weights of their own, from the dataset. */
 export function hasSampleWeights({ dataset }: Plan): boolean {
-  return dataset.type === "arrays" && dataset.weightFiles !== undefined;
+  return "weightFiles" in dataset && dataset.weightFiles !== undefined;
 }
 
 /** The layer whose mask goes with the output, a sequence. */
@@ -122,9 +107,9 @@ export function lossDeclaration(context: ModelContext): FunctionDeclarationStruc
   const { loss } = plan.training;
   const given = targetsLike(context, "targets");
   const dense = needsDenseTargets(plan)
-    ? `${imports.value(LOSSES, "classTargets")}(${given}, ${outputs(plan)})`
+    ? `${imports.value(kernels("losses/class-targets"), "classTargets")}(${given}, ${outputs(plan)})`
     : given;
-  const { name, module } = lossFunction(loss);
+  const name = lossFunction(loss);
   const options = lossOptions(loss);
   const weighting = [...(isWeighted(plan) ? ["weights"] : []), ...(outputMask(plan) === undefined ? [] : ["mask"])];
   const rest = weighting.length === 0 ? [options] : [options ?? "{}", `{ ${weighting.join(", ")} }`];
@@ -144,14 +129,14 @@ export function lossDeclaration(context: ModelContext): FunctionDeclarationStruc
       ...(isWeighted(plan) ? [{ name: "weights", type: "tf.Tensor1D", hasQuestionToken: true }] : []),
     ],
     returnType: lossOutput(context),
-    statements: [`return ${imports.value(module, name)}(${all.join(", ")});`],
+    statements: [`return ${imports.value(kernelIn("losses", name.replace(/Loss$/, "")), name)}(${all.join(", ")});`],
   };
 }
 
 /** The call of lossOf. Class weights count while training only, as in Keras. */
 export function lossCall(context: ModelContext, mode: { training: boolean }): string {
   const { plan, imports } = context;
-  const imported = (name: string): string => imports.value(LOSSES, name);
+  const imported = (name: string): string => imports.value(CLASS_WEIGHTS, name);
   const weights = hasSampleWeights(plan) ? ["weights"] : [];
   if (plan.training.classWeight !== undefined && mode.training) {
     const labels =
@@ -240,6 +225,11 @@ function stateOptions(metric: MetricPlan): string | undefined {
   }
 }
 
+/** A state or value function of support/nn/metrics. */
+function metricImport(imports: Imports, name: string): string {
+  return imports.value(kernelIn("metrics", name.replace(/(State|Value)$/, "")), name);
+}
+
 /** One expression for each metric: a vector of its `size` sums over the batch. Metrics read probabilities, never logits. */
 function metricStates(context: ModelContext): string[] {
   const { plan, imports } = context;
@@ -251,7 +241,7 @@ function metricStates(context: ModelContext): string[] {
       : probabilityExpression(context, predictionExpression(context, output));
     const options = stateOptions(metric) ?? (mask === undefined ? undefined : "{}");
     const rest = [...(options === undefined ? [] : [options]), ...(mask === undefined ? [] : ["mask"])];
-    const state = imports.value(METRICS, stateFunction(metric));
+    const state = metricImport(imports, stateFunction(metric));
     return `${state}(${[prediction, targetsLike(context, "targets"), ...rest].join(", ")})`;
   });
 }
@@ -301,7 +291,7 @@ function valueExpression(metric: MetricPlan, imported: (name: string) => string)
 
 /** Entries of METRICS: what a step sums over its batch, and the value that the sums of an epoch give. */
 function metricValues({ plan: { training }, imports }: ModelContext): string[] {
-  const imported = (name: string): string => imports.value(METRICS, name);
+  const imported = (name: string): string => metricImport(imports, name);
   const all = [
     { name: "loss", size: 1, value: imported("meanValue") },
     ...training.metrics.map((metric) => ({ ...metric, value: valueExpression(metric, imported) })),

@@ -1,17 +1,34 @@
 import { counted } from "../../support/system/counted.ts";
+import { RUNTIME } from "../../support/system/runtime-name.ts";
 import { shellWord } from "../../support/system/shell.ts";
+import type { RuntimePackage } from "../host.ts";
 import { describeOptions } from "../plan/describe.ts";
 import { summarizeOptimizer } from "../plan/optimizer.ts";
 import type { Plan } from "../plan/types.ts";
+import { sourceOf } from "../sources/sources.ts";
+import { describeValidation } from "../sources/validation.ts";
+import { taskOf } from "../tasks/tasks.ts";
 import { COMPILER_VERSION } from "../version.ts";
 import type { EmitContext } from "./context.ts";
 import { describeChoice } from "./loss.ts";
 import { folderOf, joinPath } from "./paths.ts";
-import { exampleWords } from "./predict/example.ts";
+import { readingOrder } from "./reading-order.ts";
 import { batchShape, literal, markdownCode, markdownText, oneLine } from "./text.ts";
 
-/** Versions of the packages that a generated program uses, the ones that this compiler was tested with. */
-export const PACKAGES = {
+/** Packages that a generated program uses, in the versions that this compiler was tested with. */
+export function packagesOf({ dataset }: Plan) {
+  return {
+    ...COMMON_PACKAGES,
+    dependencies: sorted({ ...COMMON_PACKAGES.dependencies, ...sourceOf(dataset).packages }),
+  };
+}
+
+function sorted(packages: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(packages).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Of every program: TensorFlow.js, its backends, and what runs and checks TypeScript. */
+const COMMON_PACKAGES = {
   dependencies: {
     "@tensorflow/tfjs-backend-cpu": "4.22.0",
     "@tensorflow/tfjs-backend-wasm": "4.22.0",
@@ -21,7 +38,8 @@ export const PACKAGES = {
   optionalDependencies: { "@tensorflow/tfjs-node-gpu": "4.22.0" },
 } as const;
 
-export function emitPackageJson({ plan }: EmitContext): string {
+export function emitPackageJson({ plan }: EmitContext, runtime: RuntimePackage): string {
+  const packages = packagesOf(plan);
   return json({
     name: plan.name,
     version: "0.0.0",
@@ -32,10 +50,11 @@ export function emitPackageJson({ plan }: EmitContext): string {
     scripts: {
       train: "tsx train.ts",
       predict: "tsx predict.ts",
-      backend: "tsx support/backends/cli.ts",
+      backend: "lstm-compile-backend",
       typecheck: "tsc --noEmit",
     },
-    ...PACKAGES,
+    ...packages,
+    dependencies: { ...packages.dependencies, [RUNTIME]: `file:${runtime.file}` },
   });
 }
 
@@ -70,23 +89,18 @@ export function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-const DATA_TEXT: Record<Plan["dataset"]["type"], string> = {
-  mnist: "MNIST: 60,000 training and 10,000 test images of handwritten digits, 28×28 pixels, read row by row",
-  digits: "generated images of digits, 28×28 pixels, read row by row; no files are needed",
-  idx: "images and labels in IDX files, read row by row",
-  csv: "windows of a time series in a CSV file; the test part is the end of the series",
-  text: "characters of a text file; the test part is its end",
-  arrays: "arrays in NumPy's .npy files",
-};
-
 /** README.md: a model card from the plan's facts. What only people can know is marked open. */
-export function emitReadme({ plan, specPath }: EmitContext): string {
+export function emitReadme(
+  { plan, specPath }: EmitContext,
+  files: ReadonlyMap<string, string>,
+  runtime: RuntimePackage,
+): string {
   const { training, optimizer, cost, dataset } = plan;
   const rows = plan.layers.map((layer) => {
     return `| ${layer.name} | ${layer.type} | ${describeOptions(layer)} | ${batchShape(layer.outputShape)} | ${layer.parameterCount.toLocaleString("en-US")} |`;
   });
   // Data lies where the spec does; where its folder is not known, in the current one.
-  const example = exampleWords(plan, (path) => joinPath(folderOf(specPath), path));
+  const example = taskOf(dataset).example(dataset, (path) => joinPath(folderOf(specPath), path));
   return `# ${plan.name}
 
 ${plan.description === "" ? "A model compiled from a spec." : markdownText(plan.description)}
@@ -117,11 +131,13 @@ ${cost.parameterCount.toLocaleString("en-US")} parameters; ${cost.flopsPerSample
 
 ## Training
 
-- Data: ${DATA_TEXT[dataset.type]}.${"scale" in dataset ? ` Pixels are divided by ${literal(dataset.scale)}.` : ""}
+- Data: ${sourceOf(dataset).described}.${"scale" in dataset ? ` Pixels are divided by ${literal(dataset.scale)}.` : ""}
+- Validation: ${describeValidation(dataset.validation)}
 - Loss: ${describeChoice(training.loss)}${training.metrics.length > 0 ? `; metrics: ${training.metrics.map(describeChoice).join(", ")}` : ""}.${training.classWeight === undefined ? "" : ` Class weights: ${training.classWeight.join(", ")}.`}
 - Optimizer: ${summarizeOptimizer(optimizer)}.
 - ${counted(training.epochs, "epoch")} of batches of ${training.batchSize}, ${training.shuffle ? "shuffled" : "in order"}, seed ${training.seed}.
 
+${readingOrder(files, runtime)}
 ## To be filled in by people
 
 - Intended use and users:

@@ -198,7 +198,7 @@ function backwardLines(
     const parts = gradients.get(name) ?? [];
     if (parts.length < 2) return parts[0];
     const sum = variables.gradientSum(name);
-    const add = imports.value(kernels("sequence"), "addFeatures");
+    const add = imports.value(kernels("add-features"), "addFeatures");
     writer.writeLine(`const ${sum} = ${add}(${parts.join(", ")}); // ${name} is read ${parts.length} times`);
     return sum;
   };

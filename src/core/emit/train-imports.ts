@@ -1,10 +1,12 @@
+import { taskOf } from "../tasks/tasks.ts";
 import type { EmitContext } from "./context.ts";
+import { predictExample } from "./predict/example.ts";
 import { isStateful } from "./states.ts";
 import { hasConfusionMatrix, readsFiles, unitPowers } from "./train-parts.ts";
 
 /** The imports of train.ts. */
 export function imports({ plan }: EmitContext): string {
-  const series = plan.dataset.type === "csv";
+  const series = taskOf(plan.dataset).comparesForecasts;
   return [
     'import * as tf from "@tensorflow/tfjs-core";',
     `import { type Batch, ${hasConfusionMatrix(plan) ? "CLASSES, " : ""}loadData, readBatch, type Samples${series ? ", TARGETS" : ""} } from "./data.ts";`,
@@ -30,7 +32,8 @@ export function imports({ plan }: EmitContext): string {
     'import { onInterrupt } from "./support/system/interrupt.ts";',
     'import { writeLayersModel } from "./support/run/layers-model.ts";',
     'import { stepRandom } from "./support/nn/step-random.ts";',
-    'import { assignTensors, type NamedWeights, readTensors, variablesOf } from "./support/nn/weights.ts";',
+    'import { sampleOrder } from "./support/nn/sample-order.ts";',
+    'import type { NamedWeights } from "./support/nn/weights.ts";',
     'import { readOptions, usage } from "./support/system/options.ts";',
     'import { Progress } from "./support/run/progress.ts";',
     'import { renderReport } from "./support/run/report.ts";',
@@ -38,9 +41,9 @@ export function imports({ plan }: EmitContext): string {
     'import { openRun, type RunDirectory } from "./support/run/directory.ts";',
     'import { gitState } from "./support/run/git.ts";',
     'import { runMain } from "./support/run/main.ts";',
-    'import type { EpochMetrics } from "./support/run/metrics.ts";',
+    'import { type EpochMetrics, namedMetrics, testLine } from "./support/run/metrics.ts";',
     'import { predictionCommand, resumeCommand } from "./support/run/next-command.ts";',
-    ...(plan.dataset.type === "arrays" ? ['import { dataFile } from "./support/data/data-file.ts";'] : []),
+    ...(predictExample(plan).includes("dataFile(") ? ['import { dataFile } from "./support/data/data-file.ts";'] : []),
     ...(series
       ? [
           'import { inDataUnits } from "./support/data/csv-scalers.ts";',
@@ -59,11 +62,11 @@ export function imports({ plan }: EmitContext): string {
     "  firstNonFinite,",
     "  firstSamples,",
     "  metricValues,",
-    "  sampleOrder,",
     "  scalarTensors,",
     ...(isStateful(plan) ? ["  wholeBatches,"] : []),
     "  zeroSums,",
     '} from "./support/run/training.ts";',
+    'import { assignTensors, readTensors, variablesOf } from "./support/run/tensors.ts";',
     'import { TOPOLOGY } from "./topology.ts";',
   ].join("\n");
 }

@@ -1,5 +1,7 @@
 // Parts of train.ts that only some programs have.
 import type { Plan } from "../plan/types.ts";
+import { sourceOf } from "../sources/sources.ts";
+import { taskOf } from "../tasks/tasks.ts";
 
 /** A confusion matrix of more classes would be too large to keep and to read. */
 const MAX_CONFUSION_CLASSES = 64;
@@ -11,7 +13,7 @@ export function hasConfusionMatrix({ dataset }: Plan): boolean {
 
 /** Whether the spec names files, whose paths start at its folder. */
 export function readsFiles({ dataset }: Plan): boolean {
-  return ["idx", "csv", "text", "arrays"].includes(dataset.type);
+  return sourceOf(dataset).reads === "files";
 }
 
 /** The model's forecasts of the test part beside those that need no model. Of several quantiles the one nearest to the median counts. */
@@ -36,23 +38,21 @@ export const DESCRIBED = `    note(\`forecast: \${describeErrors(data.series, er
 
 /** Of each metric that has a unit, the power of the target's scale that turns it into that of the data. */
 export function unitPowers({ dataset, training }: Plan): [name: string, power: number][] {
-  if (dataset.type !== "csv" || dataset.scaling === "none") return [];
-  const powers: Partial<Record<string, number>> = {
-    meanAbsoluteError: 1,
-    rootMeanSquaredError: 1,
-    meanSquaredError: 2,
-  };
-  return training.metrics.flatMap(({ name, type }) => (powers[type] === undefined ? [] : [[name, powers[type]]]));
+  return training.metrics.flatMap((metric) => {
+    const power = taskOf(dataset).unitPower?.(dataset, metric);
+    return power === undefined ? [] : [[metric.name, power]];
+  });
 }
 
-export const average = (test: string): string => `    program.pull();
+export const AVERAGE = `    program.pull();
     useAveragedWeights(w, optimizer); // the checkpoint keeps the weights as they were trained
     program.push();
-    ({ predicted } = await evaluate(${test}));
 `;
 
-export const SPLITS = `  const train = wholeBatches(firstSamples(data.train, options.limit), BATCH_SIZE, "training", note);
-  const test = wholeBatches(data.test, BATCH_SIZE, "test", note);
+export const wholeSplits = (
+  onTest: boolean,
+): string => `  const train = wholeBatches(firstSamples(data.train, options.limit), BATCH_SIZE, "training", note);
+${onTest ? "" : '  const validation = wholeBatches(data.validation, BATCH_SIZE, "validation", note);\n'}  const test = wholeBatches(data.test, BATCH_SIZE, "test", note);
 `;
 
 export const STATES = `  const states = initializeStates(BATCH_SIZE); // of the stateful layers
@@ -70,10 +70,13 @@ export const SET_TO_ZERO = `  /** Stateful layers begin an epoch and an evaluati
 
 export const CONFUSION = `
 /** Rows: true classes; columns: predicted classes. */
-function confusion(split: Samples, predicted: readonly number[]): number[][] {
+async function confusion(split: Samples, predicted: readonly number[]): Promise<number[][]> {
   const matrix = Array.from({ length: CLASSES }, () => new Array<number>(CLASSES).fill(0));
-  const labels = split.targets(Int32Array.from(predicted, (_, index) => index));
-  for (const [index, label] of labels.entries()) matrix[label]![predicted[index]!]!++;
+  const order = sampleOrder(split.count, { shuffle: false, seed: 0, epoch: 0 });
+  for (let start = 0; start < split.count; start += EVALUATION_BATCH_SIZE) {
+    const { targets: labels } = await split.read(order.subarray(start, start + EVALUATION_BATCH_SIZE));
+    for (const [k, label] of labels.entries()) matrix[label]![predicted[start + k]!]!++;
+  }
   return matrix;
 }
 `;

@@ -1,3 +1,6 @@
+import { sourceOf } from "../sources/sources.ts";
+import { describeValidation } from "../sources/validation.ts";
+import { taskOf } from "../tasks/tasks.ts";
 import { type EmitContext, INFERENCE_BATCH_SIZE, specLine } from "./context.ts";
 import { hasSampleWeights } from "./loss.ts";
 import { predictExample } from "./predict/example.ts";
@@ -5,16 +8,16 @@ import { isStateful } from "./states.ts";
 import { commentText, FOOTER, header, literal } from "./text.ts";
 import { imports } from "./train-imports.ts";
 import {
-  average,
+  AVERAGE,
   CONFUSION,
   comparison,
   DESCRIBED,
   hasConfusionMatrix,
   readsFiles,
   SET_TO_ZERO,
-  SPLITS,
   STATES,
   unitPowers,
+  wholeSplits,
 } from "./train-parts.ts";
 import { printFile } from "./write.ts";
 
@@ -71,15 +74,17 @@ function main({ plan }: EmitContext): string {
   const names = plan.dataset.inputs.map(({ name }) => name).join(", ");
   const targets = `targets${weighted ? ", weights" : ""}`;
   const confused = hasConfusionMatrix(plan);
-  const series = plan.dataset.type === "csv";
+  const series = taskOf(plan.dataset).comparesForecasts;
   const units = unitPowers(plan);
   const kept = confused ? "int32" : series ? "float32" : undefined; // of the predictions
   const stateful = isStateful(plan);
   const test = stateful ? "test" : "data.test";
+  const onTest = plan.dataset.validation === "test";
+  const validation = onTest ? test : stateful ? "validation" : "data.validation";
   const accuracy = plan.training.metrics.findIndex(({ name }) => name === "accuracy");
   const directory = readsFiles(plan) ? "options.data ?? dataFolder(PROGRAM)" : "options.data";
   return `async function main(): Promise<number> {
-  const commandLine = trainCommandLine({ name: PROGRAM.name, epochs: EPOCHS, seed: SEED, readsData: ${plan.dataset.type !== "digits"} });
+  const commandLine = trainCommandLine({ name: PROGRAM.name, epochs: EPOCHS, seed: SEED, readsData: ${sourceOf(plan.dataset).reads !== "nothing"} });
   const options = readOptions(process.argv.slice(2), commandLine);
   if (options === "help") {
     process.stdout.write(usage(commandLine));
@@ -102,7 +107,7 @@ async function train(run: RunDirectory, options: TrainOptions, progress: Progres
   const note = (line: string): void => progress.note(line);
   progress.busy("reading the data");
   const data = await loadData(${directory}, note);
-${stateful ? SPLITS : "  const train = firstSamples(data.train, options.limit);\n"}  const counts = { source: data.source, train: train.count, test: ${test}.count };
+${stateful ? wholeSplits(onTest) : "  const train = firstSamples(data.train, options.limit);\n"}  const counts = { source: data.source, train: train.count, validation: ${onTest ? "undefined" : `${validation}.count`}, test: ${test}.count };
   for (const line of describeSamples(counts, { epochs: options.epochs, limited: options.limit !== undefined })) note(line);
   progress.busy("starting the backend");
   const backend = await selectBackend(options.backend, { verbose: options.verbose, log: note });
@@ -123,6 +128,7 @@ ${stateful ? STATES : ""}  let iteration = 0; // training steps taken
     refuseOtherData(run.path, run.resumed, saved.state, {
       checksums: data.checksums,
       trainSamples: train.count,
+      validationSamples: ${validation}.count,
       preprocessing: preprocessing?.sha256,
       seed: options.seed,
       specSeed: SEED,
@@ -148,11 +154,13 @@ ${stateful ? "    if (saved.states !== undefined) assignTensors(namedStates(stat
           totals.assign(tf.add(totals, trainStep(w, optimizer, ${stateful ? "states, " : ""}{ ${names} }, ${targets}, step)));
           return {};
         },
-        examples: batchSizes(train.count, BATCH_SIZE).map((size) => trainFeed(readBatch(train, new Int32Array(size)), 0)),
+        examples: await Promise.all(batchSizes(BATCH_SIZE, train.count).map(async (size) => trainFeed(await readBatch(train, new Int32Array(size)), 0))),
       },
       evaluate: {
         run: ({ ${names}, ${targets} }: EvaluationFeed) => evaluateStep(w, ${stateful ? "evaluationStates, " : ""}{ ${names} }, ${targets}),
-        examples: batchSizes(${test}.count, EVALUATION_BATCH_SIZE).map((size) => evaluationFeed(readBatch(${test}, new Int32Array(size)))),
+        examples: await Promise.all(
+          batchSizes(EVALUATION_BATCH_SIZE, ${onTest ? "" : `${validation}.count, `}${test}.count).map(async (size) => evaluationFeed(await readBatch(${test}, new Int32Array(size)))),
+        ),
       },
     },
     log: note,
@@ -165,7 +173,7 @@ ${stateful ? "    if (saved.states !== undefined) assignTensors(namedStates(stat
     compiler: PROGRAM.compiler,
     arguments: process.argv.slice(2),
     overrides: changed,
-    settings: { epochs: options.epochs, batchSize: BATCH_SIZE, shuffle: SHUFFLE, seed, trainSamples: train.count },
+    settings: { epochs: options.epochs, batchSize: BATCH_SIZE, shuffle: SHUFFLE, seed, trainSamples: train.count, validationSamples: ${validation}.count, testSamples: ${test}.count },
     git: gitState(PROGRAM.folder) ?? null,
     backend,
     captured: program.captured,
@@ -199,7 +207,7 @@ ${stateful ? "    if (firstStep === 0) setToZero(carried);\n" : ""}    const sta
     const order = sampleOrder(train.count, { shuffle: SHUFFLE, seed, epoch });
     const steps = Math.ceil(train.count / BATCH_SIZE);
     for (let step = firstStep; step < steps; step++) {
-      const feed = trainFeed(readBatch(train, order.subarray(step * BATCH_SIZE, (step + 1) * BATCH_SIZE)), iteration);
+      const feed = trainFeed(await readBatch(train, order.subarray(step * BATCH_SIZE, (step + 1) * BATCH_SIZE)), iteration);
       program.functions.train(feed);
       tf.dispose(feed);
       iteration++;
@@ -226,7 +234,7 @@ ${stateful ? "    if (firstStep === 0) setToZero(carried);\n" : ""}    const sta
     if (!Number.isFinite(trained[0])) throw await diverged(epoch, steps - 1);
     const seconds = (performance.now() - started) / 1000;
 
-    const { values: validated, predicted } = await evaluate(${test});
+    const { values: validated } = await evaluate(${validation});
     if (!Number.isFinite(validated[0])) throw await diverged(epoch, steps - 1);
     const metrics = epochMetrics(epoch, trained, validated, {
       learningRate: learningRate(iteration - 1),
@@ -239,39 +247,44 @@ ${units.length > 0 ? "    Object.assign(metrics, metricsInDataUnits(metrics, UNI
     run.metrics.append(metrics); // before the checkpoint: a resumed run drops lines of epochs that it repeats
     await clock.save(() => checkpoint({ epoch: epoch + 1, step: 0, sums: zeroSums(METRICS) }));
     progress.epochEnd(metrics);
-    if (epoch === options.epochs) await finish(metrics, predicted);
+    if (epoch === options.epochs) await finish(metrics);
   }
   if (firstEpoch > options.epochs) {
     note(\`nothing left to train: the run has its \${options.epochs} epochs\`);
-    const { predicted } = await evaluate(${test});
-    await finish(run.metrics.read().at(-1), predicted);
+    await finish(run.metrics.read().at(-1));
   }
   interrupt.dispose();
   program.dispose();
   return 0;
 
-  /** Exports the model and writes the report. */
-  async function finish(last: EpochMetrics | undefined, predicted: number[]): Promise<void> {
-${plan.optimizer.ema === undefined ? "" : average(test)}    const values = await readTensors(weights);
+  /** Measures the trained model on the test samples, exports it and writes the report. */
+  async function finish(last: EpochMetrics | undefined): Promise<void> {
+${plan.optimizer.ema === undefined ? "" : AVERAGE}    const { values: measured${kept === undefined ? "" : ", predicted"} } = await evaluate(${test});
+    if (!Number.isFinite(measured[0])) throw await diverged(options.epochs, Math.ceil(train.count / BATCH_SIZE) - 1);
+    const tested = namedMetrics(METRICS, measured);
+${units.length > 0 ? "    Object.assign(tested, metricsInDataUnits(tested, UNIT_POWERS, data.targetScaler.scale));\n" : ""}    const values = await readTensors(weights);
     writeLayersModel(run.modelPath, TOPOLOGY, values, { generatedBy: PROGRAM.compiler, fitted: data.fitted });
     for (const warning of TOPOLOGY.warnings) note(\`model: \${warning}\`);
-${series ? comparison(plan, test) : ""}    run.update({ status: "finished", metrics: last${series ? ", forecast: errors" : ""} });
+${series ? comparison(plan, test) : ""}    run.update({ status: "finished", metrics: last, test: tested${series ? ", forecast: errors" : ""} });
     run.writeReport(
       renderReport({
         title: PROGRAM.name,
         description: ${literal(plan.description)},
         layers: LAYERS,
         metrics: run.metrics.read(),
-${confused ? `        confusion: confusion(${test}, predicted),\n` : ""}${series ? "        forecast: { target: data.series.name, errors },\n" : ""}        summary: {
+        test: { metrics: tested, isValidation: ${onTest} },
+${confused ? `        confusion: await confusion(${test}, predicted),\n` : ""}${series ? "        forecast: { target: data.series.name, errors },\n" : ""}        summary: {
           Spec: \`\${PROGRAM.spec} (SHA-256 \${PROGRAM.specSha256})\`,
           Compiler: PROGRAM.compiler,
           Backend: \`\${backend.name}: \${backend.device}\`,
           Data: data.source,
+          Validation: ${literal(describeValidation(plan.dataset.validation))},
           Seed: String(seed),
         },
       }),
     );
-${kept === undefined ? "    void predicted;\n" : ""}${series ? DESCRIBED : ""}    note(\`model, metrics and report: \${run.path}\`);
+    note(testLine(tested, { isValidation: ${onTest} }));
+${series ? DESCRIBED : ""}    note(\`model, metrics and report: \${run.path}\`);
     note(\`next: \${predictionCommand(PROGRAM, run.path, ${predictExample(plan)})}\`);
   }
 
@@ -281,7 +294,7 @@ ${stateful ? "    setToZero(evaluationCarried);\n" : ""}    const sums = new Dev
     const predicted: number[] = [];
     const order = sampleOrder(split.count, { shuffle: false, seed: 0, epoch: 0 });
     for (let start = 0; start < split.count; start += EVALUATION_BATCH_SIZE) {
-      const feed = evaluationFeed(readBatch(split, order.subarray(start, start + EVALUATION_BATCH_SIZE)));
+      const feed = evaluationFeed(await readBatch(split, order.subarray(start, start + EVALUATION_BATCH_SIZE)));
       const result = program.functions.evaluate(feed);
       sums.add(result.totals);
 ${kept === undefined ? "" : `      for (const value of await result.predicted.data<"${kept}">()) predicted.push(value);\n`}      tf.dispose([feed, result.predicted]);
@@ -295,7 +308,7 @@ ${kept === undefined ? "" : `      for (const value of await result.predicted.da
   /** The error for a loss that is no number: names the first layer that has left the finite numbers. */
   async function diverged(epoch: number, step: number): Promise<DivergedError> {
     program.pull();
-    const { inputs } = readBatch(train, Int32Array.of(0));
+    const { inputs } = await readBatch(train, Int32Array.of(0));
     const outputs = tf.tidy(() => {
       const { layers } = forward(w, inputs);
       return Object.fromEntries(Object.entries(layers).map(([name, output]) => [name, tf.clone(output)]));

@@ -1,7 +1,7 @@
 import { type CodeBlockWriter, type FunctionDeclarationStructure, StructureKind } from "ts-morph";
 import type { ParameterPlan, Plan } from "../plan/types.ts";
 import type { Constraint } from "../spec/types.ts";
-import { type Imports, kernels } from "./imports.ts";
+import { type Imports, kernelIn } from "./imports.ts";
 import type { ModelContext } from "./model-context.ts";
 import { literal } from "./text.ts";
 
@@ -21,7 +21,7 @@ export function penalised(plan: Plan): { name: string; path: string; parameter: 
 
 /** "l2(0.01)": the regulariser of a weight. */
 export function regularizer(imports: Imports, { regularizer: { l1, l2 } }: ParameterPlan): string {
-  const imported = (name: string): string => imports.value(kernels("regularizers"), name);
+  const imported = (name: string): string => imports.value(kernelIn("regularizers", name), name);
   if (l1 === 0) return `${imported("l2")}(${literal(l2)})`;
   return l2 === 0 ? `${imported("l1")}(${literal(l1)})` : `${imported("l1l2")}(${literal(l1)}, ${literal(l2)})`;
 }
@@ -70,7 +70,7 @@ export function constraintLines(writer: CodeBlockWriter, { plan, imports }: Mode
   for (const { path, parameter } of constrained(plan)) {
     const { constraint } = parameter;
     const options = constraintOptions(constraint);
-    const name = imports.value(kernels("constraints"), constraint.type);
+    const name = imports.value(kernelIn("constraints", constraint.type), constraint.type);
     const applied = options === undefined ? name : `${name}(${options.map((value) => literal(value)).join(", ")})`;
     writer.writeLine(`w.${path}.assign(${applied}(w.${path}));`);
   }

@@ -2,14 +2,14 @@ import { type FunctionDeclarationStructure, StructureKind, type WriterFunction }
 import type { Initializer } from "../layers/definition.ts";
 import type { LayerPlan, ParameterPlan, Plan } from "../plan/types.ts";
 import { specLine } from "./context.ts";
-import { type Imports, kernels } from "./imports.ts";
+import { type Imports, kernelIn, kernels } from "./imports.ts";
 import { weightPaths } from "./layers/lines.ts";
 import type { ModelContext } from "./model-context.ts";
 import { literal } from "./text.ts";
 
 const RANKS = ["WeightScalar", "WeightVector", "WeightMatrix", "WeightTensor3D"] as const;
 
-/** The function of support/nn/initializers.ts, and what it is called with where it makes an initializer. */
+/** The function of support/nn/initializers, and what it is called with where it makes an initializer. */
 function initializerCall(initializer: Initializer): { name: string; options?: string } {
   if (typeof initializer === "string") return { name: initializer };
   const list = (...values: readonly number[]): string => values.map(literal).join(", ");
@@ -84,7 +84,14 @@ export function weightsInterface({ plan, imports }: ModelContext): WriterFunctio
 }
 
 function initializerExpression(imports: Imports, { initializer, unitForgetBias }: ParameterPlan): string {
-  const imported = (name: string): string => imports.value(kernels("initializers"), name);
+  const imported = (name: string): string =>
+    imports.value(
+      kernelIn(
+        "initializers",
+        name.replace(/^with|With$/g, "").replace(/^./, (first) => first.toLowerCase()),
+      ),
+      name,
+    );
   const { name, options } = initializerCall(initializer);
   const expression = options === undefined ? imported(name) : `${imported(name)}(${options})`;
   return unitForgetBias ? `${imported("withUnitForgetBias")}(${expression})` : expression;

@@ -1,4 +1,8 @@
 import { Document, isMap, isScalar, type Node, type Pair, visit, YAMLMap } from "yaml";
+import { load } from "../load/load.ts";
+import { isFrom0To1 } from "../plan/activations.ts";
+import { draftPlan } from "../plan/plan.ts";
+import { checkSchema } from "../schema/schema.ts";
 import type { Shape } from "../spec/dataset.ts";
 import { cut } from "./field.ts";
 import type { ImportedSpec } from "./format.ts";
@@ -45,7 +49,7 @@ export interface FoundModel {
  */
 export function specOf(found: FoundModel): ImportedSpec {
   const { name, inputs, layers, output, training, notExpressed } = found;
-  const head = lastActivation(layers.at(-1)!);
+  const head = headActivation(draftSpec(found));
   const build = (loss: string | Spec, optimizer: object | undefined, metrics: readonly unknown[]): Spec => ({
     specVersion: 1,
     name,
@@ -74,10 +78,30 @@ function statefulTraining(layers: readonly Spec[], batchSize: number | undefined
   return { ...(batchSize === undefined ? {} : { batchSize }), shuffle: false };
 }
 
-/** Of the last layer; linear where it says none. */
-export function lastActivation(last: Spec): string {
-  const inner = (last.layer as Spec | undefined) ?? last;
-  return typeof inner.activation === "string" ? inner.activation : "linear";
+/** A spec with these layers, of which nothing else is known yet. */
+export function draftSpec({ name, inputs, layers }: Pick<FoundModel, "name" | "inputs" | "layers">): Spec {
+  return {
+    specVersion: 1,
+    name,
+    dataset: { type: "arrays", inputs, targets: { encoding: "numbers", features: 1, train: "x.npy", test: "x.npy" } },
+    layers,
+    optimizer: { type: "adam" },
+    training: { loss: "meanSquaredError" },
+  };
+}
+
+/**
+ * What activates the output, as the compiler sees it; linear where nothing does. Inside a cell a softmax gives no shares, and two
+ * directions may add up to more than 1.
+ */
+export function headActivation(spec: Spec): string {
+  const { source } = load(JSON.stringify(spec), "spec");
+  const checked = source && checkSchema(source).spec;
+  const values = checked && draftPlan(checked, source).outputValues;
+  if (values === undefined) return "linear";
+  const { activation, isDistribution } = values;
+  const isLost = activation === "softmax" ? !isDistribution : activation === "sigmoid" && !isFrom0To1(values);
+  return isLost ? "linear" : activation;
 }
 
 function usualLoss(head: string): string {

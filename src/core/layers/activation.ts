@@ -14,7 +14,7 @@ export const activation = defineLayer({
   handsOn: "values",
   outputActivation: ({ activation }) => activation,
   shown: ["activation"],
-  call: ({ activation }) => kernel("activation", "activation", { activation: activationConstant(activation) }),
+  call: ({ activation }) => kernel("activation", { activation: activationConstant(activation) }),
   keras: {
     className: "Activation",
     aliases: {

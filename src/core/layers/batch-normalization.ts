@@ -38,7 +38,6 @@ export const batchNormalization = defineLayer({
   shown: [],
   call: ({ epsilon, momentum }) =>
     kernel(
-      "batch-normalization",
       "batchNormalization",
       { epsilon, momentum },
       {

@@ -1,4 +1,4 @@
-import { kernel } from "./call.ts";
+import { kernel, kernelConstant } from "./call.ts";
 import { defineLayer, featuresOf, type LayerDefinition, ONE_INPUT } from "./definition.ts";
 import {
   cellCall,
@@ -17,7 +17,7 @@ import { simpleRNN } from "./simple-rnn.ts";
 const LAYERS = { lstm, gru, simpleRNN };
 const DIRECTIONS = ["forward", "backward"];
 
-type Inside = Pick<LayerDefinition<RecurrentType, RecurrentOptions>, "cell" | "call" | "flops" | "kept">;
+type Inside = Pick<LayerDefinition<RecurrentType, RecurrentOptions>, "cell" | "flops" | "kept">;
 
 function inside(type: RecurrentType): Inside {
   return LAYERS[type];
@@ -69,13 +69,11 @@ export const bidirectional = defineLayer({
   shown: ["mergeMode"],
   call({ layer, mergeMode }) {
     const options = layer as RecurrentOptions;
-    const { cell, call } = inside(layer.type);
-    const constant = { constant: cell!.constant, module: call(options).module };
+    const cell = inside(layer.type).cell!;
     return kernel(
       "bidirectional",
-      "bidirectional",
-      { layer: constant, mergeMode, cell: cellOptions(options) },
-      { takesMask: ["mask"], directions: DIRECTIONS, ...cellCall(options, cell!) },
+      { layer: kernelConstant(cell.name), mergeMode, cell: cellOptions(options) },
+      { takesMask: ["mask"], directions: DIRECTIONS, ...cellCall(options, cell) },
     );
   },
   keras: {

@@ -1,4 +1,4 @@
-import { constantName } from "../spec/names.ts";
+import { constantName, fileName } from "../spec/names.ts";
 
 /** A pair of functions of a kernel. */
 export interface LayerFunctions {
@@ -8,7 +8,7 @@ export interface LayerFunctions {
 
 /** A constant that options name: the generated code imports it. */
 export interface Constant {
-  /** The file in support/nn. */
+  /** The file in support/nn, without its ending. */
   readonly module: string;
   readonly constant: string;
 }
@@ -21,7 +21,7 @@ export interface CallOptions {
 
 /** The support functions that a layer calls. All of them take (input, [weights], options, [extra]). */
 export interface KernelCall extends LayerFunctions {
-  /** The file in support/nn. */
+  /** The file in support/nn, without its ending. */
   readonly module: string;
   /** The functions at inference where they are others; "identity" where the layer does nothing then. */
   readonly inference?: LayerFunctions | "identity";
@@ -51,25 +51,25 @@ export interface KernelCall extends LayerFunctions {
   readonly noInputGradient?: boolean;
 }
 
-/** An activation by its name in a spec: "hardSigmoid" → HARD_SIGMOID. */
-export function activationConstant(name: string): Constant {
-  return { module: "activations", constant: constantName(name) };
+/** The constant that stands for a kernel: "simpleRnn" → SIMPLE_RNN of simple-rnn.ts. */
+export function kernelConstant(name: string): Constant {
+  return { module: fileName(name), constant: constantName(name) };
 }
 
-/** `name` → `nameForward` and `nameBackward` of a module, called with options. */
-export function kernel(
-  module: string,
-  name: string,
-  options: CallOptions = {},
-  rest: Partial<KernelCall> = {},
-): KernelCall {
-  return { module, forward: `${name}Forward`, backward: `${name}Backward`, options, ...rest };
+/** An activation by its name in a spec: "hardSigmoid" → HARD_SIGMOID of activations/hard-sigmoid.ts. */
+export function activationConstant(name: string): Constant {
+  return { module: `activations/${fileName(name)}`, constant: constantName(name) };
+}
+
+/** `maxPooling1d` → `maxPooling1dForward` and `maxPooling1dBackward` of max-pooling1d.ts. */
+export function kernel(name: string, options: CallOptions = {}, rest: Partial<KernelCall> = {}): KernelCall {
+  return { module: fileName(name), forward: `${name}Forward`, backward: `${name}Backward`, options, ...rest };
 }
 
 /** A layer that draws random numbers while training; with a rate or standard deviation of 0 it does nothing then, either. */
-export function noiseKernel(module: string, name: string, amount: Readonly<Record<string, number>>): KernelCall {
+export function noiseKernel(name: string, amount: Readonly<Record<string, number>>): KernelCall {
   const idle = Object.values(amount).every((value) => value === 0);
   return idle
-    ? kernel(module, name, {}, { training: "identity", inference: "identity" })
-    : kernel(module, name, amount, { random: true, inference: "identity" });
+    ? kernel(name, {}, { training: "identity", inference: "identity" })
+    : kernel(name, amount, { random: true, inference: "identity" });
 }

@@ -48,7 +48,7 @@ export const conv1d = defineLayer({
   outputActivation: ({ activation }) => activation,
   shown: ["activation", "filters", "kernelSize", "strides", "padding"],
   call: ({ strides, padding, dilationRate, activation }) =>
-    kernel("conv1d", "conv1d", { activation: activationConstant(activation), strides, padding, dilationRate }),
+    kernel("conv1d", { activation: activationConstant(activation), strides, padding, dilationRate }),
   keras: { className: "Conv1D" },
   tensorflowJs: {
     warnings: ({ padding }) =>

@@ -56,8 +56,8 @@ export type MaskRule =
 
 /** The cell of a recurrent layer, which the kernel of a bidirectional one runs in both directions. */
 export interface Cell {
-  /** The constant that stands for it, in the layer's own module. */
-  readonly constant: string;
+  /** What its kernel's functions are called after; a constant of its module stands for it: SIMPLE_RNN. */
+  readonly name: string;
   readonly gates: number;
   /** Names of its state's tensors, [B, units] each. */
   readonly states: readonly string[];

@@ -26,6 +26,6 @@ export const dense = defineLayer({
   kept: (_options, _inputs, output) => 2 * size(output), // z and y
   outputActivation: ({ activation }) => activation,
   shown: ["activation"],
-  call: ({ activation }) => kernel("dense", "dense", { activation: activationConstant(activation) }),
+  call: ({ activation }) => kernel("dense", { activation: activationConstant(activation) }),
   keras: { className: "Dense" },
 });

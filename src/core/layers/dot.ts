@@ -85,7 +85,7 @@ export const dot = defineLayer({
     2 * size(inputs[0]!) * size(rest(options, inputs)[1]!) + (options.normalize ? 3 : 0) * sizes(inputs),
   kept: (_options, inputs, output) => sizes(inputs) + size(output),
   shown: [],
-  call: ({ axes, normalize }) => kernel("dot", "dot", { axes: pair({ axes }), normalize }, { list: true }),
+  call: ({ axes, normalize }) => kernel("dot", { axes: pair({ axes }), normalize }, { list: true }),
   keras: {
     className: "Dot",
     // Of a pair, TensorFlow.js wants both axes counted from the batch.

@@ -12,6 +12,6 @@ export const dropout = defineLayer({
   },
   ...NOISY,
   shown: ["rate"],
-  call: ({ rate }) => noiseKernel("dropout", "dropout", { rate }),
+  call: ({ rate }) => noiseKernel("dropout", { rate }),
   keras: { className: "Dropout" },
 });

@@ -25,7 +25,7 @@ export const embedding = defineLayer({
   flops: () => 0,
   kept: (_options, _inputs, output) => size(output),
   shown: ["inputDim", "maskZero"],
-  call: ({ maskZero }) => kernel("embedding", "embedding", { maskZero }, { noInputGradient: true }),
+  call: ({ maskZero }) => kernel("embedding", { maskZero }, { noInputGradient: true }),
   keras: {
     className: "Embedding",
     maskOperations: 1, // compares ids with zero

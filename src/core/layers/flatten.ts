@@ -9,6 +9,6 @@ export const flatten = defineLayer({
   outputShape: (_options, [input]) => [size(input!)],
   handsOn: "values",
   shown: [],
-  call: () => kernel("reshaping", "flatten"),
+  call: () => kernel("flatten"),
   keras: { className: "Flatten" },
 });

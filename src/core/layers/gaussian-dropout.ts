@@ -13,6 +13,6 @@ export const gaussianDropout = defineLayer({
   },
   ...NOISY,
   shown: ["rate"],
-  call: ({ rate }) => noiseKernel("dropout", "gaussianDropout", { rate }),
+  call: ({ rate }) => noiseKernel("gaussianDropout", { rate }),
   keras: { className: "GaussianDropout" },
 });

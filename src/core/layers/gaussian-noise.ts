@@ -19,6 +19,6 @@ export const gaussianNoise = defineLayer({
   },
   ...NOISY,
   shown: ["stddev"],
-  call: ({ stddev }) => noiseKernel("noise", "gaussianNoise", { stddev }),
+  call: ({ stddev }) => noiseKernel("gaussianNoise", { stddev }),
   keras: { className: "GaussianNoise" },
 });

@@ -8,7 +8,7 @@ export const globalAveragePooling1d = defineLayer({
   ...GLOBAL_POOLING,
   mask: "uses",
   handsOn: "averages",
-  call: () => kernel("pooling", "globalAveragePooling1d", {}, { takesMask: ["mask"] }),
+  call: () => kernel("globalAveragePooling1d", {}, { takesMask: ["mask"] }),
   keras: { className: "GlobalAveragePooling1D", takesMask: true },
   tensorflowJs: {
     maskWarnings: ({ inputMasks }) =>

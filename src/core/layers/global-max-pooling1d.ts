@@ -8,6 +8,6 @@ export const globalMaxPooling1d = defineLayer({
   ...GLOBAL_POOLING,
   mask: "drops",
   handsOn: "largest",
-  call: () => kernel("pooling", "globalMaxPooling1d"),
+  call: () => kernel("globalMaxPooling1d"),
   keras: { className: "GlobalMaxPooling1D" },
 });

@@ -20,9 +20,7 @@ export const gru = defineLayer({
     required: ["units"],
   },
   ...recurrent({
-    module: "gru",
     name: "gru",
-    constant: "GRU",
     gates: 3,
     states: ["h"],
     elementwise: 12,

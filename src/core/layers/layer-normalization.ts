@@ -11,6 +11,6 @@ export const layerNormalization = defineLayer({
   },
   ...NORMALIZING,
   shown: [],
-  call: ({ epsilon }) => kernel("layer-normalization", "layerNormalization", { epsilon }, { weights: "optional" }),
+  call: ({ epsilon }) => kernel("layerNormalization", { epsilon }, { weights: "optional" }),
   keras: { className: "LayerNormalization" },
 });

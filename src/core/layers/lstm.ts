@@ -15,9 +15,7 @@ export const lstm = defineLayer({
     required: ["units"],
   },
   ...recurrent({
-    module: "lstm",
     name: "lstm",
-    constant: "LSTM",
     gates: 4,
     states: ["h", "c"],
     elementwise: 14,

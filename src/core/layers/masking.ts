@@ -14,6 +14,6 @@ export const masking = defineLayer({
   reads: "sequence",
   mask: "makes",
   shown: [],
-  call: ({ maskValue }) => kernel("masking", "masking", { maskValue }),
+  call: ({ maskValue }) => kernel("masking", { maskValue }),
   keras: { className: "Masking", maskOperations: 2 }, // asks whether any feature differs
 });

@@ -33,6 +33,6 @@ export const permute = defineLayer({
   handsOn: "values",
   keepsLastAxis: ({ dims }, input) => dims.at(-1) === input.length,
   shown: ["dims"],
-  call: ({ dims }) => kernel("reshaping", "permute", { dims }),
+  call: ({ dims }) => kernel("permute", { dims }),
   keras: { className: "Permute" },
 });

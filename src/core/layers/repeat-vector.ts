@@ -14,6 +14,6 @@ export const repeatVector = defineLayer({
   reads: "vector",
   outputShape: ({ n }, [input]) => [n, featuresOf(input!)],
   shown: ["n"],
-  call: ({ n }) => kernel("reshaping", "repeatVector", { n }),
+  call: ({ n }) => kernel("repeatVector", { n }),
   keras: { className: "RepeatVector" },
 });

@@ -30,6 +30,6 @@ export const reshape = defineLayer({
   },
   handsOn: "values",
   shown: ["targetShape"],
-  call: ({ targetShape }) => kernel("reshaping", "reshape", { targetShape }),
+  call: ({ targetShape }) => kernel("reshape", { targetShape }),
   keras: { className: "Reshape" },
 });

@@ -10,9 +10,7 @@ export const simpleRNN = defineLayer({
     required: ["units"],
   },
   ...recurrent({
-    module: "simple-rnn",
     name: "simpleRnn",
-    constant: "SIMPLE_RNN",
     gates: 1,
     states: ["h"],
     elementwise: 2,

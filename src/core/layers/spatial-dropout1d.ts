@@ -13,6 +13,6 @@ export const spatialDropout1d = defineLayer({
   ...NOISY,
   reads: "sequence",
   shown: ["rate"],
-  call: ({ rate }) => noiseKernel("dropout", "spatialDropout1d", { rate }),
+  call: ({ rate }) => noiseKernel("spatialDropout1d", { rate }),
   keras: { className: "SpatialDropout1D", isUntrainable: true },
 });

@@ -2,7 +2,8 @@ import type { DiagnosticCode } from "../diagnostic-codes.ts";
 import type { Change } from "../edits.ts";
 import { isProblem, type LayerDefinition, type LayerOptions, type LayerType } from "../layers/definition.ts";
 import { layerDefinition } from "../layers/layers.ts";
-import { type DatasetInput, datasetInputs, type Shape } from "../spec/dataset.ts";
+import { datasetInputs, inputPointer } from "../sources/sources.ts";
+import type { DatasetInput, Shape } from "../spec/dataset.ts";
 import { layerNames } from "../spec/names.ts";
 import { suggest, suggestion } from "../spec/suggest.ts";
 import type { Layer, ModelSpec } from "../spec/types.ts";
@@ -115,8 +116,7 @@ function unread(
   });
   const values = inputs.flatMap(({ name }, index) => {
     if (read.has(name)) return [];
-    const pointer = spec.dataset.type === "arrays" ? `/dataset/inputs/${index}` : "/dataset";
-    return [problem(pointer, `the input \`${name}\``, "layer")];
+    return [problem(inputPointer(spec.dataset, index), `the input \`${name}\``, "layer")];
   });
   return [...layers, ...values];
 }
@@ -192,7 +192,7 @@ function place(
     );
     return undefined;
   }
-  const shapes: Shape[] = [];
+  const inputShapes: Shape[] = [];
   for (const source of sources) {
     const value = values.get(source)!;
     if (value.shape === undefined) return undefined; // reported where it arose
@@ -235,32 +235,22 @@ function place(
       );
       return undefined;
     }
-    shapes.push(value.shape);
+    inputShapes.push(value.shape);
   }
   const options = layerOptions(layer);
-  const output = definition.outputShape(options, shapes);
-  if (isProblem(output)) {
-    report("LC1213", output.key, output.problem, output.fix);
+  const outputShape = definition.outputShape(options, inputShapes);
+  if (isProblem(outputShape)) {
+    report("LC1213", outputShape.key, outputShape.problem, outputShape.fix);
     return undefined;
   }
   const inputMasks = sources.map((source) => values.get(source)!.mask);
-  const isSequence = output.length === 2;
+  const isSequence = outputShape.length === 2;
   const outputMask = makesMask(layer, inputMasks, isSequence)
     ? name
     : definition.mask === "passes" || (definition.mask === "uses" && isSequence)
       ? inputMasks[0]
       : undefined;
-  return {
-    name,
-    index,
-    layer,
-    definition,
-    inputs: sources,
-    inputShapes: shapes,
-    outputShape: output,
-    inputMasks,
-    outputMask,
-  };
+  return { name, index, layer, definition, inputs: sources, inputShapes, outputShape, inputMasks, outputMask };
 }
 
 /**

@@ -1,14 +1,14 @@
 import type { Source } from "../load/load.ts";
-import { datasetInputs, datasetTargets } from "../spec/dataset.ts";
+import { planDataset } from "../sources/sources.ts";
 import type { ModelSpec } from "../spec/types.ts";
 import type { Draft } from "./draft.ts";
 import { buildGraph } from "./graph.ts";
 import { planLayer } from "./layers.ts";
 import { planOptimizer } from "./optimizer.ts";
 import { outputValues } from "./output-values.ts";
-import { layerParts } from "./parts.ts";
+import { isCell, layerParts } from "./parts.ts";
 import { lossOptions, planClassWeight, planLoss, planMetric } from "./training.ts";
-import type { CostPlan, DatasetPlan, LayerPlan, Plan } from "./types.ts";
+import type { CostPlan, LayerPlan, Plan } from "./types.ts";
 
 const FLOAT32_BYTES = 4;
 
@@ -19,6 +19,7 @@ const FLOAT32_BYTES = 4;
 export function draftPlan(spec: ModelSpec, source: Source): Draft {
   const line = (pointer: string): number => source.position(pointer, "key").line;
   const layerLine = (index: number): number => source.position(`/layers/${index}`).line;
+  const parts = layerParts(spec.layers);
   const { nodes, problems } = buildGraph(spec, layerLine);
   const placed = new Map(nodes.map((node) => [node.index, node]));
   const layers = spec.layers.map((_, index) => {
@@ -29,8 +30,13 @@ export function draftPlan(spec: ModelSpec, source: Source): Draft {
   return {
     spec,
     source,
-    dataset: planDataset(spec, line("/dataset")),
-    parts: layerParts(spec.layers),
+    dataset: planDataset(spec.dataset, {
+      specLine: line("/dataset"),
+      seed: spec.training.seed!,
+      // A stateful layer starts each batch from the state in which the one before it ended.
+      consecutive: parts.some(({ layer }) => isCell(layer) && layer.stateful === true),
+    }),
+    parts,
     layers,
     problems,
     output: layers.every((layer) => layer !== undefined) ? layers.at(-1) : undefined,
@@ -86,71 +92,6 @@ export function completePlan(draft: Draft): Plan {
     },
     cost: planCost(layers, training.batchSize!, optimizer.slots.length),
   };
-}
-
-function planDataset(spec: ModelSpec, specLine: number): DatasetPlan {
-  const dataset = spec.dataset;
-  const common = {
-    specLine,
-    inputs: datasetInputs(dataset),
-    targets: datasetTargets(dataset),
-    trainSamples: undefined,
-  };
-  switch (dataset.type) {
-    case "mnist":
-      return { ...common, type: "mnist", scale: dataset.scale!, trainSamples: 60_000 };
-    case "digits":
-      return {
-        ...common,
-        type: "digits",
-        scale: dataset.scale!,
-        trainSamples: dataset.trainSamples!,
-        testSamples: dataset.testSamples!,
-        seed: dataset.seed!,
-      };
-    case "idx":
-      return {
-        ...common,
-        type: "idx",
-        scale: dataset.scale!,
-        trainImages: dataset.trainImages,
-        trainLabels: dataset.trainLabels,
-        testImages: dataset.testImages,
-        testLabels: dataset.testLabels,
-      };
-    case "csv":
-      return {
-        ...common,
-        type: "csv",
-        path: dataset.path,
-        target: dataset.target,
-        features: dataset.features ?? [dataset.target],
-        testFraction: dataset.testFraction!,
-        scaling: dataset.scaling!,
-        time: dataset.time,
-        timeFormat: dataset.timeFormat,
-        order: dataset.order!,
-        season: dataset.season,
-      };
-    case "text":
-      return {
-        ...common,
-        type: "text",
-        path: dataset.path,
-        testFraction: dataset.testFraction!,
-        encoding: dataset.encoding!,
-      };
-    case "arrays": {
-      const { inputs, targets, sampleWeights } = dataset;
-      return {
-        ...common,
-        type: "arrays",
-        inputFiles: inputs.map(({ train, test, scale }) => ({ train, test, scale: scale! })),
-        targetFiles: { train: targets.train, test: targets.test },
-        weightFiles: sampleWeights && { train: sampleWeights.train, test: sampleWeights.test },
-      };
-    }
-  }
 }
 
 function planCost(layers: readonly LayerPlan[], batchSize: number, slots: number): CostPlan {

@@ -1,4 +1,10 @@
 import type { LayerOptions, LayerType, ParameterDefinition } from "../layers/definition.ts";
+import type { ArraysPlan } from "../sources/arrays.ts";
+import type { CsvPlan } from "../sources/csv.ts";
+import type { DigitsPlan } from "../sources/digits.ts";
+import type { IdxPlan } from "../sources/idx.ts";
+import type { MnistPlan } from "../sources/mnist.ts";
+import type { TextPlan } from "../sources/text.ts";
 import type { DatasetInput, DatasetTargets, Shape } from "../spec/dataset.ts";
 import type { LossPlan, MetricPlan } from "./training.ts";
 
@@ -35,52 +41,19 @@ export type LayerPlan<T extends LayerType = LayerType> = {
   readonly [K in T]: LayerPlanBase & { readonly type: K; readonly options: LayerOptions<K> };
 }[T];
 
-interface DatasetPlanBase {
+/** Where validation samples come from: those of the test, files of their own, or a share of the training samples: the last, or drawn. */
+export type ValidationPlan = "test" | "files" | { readonly fraction: number; readonly seed: number | undefined };
+
+export interface DatasetPlanBase {
   readonly specLine: number;
   readonly inputs: readonly DatasetInput[];
   readonly targets: DatasetTargets;
   /** Training samples where the spec alone decides them. */
   readonly trainSamples: number | undefined;
+  readonly validation: ValidationPlan;
 }
 
-export type DatasetPlan = DatasetPlanBase &
-  (
-    | { readonly type: "mnist"; readonly scale: number }
-    | { readonly type: "digits"; readonly scale: number; readonly testSamples: number; readonly seed: number }
-    | {
-        readonly type: "idx";
-        readonly scale: number;
-        readonly trainImages: string;
-        readonly trainLabels: string;
-        readonly testImages: string;
-        readonly testLabels: string;
-      }
-    | {
-        readonly type: "csv";
-        readonly path: string;
-        readonly target: string;
-        readonly features: readonly string[];
-        readonly testFraction: number;
-        readonly scaling: "standard" | "minMax" | "none";
-        readonly time: string | undefined;
-        readonly timeFormat: "dayFirst" | "monthFirst" | undefined;
-        readonly order: "check" | "sort" | "asIs";
-        readonly season: number | undefined;
-      }
-    | {
-        readonly type: "text";
-        readonly path: string;
-        readonly testFraction: number;
-        readonly encoding: "oneHot" | "ids";
-      }
-    | {
-        readonly type: "arrays";
-        /** Of each of `inputs`, in the same order. */
-        readonly inputFiles: readonly { readonly train: string; readonly test: string; readonly scale: number }[];
-        readonly targetFiles: { readonly train: string; readonly test: string };
-        readonly weightFiles: { readonly train: string; readonly test: string | undefined } | undefined;
-      }
-  );
+export type DatasetPlan = DatasetPlanBase & (MnistPlan | DigitsPlan | IdxPlan | CsvPlan | TextPlan | ArraysPlan);
 
 /** A learning rate: one number, or a function of the steps taken so far. Fields are those of the spec, none left out. */
 export type LearningRatePlan =

@@ -3,6 +3,8 @@ import type { Change } from "../edits.ts";
 import { isFrom0To1 } from "../plan/activations.ts";
 import { isCell, type LayerPart } from "../plan/parts.ts";
 import type { LossOptions } from "../plan/training.ts";
+import { targetsAreCentred } from "../sources/sources.ts";
+import { taskOf } from "../tasks/tasks.ts";
 import type { Checked, Rules } from "./rule.ts";
 
 /** Losses of one probability for each class, which sum to 1. */
@@ -14,7 +16,7 @@ const CATEGORICAL: ReadonlySet<LossOptions["type"]> = new Set([
 
 /** Whether classes of which each sample has one are two, given by labels: one output can tell them apart. */
 export function twoClasses({ targets, dataset }: Checked): boolean {
-  return targets.kind === "labels" && targets.classes === 2 && dataset.type !== "text";
+  return targets.kind === "labels" && targets.classes === 2 && taskOf(dataset).sharesOutput;
 }
 
 /** The values per timestep or sample that the model gives, where that is known. */
@@ -76,7 +78,7 @@ export const ACTIVATION_RULES: Rules = {
     };
     // Of several numbers a softmax may give shares, which Kullback-Leibler compares.
     if (targets.kind === "numbers") {
-      if (activation === "softmax" && loss.type !== "kullbackLeiblerDivergence")
+      if (values.isDistribution && loss.type !== "kullbackLeiblerDivergence")
         refuse("softmax gives probabilities, but the targets are numbers");
     } else if (takesLogits(loss)) {
       if (!givesLogits)
@@ -87,10 +89,10 @@ export const ACTIVATION_RULES: Rules = {
       refuse(`${loss.type} needs scores on both sides of 0, but the activation is ${activation}`);
     }
   },
-  "the last activation reaches the targets": ({ dataset, outputValues: values, report }) => {
-    if (dataset.type !== "csv" || dataset.scaling !== "standard" || values === undefined) return;
-    const { activation, low, pointer } = values;
-    if (low < 0 || activation === "softmax") return;
+  "the last activation reaches the targets": ({ spec, outputValues: values, report }) => {
+    if (!targetsAreCentred(spec.dataset) || values === undefined) return;
+    const { activation, low, pointer, isDistribution } = values;
+    if (low < 0 || isDistribution) return;
     const message = `${activation} gives no negative numbers, but standard scaling centres the targets at 0: half of them are out of reach`;
     const fix = "use `activation: linear`, or `scaling: minMax` in the dataset";
     report("LC2040", pointer, message, fix, "warning");

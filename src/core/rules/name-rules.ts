@@ -2,7 +2,7 @@ import { layerNames } from "../spec/names.ts";
 import { isReservedName, isWindowsDevice } from "./reserved-names.ts";
 import type { Rules } from "./rule.ts";
 
-/** Rules of names and paths. */
+/** Rules of names. */
 export const NAME_RULES: Rules = {
   "names are unique and none is reserved": ({ spec, source, inputs, report }) => {
     if (isWindowsDevice(spec.name)) {
@@ -37,25 +37,4 @@ export const NAME_RULES: Rules = {
       }
     }
   },
-  "files stay inside the data folder": ({ spec, report }) => {
-    const check = (section: object, pointer: string): void => {
-      for (const [key, value] of Object.entries(section)) {
-        if (typeof value === "object") check(value, `${pointer}/${key}`);
-        if (!FILE_KEYS.has(key) || typeof value !== "string") continue;
-        if (value.startsWith("/") || /^[A-Za-z]:/.test(value) || value.split("/").includes("..")) {
-          report(
-            "LC1208",
-            `${pointer}/${key}`,
-            "the path leaves the data folder",
-            "give a path inside the folder that --data names",
-          );
-        }
-      }
-    };
-    check(spec.dataset, "/dataset");
-  },
 };
-
-const FILE_KEYS: ReadonlySet<string> = new Set(
-  ["path", "trainImages", "trainLabels", "testImages", "testLabels", "train", "test"], // as the schema names them
-);

@@ -2,14 +2,13 @@ import type { Diagnostic } from "../diagnostic.ts";
 import { editsOf } from "../edits.ts";
 import type { Draft } from "../plan/draft.ts";
 import { ACTIVATION_RULES } from "./activation-rules.ts";
-import { ARRAY_RULES } from "./array-rules.ts";
-import { CSV_RULES } from "./csv-rules.ts";
 import { INITIALIZER_RULES } from "./initializer-rules.ts";
 import { LAYER_RULES } from "./layer-rules.ts";
 import { METRIC_RULES } from "./metric-rules.ts";
 import { NAME_RULES } from "./name-rules.ts";
 import { OPTIMIZER_RULES } from "./optimizer-rules.ts";
 import type { Report, Rules } from "./rule.ts";
+import { SOURCE_RULES } from "./source-rules.ts";
 import { TRAINING_RULES } from "./training-rules.ts";
 
 /** What the schema cannot say. Each rule is named by the sentence that it holds. */
@@ -20,15 +19,8 @@ const RULES: Rules = {
   ...METRIC_RULES,
   ...ACTIVATION_RULES,
   ...NAME_RULES,
-  ...ARRAY_RULES,
-  ...CSV_RULES,
+  ...SOURCE_RULES,
   ...INITIALIZER_RULES,
-  "pixels are scaled": ({ dataset, report }) => {
-    if (!("scale" in dataset) || dataset.scale !== 1) return;
-    const message = "pixels stay in 0..255, with which recurrent layers hardly learn";
-    const changes = [{ pointer: "/dataset/scale", value: 255 }];
-    report("LC2001", "/dataset", message, "add `scale: 255`", "warning", changes);
-  },
 };
 
 export function checkRules(draft: Draft): Diagnostic[] {

@@ -1,7 +1,9 @@
 import { counted } from "../../support/system/counted.ts";
 import { quantileCount } from "../plan/training.ts";
+import { targetsAreCentred } from "../sources/sources.ts";
 import { type DatasetTargets, weighableClasses } from "../spec/dataset.ts";
 import type { LossMap } from "../spec/types.ts";
+import { taskOf } from "../tasks/tasks.ts";
 import { endsInSoftmaxOfOne, fixOfOutput, needsAnotherOutput, twoClasses } from "./activation-rules.ts";
 import type { Rules } from "./rule.ts";
 
@@ -67,10 +69,10 @@ export const TRAINING_RULES: Rules = {
     const quantiles = quantileCount(loss);
     const wanted = numbers * quantiles;
     if (units === wanted) return;
-    const key = dataset.type === "csv" ? "dataset.horizon" : "dataset.targets.features";
+    const { key, one } = taskOf(dataset).numbers;
     const why =
       quantiles === 1
-        ? `the ${dataset.type === "csv" ? "forecast" : "target"} has ${counted(wanted, "value")} (${key})`
+        ? `the ${one} has ${counted(wanted, "value")} (${key})`
         : `${quantiles} quantiles of ${counted(numbers, "value")} (${key}) are ${wanted}`;
     refuse(why, wanted);
   },
@@ -90,7 +92,7 @@ export const TRAINING_RULES: Rules = {
     const fix = USUAL_LOSS[targets.kind];
     const message =
       targets.kind === "numbers"
-        ? `${type} compares classes, but ${dataset.type === "csv" ? "a forecast has" : "the targets are"} numbers`
+        ? `${type} compares classes, but ${taskOf(dataset).numbers.areAll} numbers`
         : targets.kind === "labels"
           ? `${type} compares numbers, but ${dataset.type} has classes`
           : `${type} does not compare ${targets.kind} targets`;
@@ -140,8 +142,8 @@ export const TRAINING_RULES: Rules = {
     const fix = `keep more timesteps, for instance by less pooling, or use \`length: ${timesteps[0]}\``;
     report("LC2032", "/dataset/targets/length", message, fix, "warning");
   },
-  "a loss of positive numbers has positive targets": ({ dataset, loss: { type }, report }) => {
-    if (dataset.type !== "csv" || dataset.scaling !== "standard" || !POSITIVE_TARGETS.has(type)) return;
+  "a loss of positive numbers has positive targets": ({ spec, loss: { type }, report }) => {
+    if (!targetsAreCentred(spec.dataset) || !POSITIVE_TARGETS.has(type)) return;
     const message = `${type} is of positive targets, but standard scaling centres them at 0`;
     report("LC2031", "/training/loss", message, "use `scaling: none` or `minMax` in the dataset", "warning");
   },

@@ -1,5 +1,3 @@
-import type { Dataset } from "./types.ts";
-
 /** A shape per sample: [features] or [timesteps, features]. The batch axis is never part of it. */
 export type Shape = readonly number[];
 
@@ -30,54 +28,7 @@ export function weighableClasses({ kind, classes, shape }: DatasetTargets): numb
   return kind === "binary" && shape.at(-1) === 1 ? 2 : classes;
 }
 
-const IMAGE: DatasetInput = { name: "input", shape: [28, 28], kind: "floats", vocabularySize: undefined };
-
-/** The inputs that a dataset gives, in order. */
-export function datasetInputs(dataset: Dataset): DatasetInput[] {
-  switch (dataset.type) {
-    case "mnist":
-    case "digits":
-      return [IMAGE];
-    case "idx":
-      return [{ ...IMAGE, shape: [dataset.rows, dataset.columns] }];
-    case "csv":
-      return [{ ...IMAGE, shape: [dataset.lookback, dataset.features?.length ?? 1] }];
-    case "text":
-      return dataset.encoding === "ids"
-        ? [{ name: "input", shape: [dataset.timesteps], kind: "ids", vocabularySize: dataset.vocabularySize! }]
-        : [{ ...IMAGE, shape: [dataset.timesteps, dataset.vocabularySize!] }];
-    case "arrays":
-      return dataset.inputs.map(({ name, shape, vocabularySize }) => ({
-        name: name!,
-        shape,
-        kind: vocabularySize === undefined ? "floats" : "ids",
-        vocabularySize,
-      }));
-  }
-}
-
-function labels(classes: number): DatasetTargets {
+/** One class for each sample. */
+export function labels(classes: number): DatasetTargets {
   return { kind: "labels", classes, shape: [], perTimestep: false };
-}
-
-/** The targets that a dataset gives. */
-export function datasetTargets(dataset: Dataset): DatasetTargets {
-  switch (dataset.type) {
-    case "mnist":
-    case "digits":
-      return labels(10);
-    case "idx":
-      return labels(dataset.classes);
-    case "text":
-      return labels(dataset.vocabularySize!);
-    case "csv":
-      return { kind: "numbers", classes: undefined, shape: [dataset.horizon!], perTimestep: false };
-    case "arrays": {
-      const { encoding: kind, classes, features = 1, timesteps, length = 1 } = dataset.targets;
-      if (kind === "labelSequence") return { kind, classes, shape: [length], perTimestep: false };
-      const time = timesteps === undefined ? [] : [timesteps];
-      const size = kind === "labels" ? [] : [kind === "oneHot" ? (classes ?? 1) : features];
-      return { kind, classes, shape: [...time, ...size], perTimestep: timesteps !== undefined };
-    }
-  }
 }

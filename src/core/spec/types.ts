@@ -5,6 +5,10 @@
  */
 export type Dataset = MnistDataset | DigitsDataset | IdxDataset | CsvDataset | TextDataset | ArraysDataset;
 /**
+ * A share of the training samples, or the word test.
+ */
+export type Validation = number | "test";
+/**
  * One layer; `type` is the name of the tf.layers function.
  */
 export type Layer =
@@ -264,6 +268,7 @@ export interface MnistDataset {
    * Pixels (0..255) are divided by this number; 255 brings them into 0..1. Unit: pixel value. Default: 1.
    */
   scale?: number;
+  validation?: Validation;
 }
 /**
  * Generated images of digits, 28×28 pixels: no files and no network.
@@ -285,6 +290,7 @@ export interface DigitsDataset {
    * Seed of the drawing. Default: 1.
    */
   seed?: number;
+  validation?: Validation;
   /**
    * Pixels (0..255) are divided by this number; 255 brings them into 0..1. Unit: pixel value. Default: 1.
    */
@@ -307,6 +313,14 @@ export interface IdxDataset {
    */
   trainLabels: string;
   /**
+   * File of the validation images. Default: see `validation`.
+   */
+  validationImages?: string;
+  /**
+   * File of the validation labels. Given with `validationImages`. Default: see `validation`.
+   */
+  validationLabels?: string;
+  /**
    * File of the test images.
    */
   testImages: string;
@@ -314,6 +328,7 @@ export interface IdxDataset {
    * File of the test labels.
    */
   testLabels: string;
+  validation?: Validation;
   /**
    * Rows of an image: the timesteps. Unit: pixels.
    */
@@ -366,6 +381,7 @@ export interface CsvDataset {
    * Share of the rows, at the end, kept for testing. Default: 0.2.
    */
   testFraction?: number;
+  validation?: Validation;
   /**
    * How columns are scaled, fitted on the training part only. Default: standard.
    */
@@ -411,6 +427,7 @@ export interface TextDataset {
    * Share of the text, at the end, kept for testing. Default: 0.1.
    */
   testFraction?: number;
+  validation?: Validation;
   /**
    * What the model reads of a character: oneHot, a row of the vocabulary's size; ids, its index, for an embedding layer. Default: oneHot.
    */
@@ -433,6 +450,7 @@ export interface ArraysDataset {
   inputs: ArrayInput[];
   targets: ArrayTargets;
   sampleWeights?: ArraySampleWeights;
+  validation?: Validation;
 }
 /**
  * One input of the model: floats, or token ids where `vocabularySize` is given.
@@ -461,6 +479,10 @@ export interface ArrayInput {
    * File of the training samples.
    */
   train: string;
+  /**
+   * File of the validation samples. Default: see `validation` of the dataset.
+   */
+  validation?: string;
   /**
    * File of the test samples.
    */
@@ -495,6 +517,10 @@ export interface ArrayTargets {
    */
   train: string;
   /**
+   * File of the validation targets. Default: see `validation` of the dataset.
+   */
+  validation?: string;
+  /**
    * File of the test targets.
    */
   test: string;
@@ -507,6 +533,10 @@ export interface ArraySampleWeights {
    * File of the weights of the training samples, numbers from 0 up: [samples], or [samples, timesteps] where the targets have `timesteps`.
    */
   train: string;
+  /**
+   * File of the weights of the validation samples. Default: those of their training samples where they are held out, else all count alike.
+   */
+  validation?: string;
   /**
    * File of the weights of the test samples. Default: all count alike.
    */

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { cacheDirectory } from "../data/cache.ts";
+import { join, relative, resolve } from "node:path";
+import { cacheDirectory } from "../system/cache.ts";
 import { compilerCommand, shellWord } from "../system/shell.ts";
 import { platformName, TENSORFLOW_VERSION, TFJS_VERSION, WEBGPU_VERSION } from "./platforms.ts";
 import { type BackendName, Unusable } from "./types.ts";
@@ -102,21 +101,28 @@ export function sha256(file: string): string {
   }
 }
 
+/** Names the folder of the program that runs, for the commands that messages give; processes that it starts get it, too. */
+export function nameProgram(folder: string): void {
+  process.env.LSTM_COMPILE_PROGRAM = folder;
+}
+
 /**
  * The command line for `backend …`, as it can be typed in the current folder. A generated program that the compiler has not started has a
  * script of its own, so that it needs no compiler.
  */
 export function fixCommand(rest: string): string {
-  // Set by the compiler for programs that it starts.
-  if (!process.env.LSTM_COMPILE_STARTED) {
+  const { LSTM_COMPILE_STARTED: started, LSTM_COMPILE_PROGRAM: program } = process.env;
+  // The compiler says so of programs that it starts.
+  if (!started && program) {
     try {
-      const file = fileURLToPath(new URL("../../package.json", import.meta.url));
-      const { scripts } = JSON.parse(readFileSync(file, "utf8")) as { scripts?: Record<string, string> };
-      const folder = relative(process.cwd(), dirname(file));
+      const { scripts } = JSON.parse(readFileSync(join(program, "package.json"), "utf8")) as {
+        scripts?: Record<string, string>;
+      };
+      const folder = relative(process.cwd(), program);
       const there = folder === "" ? "" : ` --prefix ${shellWord(folder)}`;
       if (scripts?.backend !== undefined) return `npm${there} run backend -- ${rest}`;
     } catch {
-      // inside the compiler, where no package.json lies two folders up
+      // a program without its package.json, as in an application that was built
     }
   }
   return compilerCommand("backend", ...rest.split(" "));

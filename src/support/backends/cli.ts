@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { printableLines } from "../system/printable.ts";
 import { UserError } from "../system/user-error.ts";
-import { INSTALLABLE, type InstallableBackend } from "./cache.ts";
+import { INSTALLABLE, type InstallableBackend, nameProgram } from "./cache.ts";
 import { installBackend, listBackends, removeBackend } from "./install.ts";
 import { probeBackends } from "./select.ts";
 
@@ -85,6 +85,7 @@ export async function backendCommand(args: readonly string[], probe = probeBacke
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href) {
+  nameProgram(process.cwd()); // npm runs the scripts of a package in its folder
   process.exitCode = await backendCommand(process.argv.slice(2));
 }
 

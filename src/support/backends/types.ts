@@ -10,7 +10,7 @@ export interface BackendOptions {
   verbose?: boolean | undefined;
   /** receives one line at a time, for people */
   log?(line: string): void;
-  /** where native backends are installed; `cacheDirectory` in data/cache.ts gives the default */
+  /** where native backends are installed; `cacheDirectory` in system/cache.ts gives the default */
   cacheDirectory?: string;
 }
 

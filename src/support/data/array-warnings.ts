@@ -1,4 +1,4 @@
-import type { ArrayInput, ArrayTargets } from "./arrays.ts";
+import type { ArrayInput, ArrayTargets, PartFiles } from "./arrays.ts";
 import { classWarnings } from "./class-warnings.ts";
 import type { NpyArray } from "./npy.ts";
 
@@ -31,16 +31,14 @@ export function scaleWarnings({ data }: NpyArray, file: string, { name, scale = 
 
 /** Targets that are classes, of which the training part seems to have too few, or that seem to be encoded otherwise. */
 export function targetWarnings(
-  train: NpyArray,
-  test: NpyArray,
-  targets: ArrayTargets & { readonly train: string; readonly test: string },
+  targets: ArrayTargets & PartFiles & { readonly read: (file: string) => NpyArray },
 ): string[] {
-  const { kind, classes = 0, shape } = targets;
+  const { kind, classes = 0, shape, read } = targets;
   if (kind !== "labels" && kind !== "oneHot" && kind !== "labelSequence") return [];
-  const warnings = classWarnings(
-    { file: targets.train, classes: seenClasses(train, targets) },
-    { file: targets.test, classes: seenClasses(test, targets) },
-  );
+  const train = read(targets.train);
+  const seen = (file: string) => ({ file, classes: seenClasses(read(file), targets) });
+  const others = [targets.validation, targets.test].filter((file) => file !== undefined);
+  const warnings = [...new Set(others.flatMap((file) => classWarnings(seen(targets.train), seen(file))))];
   if (kind === "labels" && shape[0] === classes && rowsAreOneHot(train, classes)) {
     warnings.push(
       `${targets.train} looks like one-hot rows of ${classes} classes, but is read as a label for each of ${classes} timesteps; if it is one-hot, use \`encoding: oneHot\` without \`timesteps\``,
@@ -56,12 +54,26 @@ function seenClasses({ data }: NpyArray, { kind, classes }: ArrayTargets): Set<n
     if (kind === "labelSequence") seen.delete(0); // the padding
     return seen;
   }
-  for (let row = 0; row < data.length; row += classes!) {
-    let best = row;
-    for (let k = row; k < row + classes!; k++) if (data[k]! > data[best]!) best = k;
-    seen.add(best - row);
-  }
+  for (const label of likeliest(data, classes!)) seen.add(label);
   return seen;
+}
+
+/** The class of each sample, where it has one: a label, the largest of a row, or yes or no. */
+export function classesOf({ data }: NpyArray, { kind, classes, shape }: ArrayTargets): ArrayLike<number> | undefined {
+  if (kind === "labels" && shape.length === 0) return data;
+  if (kind === "oneHot" && shape.length === 1) return likeliest(data, classes!);
+  if (kind === "binary" && shape.length === 1 && shape[0] === 1)
+    return Int32Array.from(data, (value) => (value < 0.5 ? 0 : 1));
+  return undefined;
+}
+
+/** The class that each row of probabilities gives most to. */
+function likeliest(data: ArrayLike<number>, classes: number): Int32Array {
+  return Int32Array.from({ length: data.length / classes }, (_, row) => {
+    let best = row * classes;
+    for (let k = best; k < (row + 1) * classes; k++) if (data[k]! > data[best]!) best = k;
+    return best - row * classes;
+  });
 }
 
 function rowsAreOneHot({ data }: NpyArray, classes: number): boolean {

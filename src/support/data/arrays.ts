@@ -1,11 +1,12 @@
 import { sha256 } from "../system/sha256.ts";
 import { UserError } from "../system/user-error.ts";
 import { checkIntegers, checkNumbers, checkPadding, checkRows, checkShape, checkWeights } from "./array-checks.ts";
-import { scaleWarnings, targetWarnings } from "./array-warnings.ts";
-import type { Dataset, Gather, Split } from "./dataset.ts";
+import { classesOf, scaleWarnings, targetWarnings } from "./array-warnings.ts";
+import type { Dataset, Gather, InputSplit, Split } from "./dataset.ts";
 import { shortNames, sortedRecord } from "./idx.ts";
 import { type NpyArray, parseNpy } from "./npy.ts";
 import { readDataFile } from "./read-file.ts";
+import { inMemory, inputsInMemory, type Validation, withValidation } from "./splits.ts";
 
 export interface ArrayInput<Name extends string = string> {
   readonly name: Name;
@@ -26,11 +27,20 @@ export interface ArrayTargets {
   readonly shape: readonly number[];
 }
 
+/** The file of each part; `validation` where its samples have files of their own. */
+export interface PartFiles {
+  readonly train: string;
+  readonly validation?: string;
+  readonly test: string;
+}
+
 export interface ArraysOptions<Name extends string> {
-  readonly inputs: readonly (ArrayInput<Name> & { readonly train: string; readonly test: string })[];
-  readonly targets: ArrayTargets & { readonly train: string; readonly test: string };
-  /** A weight per sample, or per timestep where the targets are; test samples count alike where `test` is missing. */
-  readonly sampleWeights?: { readonly train: string; readonly test?: string };
+  readonly inputs: readonly (ArrayInput<Name> & PartFiles)[];
+  readonly targets: ArrayTargets & PartFiles;
+  /** A weight per sample, or per timestep where the targets are; the samples of a part without a file count alike. */
+  readonly sampleWeights?: Pick<PartFiles, "train"> & Partial<PartFiles>;
+  /** Where the validation samples come from. */
+  readonly validation: Validation | "files";
   /** Gets what looks wrong but may be meant. */
   readonly log?: (line: string) => void;
 }
@@ -40,11 +50,10 @@ export interface ArraysOptions<Name extends string> {
  * @throws UserError (3) where a file is missing, (1) where it is damaged or does not fit
  */
 export function loadArrays<Name extends string>(options: ArraysOptions<Name>): Dataset<Name> {
-  const { inputs, targets, sampleWeights, log = () => {} } = options;
-  const files = [...inputs, targets, sampleWeights ?? {}].flatMap((files) => {
-    const { train, test } = files as { train?: string; test?: string };
-    return [train, test].filter((file) => file !== undefined);
-  });
+  const { inputs, targets, sampleWeights, validation, log = () => {} } = options;
+  const files = [...inputs, targets, sampleWeights ?? {}].flatMap((files: Partial<PartFiles>) =>
+    [files.train, files.validation, files.test].filter((file) => file !== undefined),
+  );
   const names = shortNames(files);
   const checksums = new Map<string, string>();
   const arrays = new Map<string, NpyArray>();
@@ -57,54 +66,68 @@ export function loadArrays<Name extends string>(options: ArraysOptions<Name>): D
     arrays.set(file, array);
     return array;
   };
-  const split = (part: "train" | "test"): Split<Name> => {
+  const split = (part: keyof PartFiles): Split<Name> => {
     const counts: [file: string, count: number][] = [];
     const counted = (file: string): NpyArray => {
       const array = read(file);
       counts.push([file, array.shape[0] ?? 0]);
       return array;
     };
-    const gathers = inputs.map((input) => [input.name, inputGather(counted(input[part]), input[part], input)] as const);
-    const target = targetGather(counted(targets[part]), targets[part], targets);
+    const gathers = inputs.map((input) => {
+      const file = input[part]!;
+      return [input.name, inputGather(counted(file), file, input)] as const;
+    });
+    const targetFile = targets[part]!;
+    const target = targetGather(counted(targetFile), targetFile, targets);
     const weightFile = sampleWeights?.[part];
     const weights =
       weightFile === undefined ? undefined : weightGather(counted(weightFile), weightFile, timestepsOf(targets));
-    return {
+    return inMemory({
       count: commonCount(counts),
       inputs: Object.fromEntries(gathers) as Readonly<Record<Name, Gather>>,
       targets: target,
       ...(sampleWeights && { weights: weights ?? ((indices) => new Float32Array(indices.length).fill(1)) }),
-    };
+    });
   };
   const train = split("train");
+  const own = validation === "files" ? split("validation") : undefined;
   const test = split("test");
   const warnings = [
     ...inputs.flatMap((input) =>
       input.vocabularySize === undefined ? scaleWarnings(read(input.train), input.train, input) : [],
     ),
-    ...targetWarnings(read(targets.train), read(targets.test), targets),
+    ...targetWarnings({ ...targets, read }),
   ];
   for (const warning of warnings) log(`warning: ${warning}`);
-  return { train, test, source: `arrays ${[...names.values()].join(", ")}`, checksums: sortedRecord(checksums) };
+  return {
+    ...(validation === "files"
+      ? { train, validation: own!, test }
+      : withValidation({ train, test }, validation, classesOf(read(targets.train), targets))),
+    source: `arrays ${[...names.values()].join(", ")}`,
+    checksums: sortedRecord(checksums),
+  };
 }
 
 /** Inputs that come without targets, such as those to predict. @throws UserError as {@link loadArrays} */
 export function loadArrayInputs<Name extends string>(
   inputs: readonly (ArrayInput<Name> & { readonly file: string })[],
-): Pick<Split<Name>, "count" | "inputs"> {
+): InputSplit<Name> {
   return arrayInputs(inputs.map((input) => ({ ...input, array: parseNpy(readDataFile(input.file), input.file) })));
 }
 
 /** The same of arrays that are in memory; `file` is what messages call them. */
 export function arrayInputs<Name extends string>(
   inputs: readonly (ArrayInput<Name> & { readonly file: string; readonly array: NpyArray })[],
-): Pick<Split<Name>, "count" | "inputs"> {
+): InputSplit<Name> {
   const counts: [file: string, count: number][] = [];
   const gathers = inputs.map((input) => {
     counts.push([input.file, input.array.shape[0] ?? 0]);
     return [input.name, inputGather(input.array, input.file, input, true)] as const;
   });
-  return { count: commonCount(counts), inputs: Object.fromEntries(gathers) as Readonly<Record<Name, Gather>> };
+  return inputsInMemory({
+    count: commonCount(counts),
+    inputs: Object.fromEntries(gathers) as Readonly<Record<Name, Gather>>,
+  });
 }
 
 /** The number of samples, in which all files must agree. */

@@ -7,6 +7,7 @@ import { fitTime, orderRows, type TimeOptions } from "./csv-time.ts";
 import { type Column, scaleColumn, valueNotes } from "./csv-values.ts";
 import { orderWindow } from "./csv-window.ts";
 import type { Dataset, Split } from "./dataset.ts";
+import { heldOutCount, inMemory, type Validation, validationStart } from "./splits.ts";
 import { seasonLength } from "./time.ts";
 
 export interface CsvOptions extends TimeOptions {
@@ -18,6 +19,8 @@ export interface CsvOptions extends TimeOptions {
   readonly horizon: number;
   /** Share of the rows, at the end, kept for testing. */
   readonly testFraction: number;
+  /** Share of the rows before the test part, at their end, held out; or the test part itself. */
+  readonly validation: Validation;
   readonly scaling: Scaling;
   /** Rows per season. By default those that the frequency suggests. */
   readonly season?: number;
@@ -47,12 +50,22 @@ export interface CsvWindow {
 }
 
 /**
- * A time series as windows. The split is by time and scalers are fitted on the training rows alone; a test window may look back
- * into training rows, but its targets are test rows. x: [lookback, batch, features]; y: [batch, horizon]; both scaled.
+ * A time series as windows. The split is by time: training, validation, test. Scalers are fitted on the training rows alone. A window
+ * may look back across the borders, but its targets are rows of one part. x: [lookback, batch, features]; y: [batch, horizon]; both scaled.
  * @throws UserError (3) where the file is missing, (1) with file, line and column where it is wrong
  */
 export function loadCsv(options: CsvOptions): CsvDataset {
-  const { file, target, features, lookback, horizon, testFraction, scaling, note = () => undefined } = options;
+  const {
+    file,
+    target,
+    features,
+    lookback,
+    horizon,
+    testFraction,
+    validation,
+    scaling,
+    note = () => undefined,
+  } = options;
   const wanted = [target, ...features];
   const read = readTable(file);
   const othersOf = (table: CsvTable): readonly Problem[] => orderRows(table, options, wanted).problems;
@@ -62,15 +75,27 @@ export function loadCsv(options: CsvOptions): CsvDataset {
   if (problems.length > 0) throw csvError(table, problems);
   const rows = table.starts.length;
 
-  const trainRows = rows - Math.max(1, Math.round(rows * testFraction));
-  const testRows = rows - trainRows;
+  const testStart = rows - heldOutCount(rows, testFraction);
+  const trainRows = validationStart(testStart, validation);
   const few = `${counted(rows, "row")} ${rows === 1 ? "is" : "are"} too few`;
   if (trainRows < lookback + horizon) {
     const what = `${few}: ${trainRows} of them for training, but a window needs ${lookback} + ${horizon}`;
-    throw wrongAtEnd(table, what, "give more rows, or lower dataset.lookback, dataset.horizon or dataset.testFraction");
+    throw wrongAtEnd(
+      table,
+      what,
+      "give more rows, or lower dataset.lookback, dataset.horizon, dataset.validation or dataset.testFraction",
+    );
   }
-  if (testRows < horizon) {
-    const what = `${few}: ${testRows} of them for testing, but a forecast needs ${horizon}`;
+  if (validation !== "test" && testStart - trainRows < horizon) {
+    const what = `${few}: ${testStart - trainRows} of them for validation, but a forecast needs ${horizon}`;
+    throw wrongAtEnd(
+      table,
+      what,
+      "give more rows, raise dataset.validation, lower dataset.horizon, or use `validation: test`",
+    );
+  }
+  if (rows - testStart < horizon) {
+    const what = `${few}: ${rows - testStart} of them for testing, but a forecast needs ${horizon}`;
     throw wrongAtEnd(table, what, "give more rows, raise dataset.testFraction or lower dataset.horizon");
   }
   const scalers = Object.fromEntries(
@@ -86,15 +111,18 @@ export function loadCsv(options: CsvOptions): CsvDataset {
   const windows = (first: number, count: number): Split =>
     windowSplit({ inputs, targets, lookback, horizon }, first, count);
   const fitted: CsvFitted = { scalers, time: kept?.fitted ?? null };
+  const test = windows(testStart, rows - testStart - horizon + 1);
   return {
     train: windows(lookback, trainRows - lookback - horizon + 1),
-    test: windows(trainRows, testRows - horizon + 1),
+    validation: validation === "test" ? test : windows(trainRows, testStart - trainRows - horizon + 1),
+    test,
     fitted,
     targetScaler: scalers[target]!,
     series: {
       name: target,
       values: columns.find(({ name }) => name === target)!.values,
       trainRows,
+      testStart,
       season: options.season ?? seasonLength(fitted.time?.frequency),
     },
     source: file,
@@ -177,7 +205,7 @@ function windowSplit({ inputs, targets, lookback, horizon }: Series, first: numb
     }
     return x;
   };
-  return {
+  return inMemory({
     count,
     inputs: { input },
     targets(indices) {
@@ -188,7 +216,7 @@ function windowSplit({ inputs, targets, lookback, horizon }: Series, first: numb
       }
       return y;
     },
-  };
+  });
 }
 
 /** At the last row of the file. */

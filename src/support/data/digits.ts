@@ -2,6 +2,7 @@ import { RandomStream } from "../nn/random.ts";
 import { sha256 } from "../system/sha256.ts";
 import type { ImageDataset } from "./dataset.ts";
 import { type IdxImages, imageSplit } from "./idx.ts";
+import { type Validation, withValidation } from "./splits.ts";
 
 const SIZE = 28;
 
@@ -115,6 +116,7 @@ const SHAPES: readonly (readonly (readonly Point[])[])[][] = [
 export interface DigitsOptions {
   readonly trainSamples: number;
   readonly testSamples: number;
+  readonly validation: Validation;
   readonly seed: number;
   /** Pixels are divided by this. */
   readonly scale: number;
@@ -124,12 +126,15 @@ export interface DigitsOptions {
  * Generated images of digits, 28 × 28 pixels, 10 classes: drawn strokes with slant, size, place, thickness and noise of their
  * own. The same seed gives the same bytes on every machine.
  */
-export function loadDigits({ trainSamples, testSamples, seed, scale }: DigitsOptions): ImageDataset {
+export function loadDigits({ trainSamples, testSamples, validation, seed, scale }: DigitsOptions): ImageDataset {
   const train = drawDigits(trainSamples, seed, "digits/train");
   const test = drawDigits(testSamples, seed, "digits/test");
-  return {
+  const splits = {
     train: imageSplit(train.images, train.labels, scale),
     test: imageSplit(test.images, test.labels, scale),
+  };
+  return {
+    ...withValidation(splits, validation, train.labels),
     source: `digits generated with seed ${seed}`,
     checksums: { "digits/test": sha256(test.images.pixels), "digits/train": sha256(train.images.pixels) },
   };

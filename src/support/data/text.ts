@@ -4,6 +4,7 @@ import { sha256 } from "../system/sha256.ts";
 import { UserError } from "../system/user-error.ts";
 import type { Dataset, Split } from "./dataset.ts";
 import { readDataFile } from "./read-file.ts";
+import { heldOutCount, inMemory, type Validation, validationStart } from "./splits.ts";
 import { charactersOf, encode, fitVocabulary, shownCharacters } from "./vocabulary.ts";
 
 export interface TextOptions {
@@ -14,6 +15,8 @@ export interface TextOptions {
   readonly vocabularySize: number;
   /** Share of the text, at the end, kept for testing. */
   readonly testFraction: number;
+  /** Share of the text before the test part, at its end, held out; or the test part itself. */
+  readonly validation: Validation;
   /** What a character of a window becomes: a row of the vocabulary's size with a single 1, or its index. */
   readonly encoding: "oneHot" | "ids";
   /** Stateful layers go from a window to the next: none can be left out. */
@@ -32,19 +35,24 @@ export interface TextDataset extends Dataset {
 
 /**
  * A text as windows of characters, one-hot [timesteps, batch, vocabularySize] or as ids [batch, timesteps], each with the index
- * of the character that follows, [batch]. The vocabulary is that of the training part alone. A character outside it is read as
+ * of the character that follows, [batch]. The vocabulary is that of the training part alone. Windows look back
+ * across the borders of the parts; what they predict never does. A character outside it is read as
  * unknown, and never to be predicted: no window has it as its target.
  * @throws UserError (3) where the file is missing, (1) where it is not UTF-8 or too short
  */
 export function loadText(options: TextOptions, note: (line: string) => void): TextDataset {
-  const { file, timesteps, vocabularySize, testFraction, encoding } = options;
+  const { file, timesteps, vocabularySize, testFraction, validation, encoding } = options;
   const bytes = readDataFile(file);
   const characters = charactersOf(decodeText(bytes, file));
-  const trainLength = characters.length - Math.max(1, Math.round(characters.length * testFraction));
+  const testStart = characters.length - heldOutCount(characters.length, testFraction);
+  const trainLength = validationStart(testStart, validation);
   if (trainLength <= timesteps) {
     throw new UserError(
       `${file}: ${characters.length} characters are too few: ${trainLength} are left for training, but a window and the character after it need ${timesteps + 1}`,
-      { exitCode: 1, fix: "give a longer text, or lower dataset.timesteps or dataset.testFraction" },
+      {
+        exitCode: 1,
+        fix: "give a longer text, or lower dataset.timesteps, dataset.validation or dataset.testFraction",
+      },
     );
   }
   const vocabulary = fitVocabulary(characters.slice(0, trainLength), vocabularySize);
@@ -69,7 +77,7 @@ export function loadText(options: TextOptions, note: (line: string) => void): Te
           fix:
             wanted > vocabularySize
               ? `set dataset.vocabularySize to ${wanted}`
-              : "remove the characters that only the end of the text has, or lower dataset.testFraction",
+              : "remove the characters that only the end of the text has, or lower dataset.validation and dataset.testFraction",
         },
       );
     }
@@ -79,7 +87,7 @@ export function loadText(options: TextOptions, note: (line: string) => void): Te
         fix: "raise dataset.vocabularySize, or give a longer text",
       });
     }
-    return {
+    return inMemory({
       count: positions.length,
       inputs: {
         input(indices) {
@@ -101,11 +109,14 @@ export function loadText(options: TextOptions, note: (line: string) => void): Te
         },
       },
       targets: (indices) => indices.map((index) => codes[positions[index]!]!),
-    };
+    });
   };
+  const train = windows(timesteps, trainLength);
+  const test = windows(testStart, characters.length);
   return {
-    train: windows(timesteps, trainLength),
-    test: windows(trainLength, characters.length),
+    train,
+    validation: validation === "test" ? test : windows(trainLength, testStart),
+    test,
     fitted: { vocabulary },
     source: file,
     checksums: { [basename(file)]: sha256(bytes) },

@@ -1,3 +1,4 @@
+import type { ForecastErrors } from "../run/report.ts";
 import { fitAr1, naiveScale } from "./baselines.ts";
 
 /** A series of which a model forecasts the end, in units of the data. */
@@ -7,21 +8,11 @@ export interface ForecastSeries {
   readonly values: ArrayLike<number>;
   /** How many of them, from the first on, are for training. */
   readonly trainRows: number;
+  /** The first row of the test part; the rows between are for validation. */
+  readonly testStart: number;
   /** Rows per season, where they have one. */
   readonly season: number | undefined;
 }
-
-/**
- * Errors of forecasts over all windows and steps, in units of the data.
- * mae = mean |y - ŷ|; rmse = √(mean (y - ŷ)²); mase = mae / mean |y[t] - y[t-1]| of the training rows (Hyndman & Koehler 2006,
- * "Another look at measures of forecast accuracy"), null where these do not change.
- */
-export type ForecastErrors = {
-  readonly name: string;
-  readonly mae: number;
-  readonly rmse: number;
-  readonly mase: number | null;
-};
 
 /** Forecasts from the rows before row `first`, of step 1, 2, … */
 type Forecast = (first: number, step: number) => number;
@@ -31,18 +22,18 @@ type Forecast = (first: number, step: number) => number;
  * on. With y[n] the last row before the window and h the step:
  * naive y[n]; seasonal naive y[n + h - m·⌈h/m⌉] with m rows per season; drift y[n] + h·(y[n] - y[0])/n;
  * AR(1) ŷ[n+h] = c + φ·ŷ[n+h-1], fitted to the training rows by least squares.
- * @param windows how many, where not all are tested: window k forecasts rows trainRows + k to trainRows + k + horizon - 1
+ * @param windows how many, where not all are tested: window k forecasts rows testStart + k to testStart + k + horizon - 1
  */
 export function baselineErrors(
   series: ForecastSeries,
   horizon: number,
   windows = testWindows(series, horizon),
 ): ForecastErrors[] {
-  const { values, trainRows, season } = series;
+  const { values, trainRows, testStart, season } = series;
   const { intercept, slope } = fitAr1(Array.prototype.slice.call(values, 0, trainRows));
   const forecasts: Record<string, Forecast> = {
     naive: (first) => values[first - 1]!,
-    ...(season === undefined || season < 2 || season > trainRows
+    ...(season === undefined || season < 2 || season > testStart
       ? {}
       : { "seasonal naive": (first, step) => values[first - 1 + step - season * Math.ceil(step / season)]! }),
     drift: (first, step) => values[first - 1]! + (step * (values[first - 1]! - values[0]!)) / Math.max(1, first - 1),
@@ -55,15 +46,15 @@ export function baselineErrors(
   return Object.entries(forecasts).map(([name, forecast]) => {
     const predictions = new Float64Array(windows * horizon);
     for (let k = 0; k < windows; k++) {
-      for (let step = 1; step <= horizon; step++) predictions[k * horizon + step - 1] = forecast(trainRows + k, step);
+      for (let step = 1; step <= horizon; step++) predictions[k * horizon + step - 1] = forecast(testStart + k, step);
     }
     return forecastErrors(name, series, horizon, predictions);
   });
 }
 
 /** How many windows have all their targets in the test part. */
-export function testWindows({ values, trainRows }: ForecastSeries, horizon: number): number {
-  return Math.max(0, values.length - trainRows - horizon + 1);
+export function testWindows({ values, testStart }: ForecastSeries, horizon: number): number {
+  return Math.max(0, values.length - testStart - horizon + 1);
 }
 
 /**
@@ -72,14 +63,14 @@ export function testWindows({ values, trainRows }: ForecastSeries, horizon: numb
  */
 export function forecastErrors(
   name: string,
-  { values, trainRows }: ForecastSeries,
+  { values, trainRows, testStart }: ForecastSeries,
   horizon: number,
   predictions: ArrayLike<number>,
 ): ForecastErrors {
   const count = predictions.length;
   let [absolute, squares] = [0, 0];
   for (let k = 0; k < count; k++) {
-    const actual = values[trainRows + Math.floor(k / horizon) + (k % horizon)]!;
+    const actual = values[testStart + Math.floor(k / horizon) + (k % horizon)]!;
     const error = Math.abs(actual - predictions[k]!);
     absolute += error / count;
     squares += error ** 2 / count;

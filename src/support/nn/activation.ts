@@ -1,5 +1,5 @@
 import type * as tf from "@tensorflow/tfjs-core";
-import type { Activation } from "./activations.ts";
+import type { Activation } from "./activations/activation.ts";
 import { type GradientRequest, type InputGradient, whenWanted } from "./gradients.ts";
 import { type Features, rowsOf, withRows } from "./sequence.ts";
 

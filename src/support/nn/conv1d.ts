@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Activation } from "./activations.ts";
+import type { Activation } from "./activations/activation.ts";
 import { type GradientRequest, type InputGradient, whenWanted } from "./gradients.ts";
 import { affine, matMulTransposedA, matMulTransposedB } from "./matmul.ts";
 import { Sequence } from "./sequence.ts";

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Activation } from "./activations.ts";
+import type { Activation } from "./activations/activation.ts";
 import { affine, matMulTransposedA, matMulTransposedB } from "./matmul.ts";
 import { type Features, rowsOf, withRows } from "./sequence.ts";
 import type { GradientsOf } from "./weights.ts";

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Activation } from "./activations.ts";
-import type { CellProduct } from "./cell-dropout.ts";
+import type { Activation } from "./activations/activation.ts";
+import type { CellProduct } from "./cell-product.ts";
+import { CellRun } from "./cell-run.ts";
 import {
   addGradients,
   type InputGradientOf,
@@ -9,7 +10,6 @@ import {
   type RecurrentLayer,
   type RecurrentOptions,
   type RecurrentOutput,
-  RecurrentRun,
 } from "./recurrent.ts";
 import { concatRows, type Features, Sequence } from "./sequence.ts";
 import type { GradientsOf } from "./weights.ts";
@@ -53,6 +53,7 @@ interface GruStep extends GruState {
 
 export interface GruForward<O extends RecurrentOptions = RecurrentOptions>
   extends RecurrentForward<RecurrentOutput<O>, GruState> {
+  readonly run: CellRun;
   readonly steps: readonly GruStep[];
 }
 
@@ -68,7 +69,7 @@ export function gruForward<O extends GruOptions>(
   extra: RecurrentExtra<GruState> = {},
 ): GruForward<O> {
   const units = w.recurrentKernel.shape[0];
-  const run = new RecurrentRun(x, options, extra);
+  const run = new CellRun(x, options, extra);
   const { inputBias, candidateBias } = biasesOf(w, options);
   const [gateRows, candidateRows] = gatesAndCandidate(run.projection(w.kernel, inputBias));
   const gateProjections = run.stepsOf(gateRows);
@@ -106,7 +107,7 @@ interface RecurrentProducts {
 }
 
 function recurrentProducts(
-  run: RecurrentRun,
+  run: CellRun,
   { recurrentKernel }: GruWeights,
   { resetAfter }: GruOptions,
 ): RecurrentProducts {

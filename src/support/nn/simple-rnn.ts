@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Activation } from "./activations.ts";
+import type { Activation } from "./activations/activation.ts";
+import { CellRun } from "./cell-run.ts";
 import {
   addGradients,
   type InputGradientOf,
@@ -8,7 +9,6 @@ import {
   type RecurrentLayer,
   type RecurrentOptions,
   type RecurrentOutput,
-  RecurrentRun,
 } from "./recurrent.ts";
 import { concatRows, type Features, Sequence } from "./sequence.ts";
 import type { GradientsOf } from "./weights.ts";
@@ -42,6 +42,7 @@ interface SimpleRnnStep extends SimpleRnnState {
 
 export interface SimpleRnnForward<O extends RecurrentOptions = RecurrentOptions>
   extends RecurrentForward<RecurrentOutput<O>, SimpleRnnState> {
+  readonly run: CellRun;
   readonly steps: readonly SimpleRnnStep[];
 }
 
@@ -55,7 +56,7 @@ export function simpleRnnForward<O extends SimpleRnnOptions>(
   options: O,
   extra: RecurrentExtra<SimpleRnnState> = {},
 ): SimpleRnnForward<O> {
-  const run = new RecurrentRun(x, options, extra);
+  const run = new CellRun(x, options, extra);
   const projections = run.stepsOf(run.projection(w.kernel, w.bias));
   const product = run.recurrentProduct(w.recurrentKernel);
   const steps: SimpleRnnStep[] = [];

@@ -9,6 +9,12 @@ export interface StepRandom {
   uniform(name: string, shape: [number, number]): tf.Tensor2D;
 }
 
+/** Where a layer draws from: the numbers of this step, and the layer's name. */
+export interface RandomSource {
+  readonly random: StepRandom;
+  readonly name: string;
+}
+
 /**
  * The numbers are those of TensorFlow's operation StatelessRandomUniform, which a captured graph can contain; other backends
  * have them from JavaScript.

@@ -19,8 +19,12 @@ export interface Resolved {
 }
 
 /** Where values lie and which of them are taken: part of the training, where it is no mere place. */
-const PLACES = new Set(["path", "trainImages", "trainLabels", "testImages", "testLabels", "train", "test"]);
-const TAKEN = ["testFraction", "trainSamples", "testSamples", "seed"];
+const PLACES = new Set(
+  ["path", "train", "validation", "test"].concat(
+    ["train", "validation", "test"].flatMap((part) => [`${part}Images`, `${part}Labels`]),
+  ),
+);
+const TAKEN = ["testFraction", "validation", "trainSamples", "drawnSamples", "testSamples", "seed"];
 /** What follows from the rest, or a run may change: --epochs and --seed. */
 const FOLLOWS = new Set(["specLine", "lines", "flopsPerSample", "keptValues", "parameterCount", "epochs"]);
 

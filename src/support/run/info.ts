@@ -17,7 +17,13 @@ export interface RunInfo {
   readonly status: Status;
   readonly program?: ProgramRecord;
   readonly started?: string;
-  readonly settings?: { readonly trainSamples?: number; readonly [key: string]: unknown };
+  readonly settings?: {
+    readonly trainSamples?: number;
+    readonly validationSamples?: number;
+    readonly [key: string]: unknown;
+  };
+  /** Loss and metrics of the trained model on the test samples. */
+  readonly test?: Readonly<Record<string, number>>;
   readonly data?: { readonly sha256?: Readonly<Record<string, string>>; readonly source?: string };
   readonly preprocessing?: { readonly sha256: string };
   readonly [key: string]: unknown;

@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url";
+import { nameProgram } from "../backends/cache.ts";
 import { reportFailure } from "../system/failure.ts";
 import { writeError } from "../system/files.ts";
 import { printableMessage } from "../system/printable.ts";
@@ -10,6 +12,7 @@ import { type Program, shownSpec } from "./program.ts";
  */
 export async function runMain(main: () => Promise<number>, program: Program): Promise<void> {
   surviveClosedPipes();
+  nameProgram(fileURLToPath(program.folder));
   process.exitCode = await main().catch((error: unknown) =>
     reportFailure(error, {
       modelUrl: new URL("model.ts", program.folder), // its comments lead from a failing line to the spec's

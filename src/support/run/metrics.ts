@@ -75,3 +75,20 @@ export function orderedMetrics(metrics: EpochMetrics): Record<string, number> {
   keys.sort((a, b) => rank(a) - rank(b));
   return Object.fromEntries(["epoch", ...keys, ...last].map((key) => [key, metrics[key]!]));
 }
+
+/** Values by the names of their metrics. */
+export function namedMetrics(
+  metrics: readonly { readonly name: string }[],
+  values: readonly number[],
+): Record<string, number> {
+  return Object.fromEntries(metrics.map(({ name }, index) => [name, values[index]!]));
+}
+
+/** One line: what the test samples say of the trained model. */
+export function testLine(
+  metrics: Readonly<Record<string, number>>,
+  { isValidation }: { isValidation: boolean },
+): string {
+  const values = Object.entries(metrics).map(([name, value]) => `${name} ${value.toFixed(4)}`);
+  return `test: ${values.join("  ")}${isValidation ? " (the validation samples)" : ""}`;
+}

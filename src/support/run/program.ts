@@ -2,9 +2,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Json } from "../system/json.ts";
+import { RUNTIME } from "../system/runtime-name.ts";
 import { sha256 } from "../system/sha256.ts";
 import { UserError } from "../system/user-error.ts";
 import { type Definition, definitionOf, differences, type Resolved } from "./definition.ts";
+import { installedRuntime, requireRuntime } from "./runtime.ts";
 
 /** What a generated program says of itself; program.ts has it. */
 export interface Program {
@@ -27,7 +29,7 @@ export interface ProgramRecord {
   readonly compiler: string;
   /** Of all files of the program, as they were when the run began. */
   readonly sha256?: string;
-  /** SHA-256 of each file that was not as the compiler had written it. */
+  /** SHA-256 of each file that was not as the compiler had written it, and of the package that the program runs on. */
   readonly edited?: Readonly<Record<string, string>>;
   readonly definition: Definition<string>;
   /** The program's folder; in run.json from the run's on. */
@@ -36,6 +38,7 @@ export interface ProgramRecord {
 }
 
 interface Manifest {
+  readonly runtime?: { readonly contents: string };
   readonly resolved: Resolved;
   readonly files: Readonly<Record<string, string>>;
 }
@@ -50,7 +53,10 @@ function readManifest(program: Program): Manifest | undefined {
   }
 }
 
-/** The program as its files are now. */
+/**
+ * The program as its files are now, and the package that it runs on.
+ * @throws UserError (exit code 3) where that is another one than it was compiled for
+ */
 export function recordProgram(program: Program): ProgramRecord {
   const { name, spec, specSha256, compiler, definition } = program;
   const folder = fileURLToPath(program.folder);
@@ -64,6 +70,12 @@ export function recordProgram(program: Program): ProgramRecord {
     if (now !== written) edited[path] = now;
     return `${path} ${now}\n`;
   });
+  const runtime = installedRuntime();
+  if (runtime !== undefined && manifest.runtime !== undefined) {
+    requireRuntime(runtime, manifest.runtime.contents, folder);
+    if (runtime.found !== runtime.stated) edited[RUNTIME] = runtime.found;
+    hashes.push(`${RUNTIME} ${runtime.found}\n`);
+  }
   return {
     ...record,
     sha256: sha256(hashes.join("")),
@@ -73,9 +85,9 @@ export function recordProgram(program: Program): ProgramRecord {
 }
 
 /** Files that decide what the numbers of a prediction are. */
-const DECIDES = /^(model|data|predictor)\.ts$|^support\/(nn|data|capture)\/|^support\/sampling\.ts$/;
-/** And those that decide how a training goes on. */
-const DECIDES_TRAINING = /^train\.ts$|^support\/(training|random)\.ts$/;
+const DECIDES = new RegExp(`^(model|data|predictor)\\.ts$|^support/(nn|data|forecast)/|^${RUNTIME}$`);
+/** And the one that decides how a training goes on. */
+const DECIDES_TRAINING = /^train\.ts$/;
 
 /**
  * Refuses a run of another program: one of another definition always; one whose code was edited by hand, in one of the two places,

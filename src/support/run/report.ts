@@ -1,5 +1,16 @@
-import type { ForecastErrors } from "../forecast/compare.ts";
 import type { EpochMetrics } from "./metrics.ts";
+
+/**
+ * Errors of forecasts over all windows and steps, in units of the data.
+ * mae = mean |y - ŷ|; rmse = √(mean (y - ŷ)²); mase = mae / mean |y[t] - y[t-1]| of the training rows (Hyndman & Koehler 2006,
+ * "Another look at measures of forecast accuracy"), null where these do not change.
+ */
+export type ForecastErrors = {
+  readonly name: string;
+  readonly mae: number;
+  readonly rmse: number;
+  readonly mase: number | null;
+};
 
 export interface ReportContents {
   readonly title: string;
@@ -7,6 +18,8 @@ export interface ReportContents {
   readonly summary: Readonly<Record<string, string>>;
   readonly layers: readonly { name: string; type: string; outputShape: string; parameters: number; specLine: number }[];
   readonly metrics: readonly EpochMetrics[];
+  /** Loss and metrics of the trained model on the test samples, and whether these are the validation samples. */
+  readonly test?: { readonly metrics: Readonly<Record<string, number>>; readonly isValidation: boolean };
   /** Rows: true classes; columns: predicted classes. */
   readonly confusion?: readonly (readonly number[])[];
   /** Of a series: the model's errors over the test part, then those of forecasts that need no model. */
@@ -17,7 +30,7 @@ export interface ReportContents {
 
 /** One self-contained HTML page: no scripts, nothing loaded from elsewhere, the same bytes for the same contents. */
 export function renderReport(contents: ReportContents): string {
-  const { title, description, summary, layers, metrics, forecast, confusion, classNames } = contents;
+  const { title, description, summary, layers, metrics, test, forecast, confusion, classNames } = contents;
   const total = layers.reduce((sum, { parameters }) => sum + parameters, 0);
   const names = chartedMetrics(metrics);
   return `<!doctype html>
@@ -38,6 +51,7 @@ ${forecast === undefined ? "" : forecastTable(forecast)}
 <h2>Training</h2>
 <div class="charts">${names.map((name) => chart(name, thinned(metrics, MAX_POINTS))).join("")}</div>
 ${metricsTable(metrics)}
+${test === undefined ? "" : testTable(test)}
 ${confusion === undefined ? "" : `<h2>Confusion matrix</h2>\n${confusionTable(confusion, classNames)}`}
 <h2>Model</h2>
 <div class="wide"><table><tr><th>layer</th><th>type</th><th>output</th><th class="n">parameters</th><th class="n">spec line</th></tr>
@@ -174,6 +188,19 @@ function cell(key: string, value: number): string {
   if (key === "seconds") return value.toFixed(1);
   if (key === "learningRate") return String(Number(value.toPrecision(4)));
   return Math.abs(value) >= 1e-3 || value === 0 ? value.toFixed(4) : value.toExponential(2);
+}
+
+/** The trained model on the test samples. */
+function testTable({ metrics, isValidation }: NonNullable<ReportContents["test"]>): string {
+  const heads = Object.keys(metrics).map((key) => `<th class="n">${escapeHtml(heading(key))}</th>`);
+  const values = Object.entries(metrics).map(([key, value]) => `<td class="n">${cell(key, value)}</td>`);
+  const seen = isValidation
+    ? "The test samples are the validation samples: who chose by the numbers above chose by them, and no samples are left that nobody has looked at."
+    : "Looked at once, after the training.";
+  return `<h2>Test</h2>
+<p>${seen}</p>
+<div class="wide"><table><tr>${heads.join("")}</tr>
+<tr>${values.join("")}</tr></table></div>`;
 }
 
 /** The model beside naive forecasts: those that are better stand out. */

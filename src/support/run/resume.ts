@@ -7,6 +7,7 @@ import type { RunInfo } from "./info.ts";
 export interface Resumption {
   readonly checksums: Readonly<Record<string, string>>;
   readonly trainSamples: number;
+  readonly validationSamples: number;
   /** SHA-256 of what is fitted to the training rows. */
   readonly preprocessing: string | undefined;
   /** Of the command line, and the one that the spec gives. */
@@ -35,9 +36,12 @@ export function refuseOtherData(
       found === undefined ? "is no longer read" : `has changed (SHA-256 ${short(then)} then, ${short(found)} now)`;
     throw refuse(`${file} ${what} since the run began`, "give the data of then with --data, or begin a new run");
   }
-  const began = run.settings?.trainSamples;
-  if (began !== undefined && began !== now.trainSamples) {
-    const what = `${counted(now.trainSamples, "training sample")}, but the run began with ${began}`;
+  for (const [kind, count, began] of [
+    ["training", now.trainSamples, run.settings?.trainSamples],
+    ["validation", now.validationSamples, run.settings?.validationSamples],
+  ] as const) {
+    if (began === undefined || began === count) continue;
+    const what = `${counted(count, `${kind} sample`)}, but the run began with ${began}`;
     throw refuse(what, "give the same --data and --limit as before");
   }
   if (run.preprocessing !== undefined && run.preprocessing.sha256 !== now.preprocessing) {

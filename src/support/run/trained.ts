@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url";
+import { nameProgram } from "../backends/cache.ts";
 import { selectBackend } from "../backends/select.ts";
 import type { BackendRequest } from "../backends/types.ts";
 import type { Json } from "../system/json.ts";
@@ -50,6 +52,7 @@ export async function openTrainedRun(program: Program, options: PredictorOptions
   const here = recordProgram(program);
   refuseOtherProgram({ path, program: readRunInfo(path)?.program }, here, { resume: false, acceptChangedProgram });
   const checkpoint = loadCheckpoint(path);
+  nameProgram(fileURLToPath(program.folder));
   await selectBackend(backend, { verbose });
   return { path, weights: predictionWeights(checkpoint), fitted: checkpoint.fitted };
 }

@@ -1,17 +1,14 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Split } from "../data/dataset.ts";
-import { RandomStream } from "../nn/random.ts";
 import { counted } from "../system/counted.ts";
 import { UserError } from "../system/user-error.ts";
 
-/** The order of an epoch's samples: a permutation that seed and epoch alone decide, or as they lie in the data. */
-export function sampleOrder(count: number, options: { shuffle: boolean; seed: number; epoch: number }): Int32Array {
-  if (options.shuffle) return new RandomStream(options.seed, "shuffle", options.epoch).permutation(count);
-  return Int32Array.from({ length: count }, (_, index) => index);
+/** Samples of which a training takes some. */
+interface Counted {
+  readonly count: number;
 }
 
 /** The first `limit` samples of a split. */
-export function firstSamples<S extends Split<never>>(split: S, limit: number | undefined): S {
+export function firstSamples<S extends Counted>(split: S, limit: number | undefined): S {
   if (limit === undefined || limit >= split.count) return split;
   return { ...split, count: limit };
 }
@@ -20,10 +17,10 @@ export function firstSamples<S extends Split<never>>(split: S, limit: number | u
  * The samples that fill whole batches, because stateful layers hand their states from one batch to the next.
  * @throws UserError (exit code 1) where they do not fill one
  */
-export function wholeBatches<S extends Split<never>>(
+export function wholeBatches<S extends Counted>(
   split: S,
   batchSize: number,
-  what: "training" | "test",
+  what: "training" | "validation" | "test",
   note: (line: string) => void,
 ): S {
   const left = split.count % batchSize;
@@ -45,31 +42,41 @@ export function wholeBatches<S extends Split<never>>(
 
 /** Below these, what is learned or measured is mostly chance. */
 const FEW_TRAINING_SAMPLES = 30;
-const FEW_TEST_SAMPLES = 10;
+const FEW_SAMPLES = 10;
 
-/** The data that a training has, and a warning where it is too little to learn from or to measure with. */
+/**
+ * The data that a training has, and a warning where it is too little to learn from or to measure with. `validation` is undefined where
+ * the test samples validate.
+ */
 export function describeSamples(
-  { source, train, test }: { source: string; train: number; test: number },
+  { source, train, validation, test }: { source: string; train: number; validation: number | undefined; test: number },
   { epochs, limited }: { epochs: number; limited: boolean },
 ): string[] {
-  const lines = [`data: ${source}; ${counted(train, "training sample")} and ${counted(test, "test sample")}`];
+  const parts =
+    validation === undefined
+      ? `${counted(train, "training sample")} and ${counted(test, "test sample")}, by which it is validated as well`
+      : `${counted(train, "training sample")}, ${counted(validation, "validation sample")} and ${counted(test, "test sample")}`;
+  const lines = [`data: ${source}; ${parts}`];
   if (train < FEW_TRAINING_SAMPLES && !limited) {
     const often = epochs === 1 ? "once" : `${counted(epochs, "time")}`;
     lines.push(
       `warning: the model sees ${counted(train, "training sample")} ${often}: from so few it learns those by heart, and little that holds for others`,
     );
   }
-  if (test < FEW_TEST_SAMPLES) {
-    const what = test === 1 ? "one test sample is" : `${test} test samples are`;
-    lines.push(`warning: ${what} too few to measure with: valLoss and the metrics beside it are mostly chance`);
-  }
+  const few = (count: number, kind: string, measured: string): void => {
+    if (count >= FEW_SAMPLES) return;
+    const what = count === 1 ? `one ${kind} sample is` : `${count} ${kind} samples are`;
+    lines.push(`warning: ${what} too few to measure with: ${measured} mostly chance`);
+  };
+  if (validation !== undefined) few(validation, "validation", "valLoss and the metrics beside it are");
+  few(test, "test", validation === undefined ? "valLoss and the metrics beside it are" : "what the test says is");
   return lines;
 }
 
-/** The sizes of the batches that `count` samples make: the full one and, where it exists, the smaller last one. */
-export function batchSizes(count: number, batchSize: number): number[] {
-  const sizes = [Math.min(count, batchSize), count > batchSize ? count % batchSize : 0];
-  return sizes.filter((size) => size > 0);
+/** The sizes of the batches that so many samples make: for each count the full one and, where it exists, the smaller last one. */
+export function batchSizes(batchSize: number, ...counts: readonly number[]): number[] {
+  const sizes = counts.flatMap((count) => [Math.min(count, batchSize), count > batchSize ? count % batchSize : 0]);
+  return [...new Set(sizes)].filter((size) => size > 0);
 }
 
 /** Sums kept on the device over an epoch, so that the loop reads them back only where somebody looks. */

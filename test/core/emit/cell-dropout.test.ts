@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import * as activations from "../../../src/support/nn/activations.ts";
 import { RandomStream } from "../../../src/support/nn/random.ts";
 import { compileChecked, Workspace } from "../../parity/program.ts";
+import * as activations from "../../support/nn/all/activations.ts";
 import { activate, expectClose, randomVariable } from "../../support/nn/fixtures.ts";
 import { type CellName, type ReferenceWeights, referenceForward } from "../../support/nn/recurrent-reference.ts";
 

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import * as activations from "../../../src/support/nn/activations.ts";
 import { compileChecked, type Inputs, type Model, type Value, Workspace } from "../../parity/program.ts";
+import * as activations from "../../support/nn/all/activations.ts";
 import { activate, BACKENDS, expectClose, randomVariable } from "../../support/nn/fixtures.ts";
 import { type CellName, type ReferenceWeights, referenceForward } from "../../support/nn/recurrent-reference.ts";
 

@@ -23,7 +23,7 @@ const scaled = defineLayer<"scaledGRUCopy", ScaleOptions>({
   flops: (_options, _inputs, output) => size(output),
   kept: () => 0,
   shown: ["factor"],
-  call: ({ factor }) => kernel("scaled", "scaled", { factor }),
+  call: ({ factor }) => kernel("scaled", { factor }),
   keras: { className: "Scaled" },
 });
 
@@ -38,7 +38,7 @@ const wrapper = defineLayer<"wrapper", ScaleOptions>({
     innerShape: (input) => input,
   },
   shown: [],
-  call: () => kernel("wrapper", "wrapper"),
+  call: () => kernel("wrapper"),
 });
 
 it("a layer of one's own has options with types, and a kernel", () => {

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { datasetInputs } from "../../../src/core/spec/dataset.ts";
+import { datasetInputs } from "../../../src/core/sources/sources.ts";
 import type { ModelSpec } from "../../../src/core/spec/types.ts";
 import { selectBackend } from "../../../src/support/backends/select.ts";
 import { compileChecked, type Model, timeMajor, Workspace } from "../../parity/program.ts";

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { expect, it } from "vitest";
@@ -8,14 +8,9 @@ const CORE = "src/core";
 /** The definitions themselves, and what is generated from them. */
 const ROOMS = /^(layers\/|spec\/types\.ts$)/;
 
-/** What may be said elsewhere: words that mean something else there. */
+/** What may be said elsewhere, and why. */
 const ALLOWED: Readonly<Record<string, string>> = {
   "formats/keras/import-spec.ts: activation": "a layer that takes anything, to ask what it would read",
-  "plan/training.ts: average": "how f1 averages",
-  "rules/activation-rules.ts: add": "a word of a message",
-  "rules/layer-rules.ts: add": "a word of a message",
-  "schema/schema.ts: maximum": "a keyword of JSON Schema",
-  "schema/schema.ts: minimum": "a keyword of JSON Schema",
 };
 
 const NAMES: ReadonlySet<string> = new Set(
@@ -25,19 +20,20 @@ const NAMES: ReadonlySet<string> = new Set(
   }),
 );
 
-/** Options of layers, which objects have as keys. */
-const OPTIONS: ReadonlySet<string> = new Set(
-  LAYER_TYPES.flatMap((type) => Object.keys(layerDefinition(type).schema.options)),
-);
+/** Names that are other words, too, and count only where they stand for a type: options of layers, keywords of JSON Schema, verbs. */
+const OTHER_WORDS: ReadonlySet<string> = new Set([
+  ...LAYER_TYPES.flatMap((type) => Object.keys(layerDefinition(type).schema.options)),
+  ...["minimum", "maximum", "average", "add"],
+]);
 
 /** What a file says in strings, regular expressions and keys of objects that is the name of a layer. */
 function namesIn(path: string): string[] {
   const found: string[] = [];
   const visit = (node: ts.Node): void => {
-    if (ts.isStringLiteralLike(node) && !isKernel(node) && (!OPTIONS.has(node.text) || isType(node)))
+    if (ts.isStringLiteralLike(node) && !isKernel(node) && (!OTHER_WORDS.has(node.text) || isType(node)))
       found.push(node.text);
     if (ts.isRegularExpressionLiteral(node)) found.push(...(node.text.match(/\w+/g) ?? []));
-    if (ts.isPropertyAssignment(node) && !OPTIONS.has(node.name.getText())) found.push(node.name.getText());
+    if (ts.isPropertyAssignment(node) && !OTHER_WORDS.has(node.name.getText())) found.push(node.name.getText());
     ts.forEachChild(node, visit);
   };
   visit(ts.createSourceFile(path, readFileSync(join(CORE, path), "utf8"), ts.ScriptTarget.Latest, true));
@@ -49,7 +45,7 @@ function isKernel({ parent }: ts.Node): boolean {
   return ts.isCallExpression(parent) && parent.expression.getText() === "kernels";
 }
 
-/** Of a word that is an option, too, whether it stands for the type here: `type === "dropout"`, `type: "dropout"`. */
+/** Whether a word stands for a type here: `type === "dropout"`, `type: "dropout"`. */
 function isType({ parent }: ts.Node): boolean {
   if (ts.isBinaryExpression(parent)) return /\btype$/.test(parent.left.getText());
   if (ts.isCaseClause(parent)) return /\btype$/.test(parent.parent.parent.expression.getText());
@@ -76,4 +72,14 @@ it("finds a name wherever code can branch on it", () => {
       "layers/activation.ts: ReLU",
     ]),
   );
+});
+
+it("a definition, its kernel and the functions of that have the same name", () => {
+  for (const type of LAYER_TYPES) {
+    const file = type.replace("RNN", "Rnn").replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    expect(existsSync(join(CORE, "layers", `${file}.ts`)), type).toBe(true);
+    const { wraps } = layerDefinition(type);
+    if (wraps !== undefined && wraps.directions === undefined) continue; // runs the kernel of its layer
+    expect(readFileSync(`src/support/nn/${file}.ts`, "utf8"), type).toContain("export function ");
+  }
 });

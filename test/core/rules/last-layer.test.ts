@@ -121,6 +121,15 @@ describe("a softmax at the end", () => {
   });
 });
 
+describe("a softmax at the end of a model of numbers", () => {
+  it.each([
+    ["lstm", []],
+    ["simpleRNN", ["LC1204 softmax; add a dense layer without activation"]],
+  ])("in a %s", (type, expected) => {
+    expect(told([{ type, ...softmax }], "meanSquaredError", COUNTS).said).toEqual(expected);
+  });
+});
+
 describe("a sigmoid at the end", () => {
   const sigmoid = { units: 3, activation: "sigmoid" };
 

@@ -45,7 +45,14 @@ describe("validate", () => {
     const { spec, diagnostics } = validate(source!);
     expect(diagnostics).toEqual([]);
     expect(source!.value).toEqual(before);
-    expect(spec!.dataset).toEqual({ type: "digits", scale: 255, trainSamples: 6000, testSamples: 1000, seed: 1 });
+    expect(spec!.dataset).toEqual({
+      type: "digits",
+      scale: 255,
+      trainSamples: 6000,
+      testSamples: 1000,
+      validation: 0.1,
+      seed: 1,
+    });
     expect(spec!.layers[0]).toMatchObject({
       activation: "tanh",
       recurrentActivation: "sigmoid",

@@ -1,7 +1,8 @@
 import { createRequire } from "node:module";
+import { resolve } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it, vi } from "vitest";
-import { fixCommand as fixOfProgram } from "../../../generated/quickstart/support/backends/cache.ts";
+import { fixCommand, nameProgram } from "../../../src/support/backends/cache.ts";
 import { probeBackends, selectBackend } from "../../../src/support/backends/select.ts";
 import { compare } from "../../../src/support/backends/self-test.ts";
 import { type BackendDriver, type BackendName, Unusable } from "../../../src/support/backends/types.ts";
@@ -79,9 +80,12 @@ describe("selectBackend", () => {
 
   it("says a command that works where the user is, also in a generated program", () => {
     vi.stubEnv("LSTM_COMPILE_STARTED", "");
-    expect(fixOfProgram("install cpu")).toBe("npm --prefix generated/quickstart run backend -- install cpu");
+    vi.stubEnv("LSTM_COMPILE_PROGRAM", "");
+    expect(fixCommand("install cpu")).toBe("npx lstm-compile backend install cpu");
+    nameProgram(resolve("generated/quickstart"));
+    expect(fixCommand("install cpu")).toBe("npm --prefix generated/quickstart run backend -- install cpu");
     vi.stubEnv("LSTM_COMPILE_STARTED", "1"); // by the compiler, so that it is there
-    expect(fixOfProgram("install cpu")).toBe("npx lstm-compile backend install cpu");
+    expect(fixCommand("install cpu")).toBe("npx lstm-compile backend install cpu");
     vi.unstubAllEnvs();
   });
 

@@ -30,34 +30,35 @@ function read({ x = "x.npy", y = "y.npy", test = y, targets = LABELS, input = {}
     inputs: [{ name: "input", shape: [5, 2], ...input, train: file(x), test: file(x) }],
     targets: { ...targets, train: file(y), test: file(test) },
     ...(weights && { sampleWeights: { train: file(weights) } }),
+    validation: "test",
     log: (line) => log.push(line.replaceAll(`${FOLDER}/`, "")),
   });
   return { data, log };
 }
 
-describe("inputs", () => {
-  const plain = read({}).data.train.inputs.input(ALL);
+const plain = (await read({}).data.train.read(ALL)).inputs.input;
 
-  it.each(["xF.npy", "xT.npy", "xbe.npy"])("reads %s as x.npy", (x) => {
+describe("inputs", () => {
+  it.each(["xF.npy", "xT.npy", "xbe.npy"])("reads %s as x.npy", async (x) => {
     const { data, log } = read({ x });
-    expect(data.train.inputs.input(ALL)).toEqual(plain);
+    expect((await data.train.read(ALL)).inputs.input).toEqual(plain);
     expect(log).toEqual([]);
   });
 
-  it("reads 16-bit floats and 64-bit integers", () => {
-    const half = read({ x: "x16.npy" }).data.train.inputs.input(ALL);
+  it("reads 16-bit floats and 64-bit integers", async () => {
+    const half = (await read({ x: "x16.npy" }).data.train.read(ALL)).inputs.input;
     for (const [k, value] of half.entries()) expect(value).toBeCloseTo(plain[k]!, 2);
-    const whole = read({ x: "xu64.npy" }).data.train.inputs.input(ALL);
+    const whole = (await read({ x: "xu64.npy" }).data.train.read(ALL)).inputs.input;
     expect(whole).toEqual(plain.map((value) => Math.floor(Math.abs(value))));
   });
 
-  it("warns of pixels without a scale", () => {
+  it("warns of pixels without a scale", async () => {
     expect(read({ x: "xu8.npy" }).log).toEqual([
       "warning: xu8.npy: whole numbers up to 255, perhaps pixels, are read as they are; add `scale: 255` to `input`",
     ]);
     const { data, log } = read({ x: "xu8.npy", input: { scale: 255 } });
     expect(log).toEqual([]);
-    expect(Math.max(...data.train.inputs.input(ALL))).toBe(1);
+    expect(Math.max(...(await data.train.read(ALL)).inputs.input)).toBe(1);
   });
 
   it("warns of values far from 1", () => {
@@ -98,20 +99,22 @@ describe("inputs", () => {
   });
 });
 
-describe("targets", () => {
-  const labels = read({}).data.train.targets(ALL);
+const labels = (await read({}).data.train.read(ALL)).targets;
 
-  it.each(["yb.npy", "yf.npy", "yn.npy"])("reads the labels of %s as y.npy", (y) => {
+describe("targets", () => {
+  it.each(["yb.npy", "yf.npy", "yn.npy"])("reads the labels of %s as y.npy", async (y) => {
     const { data, log } = read({ y });
-    expect(data.train.targets(ALL)).toEqual(labels);
+    expect((await data.train.read(ALL)).targets).toEqual(labels);
     expect(log).toEqual([]);
   });
 
-  it("reads one-hot rows and truth values", () => {
-    const oneHot = read({ y: "y1h.npy", targets: { kind: "oneHot", classes: 2, shape: [2] } }).data.train.targets(ALL);
+  it("reads one-hot rows and truth values", async () => {
+    const oneHot = (
+      await read({ y: "y1h.npy", targets: { kind: "oneHot", classes: 2, shape: [2] } }).data.train.read(ALL)
+    ).targets;
     for (const [k, label] of labels.entries())
       expect([...oneHot.subarray(2 * k, 2 * k + 2)]).toEqual([1 - label, label]);
-    const binary = read({ y: "yb.npy", targets: { kind: "binary", shape: [1] } }).data.train.targets(ALL);
+    const binary = (await read({ y: "yb.npy", targets: { kind: "binary", shape: [1] } }).data.train.read(ALL)).targets;
     expect(binary).toEqual(Float32Array.from(labels));
   });
 
@@ -170,8 +173,8 @@ describe("weights", () => {
   const targets: ArrayTargets = { kind: "numbers", shape: [5, 2] };
   const choice = (weights: string): Choice => ({ y: "x.npy", targets, weights });
 
-  it("may be of timesteps where the targets are", () => {
-    expect(read(choice("wt.npy")).data.train.weights!(ALL)).toEqual(new Float32Array(200).fill(1));
+  it("may be of timesteps where the targets are", async () => {
+    expect((await read(choice("wt.npy")).data.train.read(ALL)).weights!).toEqual(new Float32Array(200).fill(1));
   });
 
   it.each<[string, Choice, RegExp, string]>([

@@ -27,7 +27,7 @@ const LABEL_TARGETS = { kind: "labels", classes: 2, shape: [], train: LABELS, te
 const INPUT = { name: "input", shape: [2, 3], train: X, test: X } as const;
 
 function options(more: Partial<ArraysOptions<"input">> = {}): ArraysOptions<"input"> {
-  return { inputs: [INPUT], targets: LABEL_TARGETS, ...more };
+  return { inputs: [INPUT], targets: LABEL_TARGETS, validation: "test", ...more };
 }
 
 function targets(file: string, more: ArrayTargets): ArraysOptions<"input"> {
@@ -37,16 +37,16 @@ function targets(file: string, more: ArrayTargets): ArraysOptions<"input"> {
 const BOTH = Int32Array.of(1, 0);
 
 describe("loadArrays", () => {
-  it("makes sequences time-major and divides by scale, in the order of the indices", () => {
+  it("makes sequences time-major and divides by scale, in the order of the indices", async () => {
     const { train } = loadArrays(options({ inputs: [{ ...INPUT, scale: 2 }] }));
     expect(train.count).toBe(2);
     const expected = [6, 7, 8, 0, 1, 2, 9, 10, 11, 3, 4, 5].map((value) => value / 2);
-    expect(train.inputs.input(BOTH)).toEqual(Float32Array.from(expected));
-    expect(train.targets(BOTH)).toEqual(Int32Array.of(0, 1));
-    expect(train.weights).toBeUndefined();
+    expect((await train.read(BOTH)).inputs.input).toEqual(Float32Array.from(expected));
+    expect((await train.read(BOTH)).targets).toEqual(Int32Array.of(0, 1));
+    expect((await train.read(BOTH)).weights).toBeUndefined();
   });
 
-  it("leaves vectors and ids batch-major, and tells several inputs apart", () => {
+  it("leaves vectors and ids batch-major, and tells several inputs apart", async () => {
     const vector = floats([1, 2, 3, 4], [2, 2]);
     const ids = integers([4, 3, 2, 1, 0, 5], [2, 3]);
     const { train } = loadArrays({
@@ -55,25 +55,29 @@ describe("loadArrays", () => {
         { name: "words", shape: [3], vocabularySize: 6, train: ids, test: ids },
       ],
       targets: LABEL_TARGETS,
+      validation: "test",
     });
-    expect(train.inputs.place(BOTH)).toEqual(Float32Array.of(3, 4, 1, 2));
-    expect(train.inputs.words(BOTH)).toEqual(Int32Array.of(1, 0, 5, 4, 3, 2));
+    expect((await train.read(BOTH)).inputs.place).toEqual(Float32Array.of(3, 4, 1, 2));
+    expect((await train.read(BOTH)).inputs.words).toEqual(Int32Array.of(1, 0, 5, 4, 3, 2));
   });
 
-  it("reads every kind of targets, time-major where there is one per timestep", () => {
-    const read = (file: string, more: ArrayTargets) => loadArrays(targets(file, more)).train.targets(BOTH);
+  it("reads every kind of targets, time-major where there is one per timestep", async () => {
+    const read = async (file: string, more: ArrayTargets) =>
+      (await loadArrays(targets(file, more)).train.read(BOTH)).targets;
     const steps = integers([0, 1, 2, 3], [2, 2]);
-    expect(read(steps, { kind: "labels", classes: 4, shape: [2] })).toEqual(Int32Array.of(2, 0, 3, 1));
-    expect(read(floats([0, 1, 1, 0], [2, 2]), { kind: "oneHot", classes: 2, shape: [2] })).toEqual(
+    expect(await read(steps, { kind: "labels", classes: 4, shape: [2] })).toEqual(Int32Array.of(2, 0, 3, 1));
+    expect(await read(floats([0, 1, 1, 0], [2, 2]), { kind: "oneHot", classes: 2, shape: [2] })).toEqual(
       Float32Array.of(1, 0, 0, 1),
     );
-    expect(read(steps, { kind: "numbers", shape: [2, 1] })).toEqual(Float32Array.of(2, 0, 3, 1));
-    expect(read(floats([0.5, 1], [2, 1]), { kind: "binary", shape: [1] })).toEqual(Float32Array.of(1, 0.5));
+    expect(await read(steps, { kind: "numbers", shape: [2, 1] })).toEqual(Float32Array.of(2, 0, 3, 1));
+    expect(await read(floats([0.5, 1], [2, 1]), { kind: "binary", shape: [1] })).toEqual(Float32Array.of(1, 0.5));
     const sequences = integers([3, 3, 0, 0, 0, 0], [2, 3]);
-    expect(read(sequences, { kind: "labelSequence", classes: 4, shape: [3] })).toEqual(Int32Array.of(0, 0, 0, 3, 3, 0));
+    expect(await read(sequences, { kind: "labelSequence", classes: 4, shape: [3] })).toEqual(
+      Int32Array.of(0, 0, 0, 3, 3, 0),
+    );
   });
 
-  it("reads int64, uint8 and .npy.gz alike", () => {
+  it("reads int64, uint8 and .npy.gz alike", async () => {
     const header = (descr: string) => `{'descr': '${descr}', 'fortran_order': False, 'shape': (2,), }`.padEnd(117);
     const file = (descr: string, data: ArrayBufferView) => {
       const text = Buffer.from(`\x93NUMPY\x01\x00v\x00${header(descr)}\n`, "latin1");
@@ -83,17 +87,17 @@ describe("loadArrays", () => {
     };
     for (const labels of [file("<i8", BigInt64Array.of(1n, 0n)), file("|u1", Uint8Array.of(1, 0))]) {
       const { train } = loadArrays(targets(labels, { kind: "labels", classes: 2, shape: [] }));
-      expect(train.targets(BOTH)).toEqual(Int32Array.of(0, 1));
+      expect((await train.read(BOTH)).targets).toEqual(Int32Array.of(0, 1));
     }
   });
 
-  it("gives the weights of the samples, and 1 where the test part has none", () => {
+  it("gives the weights of the samples, and 1 where the test part has none", async () => {
     const { train, test } = loadArrays(options({ sampleWeights: { train: floats([0.5, 2], [2]) } }));
-    expect(train.weights!(BOTH)).toEqual(Float32Array.of(2, 0.5));
-    expect(test.weights!(BOTH)).toEqual(Float32Array.of(1, 1));
+    expect((await train.read(BOTH)).weights!).toEqual(Float32Array.of(2, 0.5));
+    expect((await test.read(BOTH)).weights!).toEqual(Float32Array.of(1, 1));
   });
 
-  it("gives the weights of timesteps, time-major, with those of samples beside them", () => {
+  it("gives the weights of timesteps, time-major, with those of samples beside them", async () => {
     const labels = integers([0, 1, 1, 0, 1, 0], [2, 3]);
     const choice = {
       ...options({}),
@@ -101,10 +105,10 @@ describe("loadArrays", () => {
     } as const;
     const weights = floats([1, 2, 3, 4, 5, 6], [2, 3]);
     const { train, test } = loadArrays({ ...choice, sampleWeights: { train: weights } });
-    expect(train.weights!(BOTH)).toEqual(Float32Array.of(4, 1, 5, 2, 6, 3));
-    expect(test.weights!(BOTH)).toEqual(Float32Array.of(1, 1));
+    expect((await train.read(BOTH)).weights!).toEqual(Float32Array.of(4, 1, 5, 2, 6, 3));
+    expect((await test.read(BOTH)).weights!).toEqual(Float32Array.of(1, 1));
     const bySample = loadArrays({ ...choice, sampleWeights: { train: floats([7, 8], [2, 1]) } });
-    expect(bySample.train.weights!(BOTH)).toEqual(Float32Array.of(8, 7));
+    expect((await bySample.train.read(BOTH)).weights!).toEqual(Float32Array.of(8, 7));
   });
 
   it("warns of classes that the training part lacks, and of a single one", () => {
@@ -137,9 +141,9 @@ describe("loadArrays", () => {
     expect(log).toEqual([expect.stringContaining("looks like one-hot rows of 3 classes")]);
   });
 
-  it("reads a file once that stands twice", () => {
+  it("reads a file once that stands twice", async () => {
     const { train, test } = loadArrays(options());
-    expect(train.inputs.input(BOTH)).toEqual(test.inputs.input(BOTH));
+    expect((await train.read(BOTH)).inputs.input).toEqual((await test.read(BOTH)).inputs.input);
   });
 
   it.each<[string, number[], number, RegExp]>([
@@ -246,9 +250,9 @@ describe("loadArrays", () => {
 
 describe("loadArrayInputs", () => {
   it("reads inputs without targets, which must agree in number", async () => {
-    const { count, inputs } = loadArrayInputs([{ name: "a", shape: [2, 3], file: X }]);
+    const { count, read } = loadArrayInputs([{ name: "a", shape: [2, 3], file: X }]);
     expect(count).toBe(2);
-    expect(inputs.a(Int32Array.of(0))).toEqual(Float32Array.of(0, 1, 2, 3, 4, 5));
+    expect((await read(Int32Array.of(0))).inputs.a).toEqual(Float32Array.of(0, 1, 2, 3, 4, 5));
     const other = floats([1], [1, 1]);
     const wrong = await userError(() =>
       loadArrayInputs([

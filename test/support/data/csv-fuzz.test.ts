@@ -110,7 +110,7 @@ function plainRows(text: string): (readonly [string, number])[] {
 }
 
 describe("200 damaged files", () => {
-  it("are read as they are, or refused with a place, never silently read as something else", () => {
+  it("are read as they are, or refused with a place, never silently read as something else", async () => {
     const random = new RandomStream(2024, "csv");
     let drawn = 0;
     const draw = (below: number): number => Math.floor(random.uniform(drawn++) * below);
@@ -128,14 +128,14 @@ describe("200 damaged files", () => {
           lookback: 1 + draw(6),
           horizon: 1 + draw(3),
         },
-        ...{ testFraction: 0.2, scaling: (["standard", "minMax", "none"] as const)[draw(3)]! },
+        ...{ testFraction: 0.2, validation: "test", scaling: (["standard", "minMax", "none"] as const)[draw(3)]! },
         ...(named === 0 ? {} : { time: "month", order: named === 1 ? ("check" as const) : ("sort" as const) }),
       };
       const { fitted } = loadCsv(options);
       writeFileSync(file, mutate(text, draw));
-      const isRefused = (work: () => void): boolean => {
+      const isRefused = async (work: () => unknown): Promise<boolean> => {
         try {
-          work();
+          await work();
           return false;
         } catch (error) {
           if (!(error instanceof UserError)) throw error;
@@ -145,11 +145,11 @@ describe("200 damaged files", () => {
           return true;
         }
       };
-      const refused = isRefused(() => {
+      const refused = await isRefused(async () => {
         const data = loadCsv(options);
         const indices = Int32Array.from({ length: data.train.count }, (_, k) => k);
-        for (const values of [data.train.inputs.input(indices), data.train.targets(indices)])
-          expect(values.every(Number.isFinite)).toBe(true);
+        const { inputs, targets } = await data.train.read(indices);
+        for (const values of [inputs.input, targets]) expect(values.every(Number.isFinite)).toBe(true);
         for (const scaler of Object.values(data.fitted.scalers))
           expect(Number.isFinite(scaler.offset) && scaler.scale > 0).toBe(true);
         // Every value is the number that stands in its row, and rows are in order of time.
@@ -159,7 +159,7 @@ describe("200 damaged files", () => {
         else expect([rows, Array.from(data.series.values)]).toEqual([sorted, rows.map(([, value]) => value)]);
       });
       counts[refused ? "refused" : "read"]++;
-      if (!isRefused(() => readCsvWindow(options, JSON.parse(JSON.stringify(fitted))))) counts.windows++;
+      if (!(await isRefused(() => readCsvWindow(options, JSON.parse(JSON.stringify(fitted)))))) counts.windows++;
     }
     expect(counts.read).toBeGreaterThan(10);
     expect(counts.refused).toBeGreaterThan(100);

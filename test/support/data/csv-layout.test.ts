@@ -12,7 +12,7 @@ async function refusal(
   more: Partial<CsvOptions> = {},
 ): Promise<[string, string]> {
   const file = write(folder, `${++files}.csv`, text);
-  const plain = { lookback: 2, horizon: 1, testFraction: 0.2, scaling: "standard" } as const;
+  const plain = { lookback: 2, horizon: 1, testFraction: 0.2, validation: "test", scaling: "standard" } as const;
   const error = await userError(() => loadCsv({ file, target, features: [target], ...plain, ...more }));
   expect(error.exitCode).toBe(1);
   expect(error.message.startsWith(`${file}:`), error.message).toBe(true);

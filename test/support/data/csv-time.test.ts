@@ -9,7 +9,15 @@ let files = 0;
 function csv(text: string, more: Partial<CsvOptions> = {}): CsvOptions & { notes: string[] } {
   const file = write(folder, `${++files}.csv`, text);
   const notes: string[] = [];
-  const plain = { target: "y", features: ["y"], lookback: 3, horizon: 2, testFraction: 0.2, scaling: "none" } as const;
+  const plain = {
+    target: "y",
+    features: ["y"],
+    lookback: 3,
+    horizon: 2,
+    testFraction: 0.2,
+    validation: "test",
+    scaling: "none",
+  } as const;
   return { file, ...plain, notes, note: (line) => notes.push(line.replace(`data: ${file}: `, "")), ...more };
 }
 
@@ -41,15 +49,17 @@ describe("rows that are not in order of time", () => {
     ]);
   });
 
-  it("are sorted where the spec asks for it", () => {
+  it("are sorted where the spec asks for it", async () => {
     expect(order(csv(reversed, { time: "month", order: "sort" }))).toEqual(ASCENDING);
     const mixed = table([...MONTHS.slice(7), ...MONTHS.slice(0, 7)]);
     expect(order(csv(mixed, { time: "month", order: "sort" }))).toEqual(ASCENDING);
     const sorted = loadCsv(csv(reversed, { time: "month", order: "sort" }));
     const plain = loadCsv(csv(table(MONTHS)));
     const all = Int32Array.from({ length: plain.train.count }, (_, k) => k);
-    expect(sorted.train.inputs.input(all)).toEqual(plain.train.inputs.input(all));
-    expect(sorted.test.targets(Int32Array.of(0))).toEqual(plain.test.targets(Int32Array.of(0)));
+    expect((await sorted.train.read(all)).inputs.input).toEqual((await plain.train.read(all)).inputs.input);
+    expect((await sorted.test.read(Int32Array.of(0))).targets).toEqual(
+      (await plain.test.read(Int32Array.of(0))).targets,
+    );
   });
 
   it("are taken as they stand where the spec says so", () => {
@@ -245,10 +255,10 @@ describe("a window to forecast from", () => {
     });
   });
 
-  it("is sorted as the training rows were", () => {
+  it("is sorted as the training rows were", async () => {
     const { options, fitted } = trained(table(MONTHS), { time: "month", order: "sort" });
     const window = readCsvWindow(options, fitted, file([...later].reverse()));
-    expect([...window.future.inputs.input(Int32Array.of(0))]).toEqual([3, 4, 5]);
+    expect([...(await window.future.read(Int32Array.of(0))).inputs.input]).toEqual([3, 4, 5]);
     expect(window.times).toEqual(["2022-10", "2022-11", "2022-12"]);
   });
 

@@ -14,16 +14,30 @@ let files = 0;
 /** Options for a file with this text. */
 function csv(text: string | Uint8Array, more: Partial<CsvOptions> = {}): CsvOptions {
   const file = write(folder, `${++files}.csv`, text);
-  const plain = { target: "y", features: ["y"], lookback: 2, horizon: 1, testFraction: 0.2, scaling: "none" } as const;
+  const plain = {
+    target: "y",
+    features: ["y"],
+    lookback: 2,
+    horizon: 1,
+    testFraction: 0.2,
+    validation: "test",
+    scaling: "none",
+  } as const;
   return { file, ...plain, ...more };
 }
 
 /** All samples of a split: x as [batch][lookback][features], y as [batch][horizon]. */
-function samples(split: Split, { lookback, horizon, features }: CsvOptions): { x: number[][][]; y: number[][] } {
+async function samples(
+  split: Split,
+  { lookback, horizon, features }: CsvOptions,
+): Promise<{ x: number[][][]; y: number[][] }> {
   const { count } = split;
   const width = features.length;
   const all = Int32Array.from({ length: count }, (_, k) => k);
-  const [x, y] = [split.inputs.input(all), split.targets(all)];
+  const {
+    inputs: { input: x },
+    targets: y,
+  } = await split.read(all);
   expect([x.length, y.length]).toEqual([count * lookback * width, count * horizon]);
   const range = (length: number): number[] => Array.from({ length }, (_, k) => k);
   return {
@@ -35,12 +49,12 @@ function samples(split: Split, { lookback, horizon, features }: CsvOptions): { x
 const TEN = `t,y,z\n${Array.from({ length: 10 }, (_, k) => `2026-01-${k + 1},${k},${100 - k}`).join("\n")}\n`;
 
 describe("windows", () => {
-  it("are split by time: test windows look back into training rows, their targets are test rows", () => {
+  it("are split by time: test windows look back into training rows, their targets are test rows", async () => {
     const options = csv(TEN);
     const { train, test } = loadCsv(options);
-    expect(samples(train, options).y.flat()).toEqual([2, 3, 4, 5, 6, 7]);
-    expect(samples(train, options).x[0]).toEqual([[0], [1]]);
-    expect(samples(test, options)).toEqual({
+    expect((await samples(train, options)).y.flat()).toEqual([2, 3, 4, 5, 6, 7]);
+    expect((await samples(train, options)).x[0]).toEqual([[0], [1]]);
+    expect(await samples(test, options)).toEqual({
       x: [
         [[6], [7]],
         [[7], [8]],
@@ -49,10 +63,10 @@ describe("windows", () => {
     });
   });
 
-  it("have several features and targets", () => {
+  it("have several features and targets", async () => {
     const options = csv(TEN, { features: ["z", "y"], lookback: 3, horizon: 2, testFraction: 0.4 });
     const { train, test } = loadCsv(options);
-    expect(samples(train, options)).toEqual({
+    expect(await samples(train, options)).toEqual({
       x: [
         [
           [100, 0],
@@ -70,12 +84,12 @@ describe("windows", () => {
         [4, 5],
       ],
     });
-    expect(samples(test, options).y).toEqual([
+    expect((await samples(test, options)).y).toEqual([
       [6, 7],
       [7, 8],
       [8, 9],
     ]);
-    expect(samples(test, options).x[0]).toEqual([
+    expect((await samples(test, options)).x[0]).toEqual([
       [97, 3],
       [96, 4],
       [95, 5],
@@ -92,25 +106,28 @@ describe("windows", () => {
 describe("scaling", () => {
   const jump = "y,z\n1,5\n3,5\n1,5\n3,5\n1,5\n3,5\n1,5\n3,5\n1000,7\n2000,5\n";
 
-  it("is fitted on the training rows alone and can be inverted", () => {
+  it("is fitted on the training rows alone and can be inverted", async () => {
     const standard = csv(jump, { scaling: "standard" });
     const data = loadCsv(standard);
     expect(data.targetScaler).toEqual({ offset: 2, scale: 1 });
-    expect(samples(data.train, standard).x[0]).toEqual([[-1], [1]]);
-    const [first] = samples(data.test, standard).y[0]!;
+    expect((await samples(data.train, standard)).x[0]).toEqual([[-1], [1]]);
+    const [first] = (await samples(data.test, standard)).y[0]!;
     expect([...inDataUnits([first!, 0], data.targetScaler)]).toEqual([1000, 2]);
     expect(loadCsv(csv(jump, { scaling: "minMax" })).targetScaler).toEqual({ offset: 1, scale: 2 });
     expect(loadCsv(csv(jump)).targetScaler).toEqual({ offset: 0, scale: 1 });
   });
 
-  it.each(["standard", "minMax"] as const)("%s leaves a column finite that is constant in training", (scaling) => {
-    const options = csv(jump, { scaling, target: "z", features: ["z"] });
-    const data = loadCsv(options);
-    expect(data.targetScaler).toEqual({ offset: 5, scale: 1 });
-    expect(samples(data.test, options).y).toEqual([[2], [0]]);
-    const tenths = csv(`y\n${"0.1\n".repeat(10)}`, { scaling });
-    expect(loadCsv(tenths).targetScaler).toEqual({ offset: 0.1, scale: 1 });
-  });
+  it.each(["standard", "minMax"] as const)(
+    "%s leaves a column finite that is constant in training",
+    async (scaling) => {
+      const options = csv(jump, { scaling, target: "z", features: ["z"] });
+      const data = loadCsv(options);
+      expect(data.targetScaler).toEqual({ offset: 5, scale: 1 });
+      expect((await samples(data.test, options)).y).toEqual([[2], [0]]);
+      const tenths = csv(`y\n${"0.1\n".repeat(10)}`, { scaling });
+      expect(loadCsv(tenths).targetScaler).toEqual({ offset: 0.1, scale: 1 });
+    },
+  );
 });
 
 describe("numbers that are hard to scale", () => {
@@ -177,10 +194,11 @@ describe("numbers that are hard to scale", () => {
 });
 
 describe("the format", () => {
-  const read = (text: string | Uint8Array, target = "y"): number[] => {
+  const read = async (text: string | Uint8Array, target = "y"): Promise<number[]> => {
     const options = csv(text, { target, features: [target], lookback: 1, testFraction: 0.1 });
     const { train, test } = loadCsv(options);
-    return [...samples(train, options).x, ...samples(test, options).x].flat(2).concat(samples(test, options).y.flat());
+    const [trained, tested] = [await samples(train, options), await samples(test, options)];
+    return [...trained.x, ...tested.x].flat(2).concat(tested.y.flat());
   };
 
   it.each([
@@ -191,12 +209,12 @@ describe("the format", () => {
     ["a byte order mark", "\ufeffy,t\n1,a\n2,b\n3,c\n"],
     ["quotes", '"y","a ""b"", c"\n"1","x\ny"\n"2","x\r\n,"\n3,""\n'],
     ["spaces and forms of numbers", " y \n 1\n+2.0 \n.3e1\n"],
-  ])("may have %s", (_, text) => {
-    expect(read(text)).toEqual([1, 2, 3]);
+  ])("may have %s", async (_, text) => {
+    expect(await read(text)).toEqual([1, 2, 3]);
   });
 
-  it("may have quotes in names of columns", () => {
-    expect(read('"a ""b"", c"\n1\n2\n3\n', 'a "b", c')).toEqual([1, 2, 3]);
+  it("may have quotes in names of columns", async () => {
+    expect(await read('"a ""b"", c"\n1\n2\n3\n', 'a "b", c')).toEqual([1, 2, 3]);
   });
 
   it("is recorded by its checksum", () => {
@@ -287,12 +305,12 @@ describe("a window to forecast from", () => {
     expect(window.targetScaler).toEqual(targetScaler);
   });
 
-  it("is scaled as the training rows were, not as its own", () => {
+  it("is scaled as the training rows were, not as its own", async () => {
     const { options, fitted } = trained({ scaling: "minMax" });
     expect(fitted.scalers).toEqual({ y: { offset: 0, scale: 7 }, z: { offset: 93, scale: 7 } });
     const { future } = readCsvWindow(options, fitted, csv(later).file);
     const float = (value: number): number => new Float32Array([value])[0]!;
-    expect(samples(future, options)).toEqual({
+    expect(await samples(future, options)).toEqual({
       x: [
         [
           [float((6 - 93) / 7), float(2 / 7)],
@@ -347,7 +365,7 @@ describe("a window to forecast from", () => {
     await userError(() => readCsvWindow(options, { scalers: {} }));
   });
 
-  it("is bit for bit the same for the same last rows, whatever stands before them", () => {
+  it("is bit for bit the same for the same last rows, whatever stands before them", async () => {
     const number = fc.oneof(
       fc.integer({ min: -1e9, max: 1e9 }).map((value) => value / 997),
       fc.constantFrom(0, -0, 0.1, 7),
@@ -363,7 +381,7 @@ describe("a window to forecast from", () => {
         return [month(end - values.length + row), ...cells].join();
       });
     const table = (body: readonly string[]): string => `t,a,b,c\n${body.join("\n")}\n`;
-    const property = fc.property(
+    const property = fc.asyncProperty(
       rows(20, 40),
       rows(6, 6),
       fc.array(rows(0, 30), { minLength: 2, maxLength: 4 }),
@@ -377,23 +395,23 @@ describe("a window to forecast from", () => {
         order: fc.constantFrom("check" as const, "sort" as const),
         time: fc.constantFrom("t", undefined),
       }),
-      (training, last, histories, { order, time, ...preprocessing }) => {
+      async (training, last, histories, { order, time, ...preprocessing }) => {
         const times = time === undefined ? {} : { time, order };
         const options = csv(table(lines(training, 100)), { ...preprocessing, ...times });
         const fitted: unknown = JSON.parse(JSON.stringify(loadCsv(options).fitted));
-        const input = (history: readonly Row[], file = join(folder, "later.csv")) => {
+        const input = async (history: readonly Row[], file = join(folder, "later.csv")) => {
           const body = lines([...history, ...last], 200);
           writeFileSync(file, table("time" in times && order === "sort" ? body.reverse() : body));
           const { future, targetScaler, ...window } = readCsvWindow(options, fitted, file);
-          const x = future.inputs.input(Int32Array.of(0)) as Float32Array;
+          const x = (await future.read(Int32Array.of(0))).inputs.input as Float32Array;
           return { bits: [...new Int32Array(x.buffer)], targetScaler, times: window.times, next: window.forecastTimes };
         };
-        const alone = input([]);
+        const alone = await input([]);
         expect(alone.next?.[0]).toBe(month(200));
-        for (const history of histories) expect(input(history)).toEqual(alone);
-        expect(input(training, options.file)).toEqual(alone); // the run's own file may have grown
+        for (const history of histories) expect(await input(history)).toEqual(alone);
+        expect(await input(training, options.file)).toEqual(alone); // the run's own file may have grown
       },
     );
-    fc.assert(property, { numRuns: 100, seed: 1 });
+    await fc.assert(property, { numRuns: 100, seed: 1 });
   });
 });

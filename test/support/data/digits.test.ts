@@ -7,7 +7,13 @@ const image = (index: number): Uint8Array => images.pixels.subarray(index * SIZE
 
 describe("loadDigits", () => {
   it("draws the same bytes on every machine", () => {
-    const { checksums, source } = loadDigits({ trainSamples: 60, testSamples: 20, seed: 1, scale: 1 });
+    const { checksums, source } = loadDigits({
+      trainSamples: 60,
+      testSamples: 20,
+      validation: "test",
+      seed: 1,
+      scale: 1,
+    });
     expect(checksums).toEqual({
       "digits/test": "c5429ed5acdb5a89f7965b4b6069667867c1921cd935bf28042fa8d9e5e781d5",
       "digits/train": "3cfb270b20271f2cd39e37a15de02edf6aa976d99ceffb199639c631917bc85c",
@@ -17,7 +23,7 @@ describe("loadDigits", () => {
 
   it("draws others with another seed, and others for testing than for training", () => {
     const sums = [1, 2].flatMap((seed) =>
-      Object.values(loadDigits({ trainSamples: 20, testSamples: 20, seed, scale: 1 }).checksums),
+      Object.values(loadDigits({ trainSamples: 20, testSamples: 20, validation: "test", seed, scale: 1 }).checksums),
     );
     expect(new Set(sums).size).toBe(4);
     const train = drawDigits(300, 1, "digits/train").images.pixels;
@@ -28,10 +34,10 @@ describe("loadDigits", () => {
     for (let k = 0; k < 300; k++) expect(trained.has(part(test, k))).toBe(false);
   });
 
-  it("gives as many samples as are asked for, pixels divided by scale", () => {
-    const { train, test } = loadDigits({ trainSamples: 30, testSamples: 10, seed: 3, scale: 255 });
+  it("gives as many samples as are asked for, pixels divided by scale", async () => {
+    const { train, test } = loadDigits({ trainSamples: 30, testSamples: 10, validation: "test", seed: 3, scale: 255 });
     expect([train.count, test.count]).toEqual([30, 10]);
-    const x = train.inputs.input(Int32Array.from({ length: 30 }, (_, k) => k));
+    const x = (await train.read(Int32Array.from({ length: 30 }, (_, k) => k))).inputs.input;
     expect(x).toHaveLength(30 * SIZE);
     expect(Math.max(...x)).toBeGreaterThan(0.7);
     expect(Math.max(...x)).toBeLessThanOrEqual(1);

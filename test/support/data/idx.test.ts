@@ -50,13 +50,13 @@ describe("parseIdxLabels", () => {
 });
 
 describe("imageSplit", () => {
-  it("writes time-major batches, divided by scale, in the order of indices", () => {
+  it("writes time-major batches, divided by scale, in the order of indices", async () => {
     const images = parseIdxImages(idx([3, 2, 4], PIXELS), "a");
     const split = imageSplit(images, Uint8Array.of(7, 8, 9), 255);
     const order = [2, 0, 2];
-    const x = split.inputs.input(Int32Array.from(order));
+    const x = (await split.read(Int32Array.from(order))).inputs.input;
     expect(x).toHaveLength(2 * 3 * 4);
-    expect([...split.targets(Int32Array.from(order))]).toEqual([9, 7, 9]);
+    expect([...(await split.read(Int32Array.from(order))).targets]).toEqual([9, 7, 9]);
     for (let row = 0; row < 2; row++) {
       for (const [b, index] of order.entries()) {
         for (let column = 0; column < 4; column++) {
@@ -69,7 +69,7 @@ describe("imageSplit", () => {
 });
 
 describe("loadIdx", () => {
-  const shape = { rows: 2, columns: 4, classes: 10, scale: 1 };
+  const shape = { rows: 2, columns: 4, classes: 10, scale: 1, validation: "test" } as const;
   const trainImages = write(folder, "x", idx([3, 2, 4], PIXELS));
   const trainLabels = write(folder, "y", idx([3], [1, 2, 3]));
   const testImages = write(folder, "tx.gz", gzipSync(idx([1, 2, 4], PIXELS.slice(0, 8)))).slice(0, -3);

@@ -12,7 +12,15 @@ const lines: string[] = [];
 const log = (line: string): void => void lines.push(line);
 
 function options(cache: string, more: Partial<MnistOptions> = {}): MnistOptions {
-  return { directory: undefined, cacheDirectory: join(folder, cache), scale: 255, log, mirrors: [], ...more };
+  return {
+    directory: undefined,
+    cacheDirectory: join(folder, cache),
+    validation: "test",
+    scale: 255,
+    log,
+    mirrors: [],
+    ...more,
+  };
 }
 
 /** Four small files in the form of MNIST, with other digits. */
@@ -35,8 +43,8 @@ describe("loadMnist with --data", () => {
     lines.length = 0;
     const { train, test, checksums, source } = await loadMnist(options("none", { directory: variant("variant") }));
     expect([train.count, test.count]).toEqual([2, 1]);
-    expect([...train.targets(Int32Array.of(1))]).toEqual([4]);
-    expect(train.inputs.input(Int32Array.of(1))[100]).toBe(Math.fround(51 / 255));
+    expect([...(await train.read(Int32Array.of(1))).targets]).toEqual([4]);
+    expect((await train.read(Int32Array.of(1))).inputs.input[100]).toBe(Math.fround(51 / 255));
     expect(Object.keys(checksums)).toEqual([...NAMES].sort());
     expect(lines).toHaveLength(4);
     expect(lines[0]).toContain(checksums[NAMES[0]!]!);
@@ -117,7 +125,7 @@ describe.skipIf(!HAS_MNIST)(`loadMnist with the published files (in ${MNIST_FOLD
     expect([train.count, test.count]).toEqual([60_000, 10_000]);
     expect(lines).toEqual([]);
     expect(checksums).toEqual(MNIST_FILES);
-    expect([...train.targets(Int32Array.of(0, 1, 2, 3, 4))]).toEqual([5, 0, 4, 1, 9]);
+    expect([...(await train.read(Int32Array.of(0, 1, 2, 3, 4))).targets]).toEqual([5, 0, 4, 1, 9]);
   });
 
   it("downloads into the cache, from the second mirror where the first one fails, and only once", async () => {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { Split } from "../../../src/support/data/dataset.ts";
 import { loadText, type TextOptions } from "../../../src/support/data/text.ts";
 import { temporaryFolder, userError, write } from "./fixtures.ts";
 
@@ -8,20 +9,23 @@ let files = 0;
 
 function text(content: string | Uint8Array, more: Partial<TextOptions> = {}): TextOptions {
   const file = write(folder, `${++files}.txt`, content);
-  return { file, timesteps: 3, vocabularySize: 8, testFraction: 0.2, encoding: "oneHot", ...more };
+  return { file, timesteps: 3, vocabularySize: 8, testFraction: 0.2, validation: "test", encoding: "oneHot", ...more };
 }
 
 const ignore = (): void => undefined;
 
 /** The samples of a data set as characters, unknown ones as "?"; checks that x is one-hot. */
-function windows(options: TextOptions): { train: string[]; test: string[]; vocabulary: readonly string[] } {
+async function windows(
+  options: TextOptions,
+): Promise<{ train: string[]; test: string[]; vocabulary: readonly string[] }> {
   const { train, test, fitted } = loadText(options, ignore);
   const { vocabulary } = fitted;
   const { timesteps, vocabularySize } = options;
   const character = (index: number): string => (index === 0 ? "?" : vocabulary[index]!);
-  const [trained, tested] = [train, test].map(({ count, inputs, targets }) => {
-    const all = Int32Array.from({ length: count }, (_, k) => k);
-    const [x, y] = [inputs.input(all), targets(all)];
+  const shown = async (split: Split): Promise<string[]> => {
+    const { count } = split;
+    const read = await split.read(Int32Array.from({ length: count }, (_, k) => k));
+    const [x, y] = [read.inputs.input, read.targets];
     expect(x).toHaveLength(timesteps * count * vocabularySize);
     return Array.from({ length: count }, (_, b) => {
       const codes = Array.from({ length: timesteps }, (_, t) => {
@@ -32,33 +36,34 @@ function windows(options: TextOptions): { train: string[]; test: string[]; vocab
       });
       return `${codes.map(character).join("")}>${character(y[b]!)}`;
     });
-  });
-  return { train: trained!, test: tested!, vocabulary };
+  };
+  return { train: await shown(train), test: await shown(test), vocabulary };
 }
 
 describe("loadText", () => {
-  it("makes a window for each character that has enough before it", () => {
-    expect(windows(text("abcdeabcde"))).toMatchObject({
+  it("makes a window for each character that has enough before it", async () => {
+    expect(await windows(text("abcdeabcde"))).toMatchObject({
       train: ["abc>d", "bcd>e", "cde>a", "dea>b", "eab>c"],
       test: ["abc>d", "bcd>e"],
     });
   });
 
-  it("takes the most frequent characters of the training part, by code point among equals; 0 is for all others", () => {
-    const { train, test, vocabulary } = windows(text("ccbbaadZZZa", { vocabularySize: 4, testFraction: 0.36 }));
+  it("takes the most frequent characters of the training part, by code point among equals; 0 is for all others", async () => {
+    const { train, test, vocabulary } = await windows(text("ccbbaadZZZa", { vocabularySize: 4, testFraction: 0.36 }));
     expect(vocabulary).toEqual(["\ufffd", "a", "b", "c"]);
     expect(train).toEqual(["ccb>b", "cbb>a", "bba>a"]);
     expect(test).toEqual(["???>a"]);
   });
 
-  it("never asks for a character outside the vocabulary, and says how many there are", () => {
+  it("never asks for a character outside the vocabulary, and says how many there are", async () => {
     const notes: string[] = [];
     const { train, test } = loadText(text("ababXabaYababaZab", { vocabularySize: 3, testFraction: 0.3 }), (line) =>
       notes.push(line),
     );
-    const targets = [train, test].map(({ count, targets }) => [
-      ...targets(Int32Array.from({ length: count }, (_, k) => k)),
-    ]);
+    const all = (count: number): Int32Array => Int32Array.from({ length: count }, (_, k) => k);
+    const targets = await Promise.all(
+      [train, test].map(async (split) => [...(await split.read(all(split.count))).targets]),
+    );
     expect(targets.flat()).not.toContain(0);
     expect(targets.map(({ length }) => length)).toEqual([7, 4]);
     expect(notes).toEqual([
@@ -85,27 +90,27 @@ describe("loadText", () => {
     expect((await userError(() => loadText(end, ignore))).fix).toContain("that only the end of the text has");
   });
 
-  it("gives ids in the order of the samples for an embedding", () => {
+  it("gives ids in the order of the samples for an embedding", async () => {
     const { train, fitted } = loadText(text("abcdeabcde", { encoding: "ids" }), ignore);
     const { vocabulary } = fitted;
-    const ids = train.inputs.input(Int32Array.of(4, 0));
+    const ids = (await train.read(Int32Array.of(4, 0))).inputs.input;
     expect(ids).toBeInstanceOf(Int32Array);
     expect([...ids].map((id) => vocabulary[id]).join("")).toBe("eababc");
-    expect([...train.targets(Int32Array.of(4, 0))].map((id) => vocabulary[id]).join("")).toBe("cd");
+    expect([...(await train.read(Int32Array.of(4, 0))).targets].map((id) => vocabulary[id]).join("")).toBe("cd");
   });
 
   it("has no more characters than the text", () => {
     expect(loadText(text("aaabaaab"), ignore).fitted.vocabulary).toEqual(["\ufffd", "a", "b"]);
   });
 
-  it("counts code points in the composed form, with LF for CRLF and no byte order mark", () => {
-    const { train, vocabulary } = windows(text("\ufeffe\u0301😀\r\ne\u0301😀\r\ne\u0301\u00e9"));
+  it("counts code points in the composed form, with LF for CRLF and no byte order mark", async () => {
+    const { train, vocabulary } = await windows(text("\ufeffe\u0301😀\r\ne\u0301😀\r\ne\u0301\u00e9"));
     expect(vocabulary).toEqual(["\ufffd", "\n", "\u00e9", "😀"]);
     expect(train).toEqual(["é😀\n>é", "😀\né>😀", "\né😀>\n"]);
   });
 
-  it("keeps the replacement character in the slot for unknown ones", () => {
-    const { train, vocabulary } = windows(text("\ufffda\ufffda\ufffdaa"));
+  it("keeps the replacement character in the slot for unknown ones", async () => {
+    const { train, vocabulary } = await windows(text("\ufffda\ufffda\ufffdaa"));
     expect(vocabulary).toEqual(["\ufffd", "a"]);
     expect(train[0]).toBe("?a?>a");
   });

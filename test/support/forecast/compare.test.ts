@@ -20,6 +20,7 @@ const SERIES: ForecastSeries = {
     ...[151, 154, 169, 169, 177, 196, 208, 211, 198, 179, 165, 173],
   ],
   trainRows: 24,
+  testStart: 24,
   season: 12,
 };
 
@@ -61,6 +62,7 @@ describe("errors of forecasts without a model", () => {
       lookback: 3,
       horizon: 5,
       testFraction: 1 / 3,
+      validation: "test",
       scaling: "standard",
     } as const;
     const { series, test } = loadCsv({ ...options, season: 12 });
@@ -139,6 +141,7 @@ describe.runIf(existsSync(`${SHARED}/series/series_baselines.json`))("errors of 
         horizon: 1,
         scaling: "none",
         testFraction: n_test / n,
+        validation: "test",
       } as const;
       const read = loadCsv({ file: `${SHARED}/series/${file}`, ...options, season: seasonality });
       expect(read.series.trainRows).toBe(first_test_index);
@@ -160,7 +163,9 @@ describe.runIf(existsSync(`${SHARED}/series/series_baselines.json`))("errors of 
     }
     const sums: Record<string, number> = {};
     for (const [name, all] of values) {
-      for (const errors of baselineErrors({ name, values: all, trainRows: all.length - 6, season: undefined }, 6)) {
+      const trainRows = all.length - 6;
+      const series = { name, values: all, trainRows, testStart: trainRows, season: undefined };
+      for (const errors of baselineErrors(series, 6)) {
         sums[errors.name] = (sums[errors.name] ?? 0) + errors.mase! / values.size;
       }
     }

@@ -1,10 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import * as activations from "../../../src/support/nn/activations.ts";
-import { dropoutMask, dropoutMasks } from "../../../src/support/nn/dropout.ts";
+import { dropoutMask } from "../../../src/support/nn/dropout-mask.ts";
+import { dropoutMasks } from "../../../src/support/nn/dropout-masks.ts";
 import { gruForward } from "../../../src/support/nn/gru.ts";
 import { lstmForward } from "../../../src/support/nn/lstm.ts";
 import { Sequence } from "../../../src/support/nn/sequence.ts";
+import * as activations from "./all/activations.ts";
 import { activate } from "./fixtures.ts";
 
 const sigmoid = (z: number): number => 1 / (1 + Math.exp(-z));

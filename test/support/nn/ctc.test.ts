@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { bestPaths, checkedPaths, ctcLoss, pathLabels } from "../../../src/support/nn/losses/ctc.ts";
-import type { Weighting } from "../../../src/support/nn/losses.ts";
+import type { Weighting } from "../../../src/support/nn/losses/loss.ts";
 import { RandomStream } from "../../../src/support/nn/random.ts";
 import { Sequence } from "../../../src/support/nn/sequence.ts";
 import { batchMajor, difference, ENGINES, type Fixture, labelSequences, useEngine } from "./loss-fixtures.ts";

@@ -2,12 +2,12 @@ import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-backend-wasm";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Activation } from "../../../src/support/nn/activations.ts";
-import * as activations from "../../../src/support/nn/activations.ts";
+import type { Activation } from "../../../src/support/nn/activations/activation.ts";
 import { denseBackward, denseForward } from "../../../src/support/nn/dense.ts";
 import { type LstmWeights, lstmBackward, lstmForward } from "../../../src/support/nn/lstm.ts";
 import { RandomStream } from "../../../src/support/nn/random.ts";
 import { rowsOf, Sequence } from "../../../src/support/nn/sequence.ts";
+import * as activations from "./all/activations.ts";
 
 const random = new RandomStream(7, "gradient tests");
 let drawn = 0;

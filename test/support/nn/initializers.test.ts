@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import * as init from "../../../src/support/nn/initializers.ts";
 import { RandomStream } from "../../../src/support/nn/random.ts";
+import * as init from "./all/initializers.ts";
 
 function draw(initializer: init.Initializer, shape: number[]): number[] {
   return [...initializer(shape, new RandomStream(5, "initializers"))];

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import * as activations from "../../../src/support/nn/activations.ts";
+import type { Activation } from "../../../src/support/nn/activations/activation.ts";
 import { bidirectionalBackward, bidirectionalForward } from "../../../src/support/nn/bidirectional.ts";
 import { denseBackward, denseForward } from "../../../src/support/nn/dense.ts";
 import { GRU } from "../../../src/support/nn/gru.ts";
@@ -7,6 +7,7 @@ import { LSTM } from "../../../src/support/nn/lstm.ts";
 import type { RecurrentLayer } from "../../../src/support/nn/recurrent.ts";
 import { type Features, type Mask, rowsOf, Sequence, withRows } from "../../../src/support/nn/sequence.ts";
 import { SIMPLE_RNN } from "../../../src/support/nn/simple-rnn.ts";
+import * as activations from "./all/activations.ts";
 import { batchMajor, type FixtureLayer, featuresOf, type LayerFixture, tensorOf } from "./fixtures.ts";
 
 // Runs the chain of layers of a fixture forward and back, with the kernels that generated programs call.
@@ -87,7 +88,7 @@ export function isRunnable({ layers }: LayerFixture): boolean {
 
 /** Replaces the names of activations by the activations. */
 function withActivations(layer: FixtureLayer, hardSigmoid: string | undefined): FixtureLayer {
-  const named = (written: unknown): activations.Activation => {
+  const named = (written: unknown): Activation => {
     const camelCase = String(written).replaceAll(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
     const name = camelCase === "hardSigmoid" && hardSigmoid?.includes("0.2 * x") ? "hardSigmoid02" : camelCase;
     const found = Object.values(activations).find((activation) => activation.name === name);

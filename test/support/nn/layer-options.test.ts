@@ -1,19 +1,23 @@
 import { readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import * as activations from "../../../src/support/nn/activations.ts";
-import * as attention from "../../../src/support/nn/attention.ts";
 import * as batchNormalization from "../../../src/support/nn/batch-normalization.ts";
-import { type Constraint, maxNorm, minMaxNorm, nonNeg, unitNorm } from "../../../src/support/nn/constraints.ts";
+import type { Constraint } from "../../../src/support/nn/constraints/constraint.ts";
+import { maxNorm } from "../../../src/support/nn/constraints/max-norm.ts";
+import { minMaxNorm } from "../../../src/support/nn/constraints/min-max-norm.ts";
+import { nonNeg } from "../../../src/support/nn/constraints/non-neg.ts";
+import { unitNorm } from "../../../src/support/nn/constraints/unit-norm.ts";
 import { conv1dBackward, conv1dForward } from "../../../src/support/nn/conv1d.ts";
 import { type DotOptions, dotBackward, dotForward } from "../../../src/support/nn/dot.ts";
 import { layerNormalizationBackward, layerNormalizationForward } from "../../../src/support/nn/layer-normalization.ts";
 import { joinMasks, maskingBackward, maskingForward, unionOfMasks } from "../../../src/support/nn/masking.ts";
-import * as merge from "../../../src/support/nn/merge.ts";
-import * as pooling from "../../../src/support/nn/pooling.ts";
-import { l1, l1l2, l2, type Regularizer } from "../../../src/support/nn/regularizers.ts";
-import * as reshaping from "../../../src/support/nn/reshaping.ts";
+import { l1 } from "../../../src/support/nn/regularizers/l1.ts";
+import { l1l2 } from "../../../src/support/nn/regularizers/l1l2.ts";
+import { l2 } from "../../../src/support/nn/regularizers/l2.ts";
+import type { Regularizer } from "../../../src/support/nn/regularizers/regularizer.ts";
 import type { Features, Mask, Sequence } from "../../../src/support/nn/sequence.ts";
+import * as activations from "./all/activations.ts";
+import * as layers from "./all/layers.ts";
 import {
   BACKENDS,
   type Derived,
@@ -62,7 +66,7 @@ function single(gradients: { dx: Features; dw?: object }): { dx: readonly Featur
 }
 
 function elementwise(
-  forward: (x: readonly Sequence[], extra: merge.MergeMasks) => { y: Features },
+  forward: (x: readonly Sequence[], extra: layers.MergeMasks) => { y: Features },
   backward: (dy: never, forward: never, request: typeof ASKED) => { dx: Features[] },
 ): Runner {
   return (x, _w, _options, masks) => {
@@ -77,40 +81,40 @@ function elementwise(
 }
 
 const runners: Record<string, Runner> = {
-  add: elementwise(merge.addForward, merge.addBackward),
-  subtract: elementwise(merge.subtractForward, merge.subtractBackward),
-  multiply: elementwise(merge.multiplyForward, merge.multiplyBackward),
-  average: elementwise(merge.averageForward, merge.averageBackward),
-  maximum: elementwise(merge.maximumForward, merge.maximumBackward),
-  minimum: elementwise(merge.minimumForward, merge.minimumBackward),
-  concatenate(x, _w, options: merge.ConcatenateOptions, masks) {
-    const forward = merge.concatenateForward(x, options);
+  add: elementwise(layers.addForward, layers.addBackward),
+  subtract: elementwise(layers.subtractForward, layers.subtractBackward),
+  multiply: elementwise(layers.multiplyForward, layers.multiplyBackward),
+  average: elementwise(layers.averageForward, layers.averageBackward),
+  maximum: elementwise(layers.maximumForward, layers.maximumBackward),
+  minimum: elementwise(layers.minimumForward, layers.minimumBackward),
+  concatenate(x, _w, options: layers.ConcatenateOptions, masks) {
+    const forward = layers.concatenateForward(x, options);
     return {
       y: forward.y,
       mask: options.axis === 1 ? joinMasks(x, masks) : unionOfMasks(masks as Mask[]),
-      backward: (dy) => merge.concatenateBackward(dy as Sequence, forward, options, ASKED),
+      backward: (dy) => layers.concatenateBackward(dy as Sequence, forward, options, ASKED),
     };
   },
   dot(x, _w, options: DotOptions) {
     const forward = dotForward(x as readonly [Features, Features], options);
     return { y: forward.y, backward: (dy) => dotBackward(dy as tf.Tensor2D, forward, options, ASKED) };
   },
-  attention(x, [scale], options: attention.AttentionOptions, [queryMask, valueMask]) {
+  attention(x, [scale], options: layers.AttentionOptions, [queryMask, valueMask]) {
     const w = scale === undefined ? {} : { scale: scale as tf.Scalar };
-    const forward = attention.attentionForward(x as never, w, options, { queryMask, valueMask });
+    const forward = layers.attentionForward(x as never, w, options, { queryMask, valueMask });
     return {
       y: forward.y,
       mask: queryMask,
-      backward: (dy) => attention.attentionBackward(dy as Sequence, forward, w, options, ASKED),
+      backward: (dy) => layers.attentionBackward(dy as Sequence, forward, w, options, ASKED),
     };
   },
-  additiveAttention(x, [scale], options: attention.AttentionOptions, [queryMask, valueMask]) {
+  additiveAttention(x, [scale], options: layers.AttentionOptions, [queryMask, valueMask]) {
     const w = scale === undefined ? {} : { scale: scale as Vector };
-    const forward = attention.additiveAttentionForward(x as never, w, options, { queryMask, valueMask });
+    const forward = layers.additiveAttentionForward(x as never, w, options, { queryMask, valueMask });
     return {
       y: forward.y,
       mask: queryMask,
-      backward: (dy) => attention.additiveAttentionBackward(dy as Sequence, forward, w, options, ASKED),
+      backward: (dy) => layers.additiveAttentionBackward(dy as Sequence, forward, w, options, ASKED),
     };
   },
   batchNormalization([x], weights, options: batchNormalization.BatchNormalizationOptions, [mask]) {
@@ -133,24 +137,24 @@ const runners: Record<string, Runner> = {
     };
   },
   globalAveragePooling1d([x], _w, _options, [mask]) {
-    const forward = pooling.globalAveragePooling1dForward(x!, { mask });
+    const forward = layers.globalAveragePooling1dForward(x!, { mask });
     return {
       y: forward.y,
-      backward: (dy) => single(pooling.globalAveragePooling1dBackward(dy as tf.Tensor2D, forward, ASKED)),
+      backward: (dy) => single(layers.globalAveragePooling1dBackward(dy as tf.Tensor2D, forward, ASKED)),
     };
   },
-  maxPooling1d([x], _w, options: pooling.PoolingOptions) {
-    const forward = pooling.maxPooling1dForward(x!, options);
+  maxPooling1d([x], _w, options: layers.PoolingOptions) {
+    const forward = layers.maxPooling1dForward(x!, options);
     return {
       y: forward.y,
-      backward: (dy) => single(pooling.maxPooling1dBackward(dy as Sequence, forward, options, ASKED)),
+      backward: (dy) => single(layers.maxPooling1dBackward(dy as Sequence, forward, options, ASKED)),
     };
   },
-  averagePooling1d([x], _w, options: pooling.PoolingOptions) {
-    const forward = pooling.averagePooling1dForward(x!, options);
+  averagePooling1d([x], _w, options: layers.PoolingOptions) {
+    const forward = layers.averagePooling1dForward(x!, options);
     return {
       y: forward.y,
-      backward: (dy) => single(pooling.averagePooling1dBackward(dy as Sequence, forward, options, ASKED)),
+      backward: (dy) => single(layers.averagePooling1dBackward(dy as Sequence, forward, options, ASKED)),
     };
   },
   masking([x], _w, options: { maskValue: number }) {
@@ -167,23 +171,23 @@ const runners: Record<string, Runner> = {
     const forward = conv1dForward(x!, w, options);
     return { y: forward.y, backward: (dy) => single(conv1dBackward(dy as Sequence, forward, w, options, ASKED)) };
   },
-  permute([x], _w, options: reshaping.PermuteOptions) {
-    const forward = reshaping.permuteForward(x!, options);
+  permute([x], _w, options: layers.PermuteOptions) {
+    const forward = layers.permuteForward(x!, options);
     return {
       y: forward.y,
-      backward: (dy) => single(reshaping.permuteBackward(dy as Sequence, forward, options, ASKED)),
+      backward: (dy) => single(layers.permuteBackward(dy as Sequence, forward, options, ASKED)),
     };
   },
   reshape([x], _w, options: { targetShape: [number] | [number, number] }) {
-    const forward = reshaping.reshapeForward(x!, options);
+    const forward = layers.reshapeForward(x!, options);
     return {
       y: forward.y,
-      backward: (dy) => single(reshaping.reshapeBackward(dy as never, forward as never, options, ASKED)),
+      backward: (dy) => single(layers.reshapeBackward(dy as never, forward as never, options, ASKED)),
     };
   },
   flatten([x]) {
-    const forward = reshaping.flattenForward(x!);
-    return { y: forward.y, backward: (dy) => single(reshaping.flattenBackward(dy as tf.Tensor2D, forward, ASKED)) };
+    const forward = layers.flattenForward(x!);
+    return { y: forward.y, backward: (dy) => single(layers.flattenBackward(dy as tf.Tensor2D, forward, ASKED)) };
   },
 };
 

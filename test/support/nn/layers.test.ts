@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import * as activations from "../../../src/support/nn/activations.ts";
+import { averagePooling1dBackward, averagePooling1dForward } from "../../../src/support/nn/average-pooling1d.ts";
 import {
   batchNormalizationBackward,
   batchNormalizationForward,
@@ -18,27 +18,19 @@ import {
   normalizationBackward,
   normalizationForward,
 } from "../../../src/support/nn/normalization.ts";
-import {
-  averagePooling1dBackward,
-  averagePooling1dForward,
-  globalAveragePooling1dBackward,
-  globalAveragePooling1dForward,
-  globalMaxPooling1dBackward,
-  globalMaxPooling1dForward,
-  maxPooling1dBackward,
-  maxPooling1dForward,
-} from "../../../src/support/nn/pooling.ts";
 import { type PreluWeights, preluBackward, preluForward } from "../../../src/support/nn/prelu.ts";
 import { type RescalingOptions, rescalingBackward, rescalingForward } from "../../../src/support/nn/rescaling.ts";
+import { flattenBackward, flattenForward } from "../../../src/support/nn/flatten.ts";
 import {
-  flattenBackward,
-  flattenForward,
-  repeatVectorBackward,
-  repeatVectorForward,
-  reshapeBackward,
-  reshapeForward,
-} from "../../../src/support/nn/reshaping.ts";
+  globalAveragePooling1dBackward,
+  globalAveragePooling1dForward,
+} from "../../../src/support/nn/global-average-pooling1d.ts";
+import { globalMaxPooling1dBackward, globalMaxPooling1dForward } from "../../../src/support/nn/global-max-pooling1d.ts";
+import { maxPooling1dBackward, maxPooling1dForward } from "../../../src/support/nn/max-pooling1d.ts";
+import { repeatVectorBackward, repeatVectorForward } from "../../../src/support/nn/repeat-vector.ts";
+import { reshapeBackward, reshapeForward } from "../../../src/support/nn/reshape.ts";
 import type { Features, Sequence } from "../../../src/support/nn/sequence.ts";
+import * as activations from "./all/activations.ts";
 import {
   BACKENDS,
   expectNear,

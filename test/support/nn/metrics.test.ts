@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { classTargets } from "../../../src/support/nn/losses.ts";
-import * as metrics from "../../../src/support/nn/metrics.ts";
+import { classTargets } from "../../../src/support/nn/losses/class-targets.ts";
 import { type Features, rowsOf, Sequence } from "../../../src/support/nn/sequence.ts";
+import * as metrics from "./all/metrics.ts";
 import { difference, ENGINES, type Fixture, fixtures, kernelValue, useEngine } from "./loss-fixtures.ts";
 
 type State = (p: Features, y: never, options: never, mask?: Sequence) => tf.Tensor1D;

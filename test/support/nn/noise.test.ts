@@ -1,19 +1,16 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import * as dropout from "../../../src/support/nn/dropout.ts";
 import { embeddingBackward, embeddingForward } from "../../../src/support/nn/embedding.ts";
+import { gaussianNoiseBackward, gaussianNoiseForward } from "../../../src/support/nn/gaussian-noise.ts";
+import { globalAveragePooling1dForward } from "../../../src/support/nn/global-average-pooling1d.ts";
+import { globalMaxPooling1dBackward, globalMaxPooling1dForward } from "../../../src/support/nn/global-max-pooling1d.ts";
 import { maskingBackward, maskingForward } from "../../../src/support/nn/masking.ts";
-import { gaussianNoiseBackward, gaussianNoiseForward, normalNumbers } from "../../../src/support/nn/noise.ts";
-import {
-  globalAveragePooling1dForward,
-  globalMaxPooling1dBackward,
-  globalMaxPooling1dForward,
-  maxPooling1dBackward,
-  maxPooling1dForward,
-} from "../../../src/support/nn/pooling.ts";
+import { maxPooling1dBackward, maxPooling1dForward } from "../../../src/support/nn/max-pooling1d.ts";
+import { normalNumbers } from "../../../src/support/nn/normal-numbers.ts";
 import { RandomStream } from "../../../src/support/nn/random.ts";
 import { Sequence } from "../../../src/support/nn/sequence.ts";
 import type { StepRandom } from "../../../src/support/nn/step-random.ts";
+import * as dropout from "./all/layers.ts";
 import { BACKENDS, useBackend, variable } from "./layer-fixtures.ts";
 
 const ASKED = { inputGradient: true } as const;

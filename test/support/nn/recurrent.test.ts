@@ -1,12 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import * as activations from "../../../src/support/nn/activations.ts";
+import type { Activation } from "../../../src/support/nn/activations/activation.ts";
 import { bidirectionalBackward, bidirectionalForward, type MergeMode } from "../../../src/support/nn/bidirectional.ts";
 import { GRU } from "../../../src/support/nn/gru.ts";
 import { LSTM, lstmBackward, lstmForward } from "../../../src/support/nn/lstm.ts";
 import type { RecurrentLayer } from "../../../src/support/nn/recurrent.ts";
 import { type Features, rowsOf, Sequence } from "../../../src/support/nn/sequence.ts";
 import { SIMPLE_RNN } from "../../../src/support/nn/simple-rnn.ts";
+import * as activations from "./all/activations.ts";
 import {
   activate,
   BACKENDS,
@@ -179,7 +180,7 @@ describe.each(BACKENDS)("on %s%s", (backend, skipped) => {
     });
 
     describe.each(CELLS)("%s agrees with its formulas, differentiated automatically", (_title, cell, changes) => {
-      const all = Object.values(activations) as activations.Activation[];
+      const all = Object.values(activations) as Activation[];
       it.each(all.map((activation) => [activation.name, activation] as const))(
         "with %s as activation",
         (_name, activation) => expectReference(cell, { ...changes, activation }),

@@ -12,12 +12,13 @@ import { UserError } from "../../../src/support/system/user-error.ts";
 const RUN = {
   status: "interrupted",
   data: { sha256: { "x.npy": "a".repeat(64), "y.npy": "b".repeat(64) } },
-  settings: { trainSamples: 100 },
+  settings: { trainSamples: 100, validationSamples: 10 },
   preprocessing: { sha256: "c".repeat(64) },
 } as const;
 const NOW = {
   checksums: RUN.data.sha256 as Record<string, string>,
   trainSamples: 100,
+  validationSamples: 10,
   preprocessing: RUN.preprocessing.sha256 as string | undefined,
   seed: 42,
   specSeed: 42,
@@ -41,6 +42,7 @@ describe("refuseOtherData", () => {
     ],
     [{ checksums: { "x.npy": "a".repeat(64) } }, "y.npy is no longer read"],
     [{ trainSamples: 99 }, "99 training samples, but the run began with 100"],
+    [{ validationSamples: 11 }, "11 validation samples, but the run began with 10"],
     [{ preprocessing: undefined }, "the data is scaled otherwise"],
     [{ epochs: 1 }, "it has begun epoch 2, but is to end after 1"],
     [{ seed: 8 }, "--seed 8, but the run began with seed 42"],

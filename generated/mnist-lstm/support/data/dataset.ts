@@ -1,4 +1,4 @@
-import type { Json } from "../system/json.ts";
+import type { Json } from "lstm-compile-runtime/system/json.js";
 
 /**
  * Reads one array of a batch, newly allocated, in the layout that the kernels read: sequences of floats are time-major
@@ -6,17 +6,38 @@ import type { Json } from "../system/json.ts";
  */
 export type Gather<A extends Float32Array | Int32Array = Float32Array | Int32Array> = (indices: Int32Array) => A;
 
-/** Samples that can be read batch by batch; `Name` are the model's inputs. */
-export interface Split<Name extends string = "input"> {
-  readonly count: number;
-  readonly inputs: Readonly<Record<Name, Gather>>;
-  readonly targets: Gather;
+/** What a model reads of a batch; `Name` are its inputs. */
+export interface InputArrays<Name extends string = "input"> {
+  readonly inputs: Readonly<Record<Name, Float32Array | Int32Array>>;
+}
+
+/** A batch in memory, its arrays laid out as {@link Gather} says. */
+export interface BatchArrays<Name extends string = "input"> extends InputArrays<Name> {
+  readonly targets: Float32Array | Int32Array;
   /** A weight per sample, [B], or per timestep of its targets, time-major [T·B]. */
-  readonly weights?: Gather<Float32Array>;
+  readonly weights?: Float32Array;
+}
+
+/** Samples without targets, such as those to predict, read by position. */
+export interface InputSplit<Name extends string = "input"> {
+  readonly count: number;
+  /** Timesteps of each sample, [count], where they differ. */
+  readonly lengths?: Int32Array;
+  /** The samples at these positions, 0..count-1. */
+  read(indices: Int32Array): Promise<InputArrays<Name>>;
+}
+
+/** Samples with their targets. */
+export interface Split<Name extends string = "input"> extends InputSplit<Name> {
+  read(indices: Int32Array): Promise<BatchArrays<Name>>;
 }
 
 export interface Dataset<Name extends string = "input"> {
+  /** What the model learns from; all that is fitted to data is fitted to these. */
   readonly train: Split<Name>;
+  /** What training is watched by. It is `test` itself where the spec says so. */
+  readonly validation: Split<Name>;
+  /** What the trained model is measured by, once. */
   readonly test: Split<Name>;
   /** One line: where the data came from. */
   readonly source: string;
@@ -29,7 +50,7 @@ export interface Dataset<Name extends string = "input"> {
 /** Samples whose pixels can be looked at. */
 export interface ImageSplit extends Split {
   /** Row by row, 0..255. */
-  pixels(index: number): Uint8Array;
+  pixels(index: number): Promise<Uint8Array>;
 }
 
 export interface ImageDataset extends Dataset {

@@ -1,9 +1,10 @@
 import { basename, normalize, sep } from "node:path";
-import { sha256 } from "../system/sha256.ts";
-import { UserError } from "../system/user-error.ts";
+import { sha256 } from "lstm-compile-runtime/system/sha256.js";
+import { UserError } from "lstm-compile-runtime/system/user-error.js";
 import { classWarnings } from "./class-warnings.ts";
 import type { ImageDataset, ImageSplit } from "./dataset.ts";
 import { readDataFile } from "./read-file.ts";
+import { inMemory, type Validation, withValidation } from "./splits.ts";
 
 export { readDataFile } from "./read-file.ts";
 
@@ -124,17 +125,18 @@ export function imageSplit(images: IdxImages, labels: Uint8Array, scale: number)
     }
     return x;
   };
+  const targets = (indices: Int32Array): Int32Array => indices.map((index) => labels[index]!);
   return {
-    count,
-    inputs: { input },
-    targets: (indices) => indices.map((index) => labels[index]!),
-    pixels: (index) => pixels.subarray(index * rows * columns, (index + 1) * rows * columns),
+    ...inMemory({ count, inputs: { input }, targets }),
+    pixels: async (index) => pixels.subarray(index * rows * columns, (index + 1) * rows * columns),
   };
 }
 
 export interface IdxOptions {
   readonly trainImages: string;
   readonly trainLabels: string;
+  /** Files of their own, or where else the validation samples come from. */
+  readonly validation: Validation | { readonly images: string; readonly labels: string };
   readonly testImages: string;
   readonly testLabels: string;
   readonly rows: number;
@@ -146,9 +148,17 @@ export interface IdxOptions {
   readonly log?: (line: string) => void;
 }
 
-/** Two pairs of IDX files. @throws UserError (3) where a file is missing, (1) where it is damaged or does not fit */
+/** Pairs of IDX files. @throws UserError (3) where a file is missing, (1) where it is damaged or does not fit */
 export function loadIdx(options: IdxOptions): ImageDataset {
-  const files = [options.trainImages, options.trainLabels, options.testImages, options.testLabels];
+  const { validation } = options;
+  const own = typeof validation === "object" && "images" in validation ? validation : undefined;
+  const files = [
+    options.trainImages,
+    options.trainLabels,
+    ...(own === undefined ? [] : [own.images, own.labels]),
+    options.testImages,
+    options.testLabels,
+  ];
   const names = shortNames(files);
   const checksums = new Map<string, string>();
   const read = (path: string): Uint8Array => {
@@ -156,8 +166,7 @@ export function loadIdx(options: IdxOptions): ImageDataset {
     checksums.set(names.get(path)!, sha256(bytes));
     return bytes;
   };
-  const seen: { file: string; classes: Set<number> }[] = [];
-  const split = (imageFile: string, labelFile: string): ImageSplit => {
+  const labelled = (imageFile: string, labelFile: string): LabelledImages => {
     const images = parseIdxImages(read(imageFile), imageFile);
     const labels = parseIdxLabels(
       read(labelFile),
@@ -178,14 +187,34 @@ export function loadIdx(options: IdxOptions): ImageDataset {
         fix: "give labels and images that belong together",
       });
     }
-    seen.push({ file: labelFile, classes: new Set(labels) });
-    return imageSplit(images, labels, options.scale);
+    return {
+      labels,
+      split: imageSplit(images, labels, options.scale),
+      seen: { file: labelFile, classes: new Set(labels) },
+    };
   };
-  const train = split(options.trainImages, options.trainLabels);
-  const test = split(options.testImages, options.testLabels);
-  for (const warning of classWarnings(seen[0]!, seen[1]!)) options.log?.(`warning: ${warning}`);
-  const source = `IDX files ${options.trainImages} and ${options.testImages}`;
-  return { train, test, source, checksums: sortedRecord(checksums) };
+  const train = labelled(options.trainImages, options.trainLabels);
+  const valid = own === undefined ? undefined : labelled(own.images, own.labels);
+  const test = labelled(options.testImages, options.testLabels);
+  const warnings = [...(valid === undefined ? [] : [valid]), test].flatMap(({ seen }) =>
+    classWarnings(train.seen, seen),
+  );
+  for (const warning of new Set(warnings)) options.log?.(`warning: ${warning}`);
+  const splits = { train: train.split, test: test.split };
+  return {
+    ...(valid === undefined
+      ? withValidation(splits, validation as Validation, train.labels)
+      : { ...splits, validation: valid.split }),
+    source: `IDX files ${options.trainImages} and ${options.testImages}`,
+    checksums: sortedRecord(checksums),
+  };
+}
+
+interface LabelledImages {
+  readonly split: ImageSplit;
+  readonly labels: Uint8Array;
+  /** For warnings. */
+  readonly seen: { readonly file: string; readonly classes: ReadonlySet<number> };
 }
 
 /** A map as an object whose keys are in order. */

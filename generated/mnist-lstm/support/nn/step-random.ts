@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { tensorFlowBackend } from "../capture/tensorflow.ts";
+import { tensorFlowBackend } from "lstm-compile-runtime/capture/tensorflow.js";
 import { philoxUniform } from "./philox.ts";
 import { RandomStream } from "./random.ts";
 
@@ -7,6 +7,12 @@ import { RandomStream } from "./random.ts";
 export interface StepRandom {
   /** Uniform numbers in [0, 1), multiples of 2^-23. `name` tells the streams of a step apart, such as "dropout1". */
   uniform(name: string, shape: [number, number]): tf.Tensor2D;
+}
+
+/** Where a layer draws from: the numbers of this step, and the layer's name. */
+export interface RandomSource {
+  readonly random: StepRandom;
+  readonly name: string;
 }
 
 /**

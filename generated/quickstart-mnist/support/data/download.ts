@@ -1,6 +1,6 @@
 import { existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { writeError } from "../system/files.ts";
+import { writeError } from "lstm-compile-runtime/system/files.js";
 import { byteLimit, isGzip, readRegularFile, unpackGzip } from "./read-file.ts";
 
 export interface DownloadOptions {

@@ -1,13 +1,14 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { makeFolder, writeError } from "../system/files.ts";
-import { withLock } from "../system/lock.ts";
-import { sha256 } from "../system/sha256.ts";
-import { UserError } from "../system/user-error.ts";
+import { makeFolder, writeError } from "lstm-compile-runtime/system/files.js";
+import { withLock } from "lstm-compile-runtime/system/lock.js";
+import { sha256 } from "lstm-compile-runtime/system/sha256.js";
+import { UserError } from "lstm-compile-runtime/system/user-error.js";
 import type { ImageDataset, ImageSplit } from "./dataset.ts";
 import { download } from "./download.ts";
 import { imageSplit, parseIdxImages, parseIdxLabels, sortedRecord } from "./idx.ts";
 import { readDataFile } from "./read-file.ts";
+import { type Validation, withValidation } from "./splits.ts";
 
 /** The files and the SHA-256 of their uncompressed bytes. */
 export const MNIST_FILES: Readonly<Record<string, string>> = {
@@ -30,6 +31,7 @@ export interface MnistOptions {
   /** What --data names; then nothing else is looked at. */
   readonly directory: string | undefined;
   readonly cacheDirectory: string;
+  readonly validation: Validation;
   /** Pixels are divided by this. */
   readonly scale: number;
   readonly log: (line: string) => void;
@@ -49,7 +51,7 @@ export async function loadMnist(options: MnistOptions): Promise<ImageDataset> {
   const directory = options.directory ?? join(options.cacheDirectory, "mnist");
   const files =
     options.directory === undefined ? await cachedFiles(directory, options) : givenFiles(directory, options);
-  const split = (imageName: string, labelName: string): ImageSplit => {
+  const split = (imageName: string, labelName: string): { split: ImageSplit; labels: Uint8Array } => {
     const file = join(directory, imageName);
     const images = parseIdxImages(files.get(imageName)!, file);
     const labelFile = join(directory, labelName);
@@ -65,11 +67,12 @@ export async function loadMnist(options: MnistOptions): Promise<ImageDataset> {
         { exitCode: 1, fix: "give the files of MNIST, or use dataset type: idx" },
       );
     }
-    return imageSplit(images, labels, options.scale);
+    return { split: imageSplit(images, labels, options.scale), labels };
   };
+  const train = split("train-images-idx3-ubyte", "train-labels-idx1-ubyte");
+  const test = split("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte");
   return {
-    train: split("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
-    test: split("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
+    ...withValidation({ train: train.split, test: test.split }, options.validation, train.labels),
     source: `MNIST in ${directory}`,
     checksums: sortedRecord(new Map([...files].map(([name, bytes]) => [name, sha256(bytes)]))),
   };

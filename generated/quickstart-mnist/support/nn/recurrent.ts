@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type CellDropout, CellProduct } from "./cell-dropout.ts";
-import { GateProducts } from "./gate-products.ts";
+import type { CellDropout } from "./cell-dropout.ts";
 import { concatRows, type Features, type Mask, Sequence } from "./sequence.ts";
 import type { GradientsOf } from "./weights.ts";
 
@@ -68,8 +67,9 @@ export class RecurrentRun {
   readonly kept: tf.Tensor2D[] | undefined;
   /** 1 - kept */
   readonly held: tf.Tensor2D[] | undefined;
-  readonly #inputDropout: CellDropout | undefined;
-  readonly #recurrentDropout: CellDropout | undefined;
+  /** Of what enters the products: see {@link RecurrentExtra}. */
+  readonly inputDropout: CellDropout | undefined;
+  readonly recurrentDropout: CellDropout | undefined;
   readonly #options: RecurrentOptions;
   /** What multiplies the states to give the outputs, where they differ. */
   readonly #shown: tf.Tensor2D[] | undefined;
@@ -77,8 +77,8 @@ export class RecurrentRun {
   constructor(x: Sequence, options: RecurrentOptions, extra: RecurrentExtra<unknown>) {
     const { mask, initialState, inputDropout, recurrentDropout } = extra;
     this.#options = options;
-    this.#inputDropout = inputDropout;
-    this.#recurrentDropout = recurrentDropout;
+    this.inputDropout = inputDropout;
+    this.recurrentDropout = recurrentDropout;
     this.input = x;
     if (mask === undefined) return;
     this.kept = this.ordered(mask.steps);
@@ -101,27 +101,6 @@ export class RecurrentRun {
   /** Steps in the order of processing as rows in the order of time. */
   rowsOf(steps: readonly tf.Tensor2D[]): tf.Tensor2D {
     return concatRows(this.ordered(steps));
-  }
-
-  /** The input of all steps times kernel [I, N], with dropout before it and bias [N] after it: rows [T·B, N] in the order of time. */
-  projection(kernel: tf.Tensor2D, bias: tf.Tensor1D | undefined): tf.Tensor2D {
-    const product = new CellProduct(kernel, this.#inputDropout).forward(this.input.rows);
-    return bias === undefined ? product : tf.add<tf.Tensor2D>(product, bias);
-  }
-
-  /** The products of input and state with the kernels of a cell with gates. */
-  gateProducts(w: { kernel: tf.Tensor2D; recurrentKernel: tf.Tensor2D }, gates: number) {
-    return {
-      input: new GateProducts(w.kernel, gates, this.#inputDropout),
-      state: new GateProducts(w.recurrentKernel, gates, this.#recurrentDropout),
-    };
-  }
-
-  /** The product of the state with the recurrent kernel, or its columns of some gates alone, with dropout before it. */
-  recurrentProduct(kernel: tf.Tensor2D, gates?: readonly [first: number, end: number]): CellProduct {
-    const dropout = this.#recurrentDropout;
-    if (gates === undefined || dropout instanceof tf.Tensor) return new CellProduct(kernel, dropout);
-    return new CellProduct(kernel, dropout?.slice(...gates));
   }
 
   /** The state after step k: the new one, or the one before it where the step is masked. */
@@ -158,17 +137,6 @@ export class RecurrentRun {
   /** Gradient of the state before step k: what came through the new value, and what of d the mask hands on. */
   stateGradient(k: number, throughNew: tf.Tensor2D, d: tf.Tensor2D): tf.Tensor2D {
     return this.held === undefined ? throughNew : tf.add(throughNew, tf.mul(d, this.held[k]!));
-  }
-
-  /** Gradient of the input: dz [T·B, N] in the order of time, through kernel [I, N]. */
-  inputGradient(dz: tf.Tensor2D, kernel: tf.Tensor2D): Sequence {
-    const dx = new CellProduct(kernel, this.#inputDropout).inputGradient(dz);
-    return Sequence.fromRows(dx, this.input.timesteps);
-  }
-
-  /** Gradient of the kernel [I, N]: dz [T·B, N] in the order of time → [I, N]. */
-  kernelGradient(dz: tf.Tensor2D, kernel: tf.Tensor2D): tf.Tensor2D {
-    return new CellProduct(kernel, this.#inputDropout).kernelGradient(this.input.rows, dz);
   }
 }
 

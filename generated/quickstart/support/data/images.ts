@@ -1,5 +1,5 @@
 import { inflateSync } from "node:zlib";
-import { UserError } from "../system/user-error.ts";
+import { UserError } from "lstm-compile-runtime/system/user-error.js";
 import { parseIdxImages } from "./idx.ts";
 import { isGzip, readRegularFile, unpackGzip } from "./read-file.ts";
 

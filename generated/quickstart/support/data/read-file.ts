@@ -1,7 +1,7 @@
 import { constants as limits } from "node:buffer";
 import { closeSync, constants, existsSync, fstatSync, openSync, readSync, type Stats } from "node:fs";
 import { gunzipSync } from "node:zlib";
-import { UserError } from "../system/user-error.ts";
+import { UserError } from "lstm-compile-runtime/system/user-error.js";
 
 /** The environment variable that raises {@link DEFAULT_LIMIT}. */
 const VARIABLE = "LSTM_COMPILE_MAX_DATA_BYTES";

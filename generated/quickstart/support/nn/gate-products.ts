@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { tensorFlowBackend } from "../capture/tensorflow.ts";
+import { tensorFlowBackend } from "lstm-compile-runtime/capture/tensorflow.js";
 import { type CellDropout, masked } from "./cell-dropout.ts";
 import { matMulTransposedA, matMulTransposedB, transposedOnce } from "./matmul.ts";
 

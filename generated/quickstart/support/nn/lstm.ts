@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Activation } from "./activations.ts";
-import { Gates } from "./gate-products.ts";
+import type { Activation } from "./activations/activation.ts";
+import { GateProducts, Gates } from "./gate-products.ts";
 import {
   addGradients,
   type InputGradientOf,
@@ -80,7 +80,7 @@ export function lstmForward<O extends LstmOptions>(
   extra: RecurrentExtra<LstmState> = {},
 ): LstmForward<O> {
   const run = new RecurrentRun(x, options, extra);
-  const products = run.gateProducts(w, 4);
+  const products = gateProducts(run, w);
   const biases = w.bias === undefined ? undefined : tf.split<tf.Tensor1D>(w.bias, 4);
   const projections = products.input
     .products(x.rows)
@@ -107,6 +107,14 @@ export function lstmForward<O extends LstmOptions>(
     state: { h, c },
     run,
     steps,
+  };
+}
+
+/** The products of input and state with the kernels. */
+function gateProducts({ inputDropout, recurrentDropout }: RecurrentRun, w: Weights) {
+  return {
+    input: new GateProducts(w.kernel, 4, inputDropout),
+    state: new GateProducts(w.recurrentKernel, 4, recurrentDropout),
   };
 }
 
@@ -141,7 +149,7 @@ export function lstmBackward<W extends Weights, InputGradient extends boolean>(
   const { run, steps } = forward;
   const elementwise = options.activation.elementwise && options.recurrentActivation.elementwise;
   const derivatives = elementwise ? lstmDerivatives(forward, options) : undefined;
-  const products = run.gateProducts(w, 4);
+  const products = gateProducts(run, w);
   const own = run.outputGradients(dy);
 
   const dzs = new Array<EachGate>(steps.length);

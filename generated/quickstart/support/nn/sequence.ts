@@ -74,14 +74,6 @@ export function withRows<X extends Features>(like: X, rows: tf.Tensor2D): X {
   return (like instanceof Sequence ? Sequence.fromRows(rows, like.timesteps) : rows) as X;
 }
 
-/** The sum of gradients of one value that is read several times. */
-export function addFeatures<X extends Features>(first: X, ...others: X[]): X {
-  return withRows(
-    first,
-    others.reduce<tf.Tensor2D>((sum, other) => tf.add(sum, rowsOf(other)), rowsOf(first)),
-  );
-}
-
 /** Joins [B, F] tensors below one another. */
 export function concatRows(tensors: tf.Tensor2D[]): tf.Tensor2D {
   return tensors.length === 1 ? tensors[0]! : tf.concat2d(tensors, 0);

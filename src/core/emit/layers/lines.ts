@@ -152,7 +152,7 @@ function cellDropout(
   const drawn = rates.masks === 1 ? "dropoutMask" : "dropoutMasks";
   const count = rates.masks === 1 ? "" : `${rates.masks}, `;
   const mask = (features: number, rate: number, what: string): string =>
-    `${imports.value(kernels("dropout"), drawn)}(${count}[batch, ${features}], ${literal(rate)}, { random: step.random, name: ${literal(`${stream}/${what}`)} })`;
+    `${imports.value(kernels(rates.masks === 1 ? "dropout-mask" : "dropout-masks"), drawn)}(${count}[batch, ${features}], ${literal(rate)}, { random: step.random, name: ${literal(`${stream}/${what}`)} })`;
   return [
     ...(rates.inputs > 0 ? [`inputDropout: ${mask(layer.inputShapes[0]!.at(-1)!, rates.inputs, "inputs")}`] : []),
     ...(rates.state > 0 ? [`recurrentDropout: ${mask(units!, rates.state, "state")}`] : []),

@@ -45,7 +45,7 @@ function predictor(plan: Plan): string {
   const [first] = plan.dataset.inputs;
   const own = {
     ...PREDICTOR_IMPORTS,
-    "./data.ts": ["INPUTS", "readInputs", "type Samples"],
+    "./data.ts": ["INPUTS", "type InputSamples", "readInputs"],
     "./support/data/arrays.ts": ["arrayInputs"],
     "./support/data/nested.ts": ["arrayOf"],
   };
@@ -74,17 +74,17 @@ ${MEMBERS}
   /** A prediction for each sample. */
   predict(batch: Batch): Promise<Prediction[]>;
   /** The same of samples that data.ts has read. */
-  predictSamples(samples: Pick<Samples, "count" | "inputs">): Promise<Output>;
+  predictSamples(samples: InputSamples): Promise<Output>;
 }
 
 ${CREATE}
 ${openRun(output)}
-  const predictSamples = async (samples: Pick<Samples, "count" | "inputs">): Promise<Output> => {
+  const predictSamples = async (samples: InputSamples): Promise<Output> => {
     const { count } = samples;
     const outputs: Float32Array[] = [];
     let shape: number[] = []; // of a sample
     for (let start = 0; start < count; start += BATCH_SIZE) {
-      const inputs = readInputs(samples, Int32Array.from({ length: Math.min(BATCH_SIZE, count - start) }, (_, k) => start + k));
+      const inputs = await readInputs(samples, Int32Array.from({ length: Math.min(BATCH_SIZE, count - start) }, (_, k) => start + k));
       const output = run(inputs);
       shape = output.shape.slice(1);
       outputs.push(requireFinite(await output.data<"float32">(), path));

@@ -1,4 +1,5 @@
 import type { Plan } from "../../plan/types.ts";
+import type { CsvPlan } from "../../sources/csv.ts";
 import { INFERENCE_BATCH_SIZE } from "../context.ts";
 import { literal } from "../text.ts";
 import {
@@ -16,26 +17,26 @@ import {
 
 /** What follows a series, in the units of the data. */
 export function forecast(plan: Plan): PredictFiles {
-  if (plan.dataset.type !== "csv") throw new Error(`a forecast of ${plan.dataset.type}`);
   const { loss } = plan.training;
   const quantiles = loss.type === "quantile" && loss.quantiles.length > 1 ? loss.quantiles : undefined;
-  return { predictor: predictor(plan.dataset, quantiles), command: command(quantiles !== undefined) };
+  return { predictor: predictor(plan.dataset as CsvPlan, quantiles), command: command(quantiles !== undefined) };
 }
 
 function predictor(
-  { features, target }: { readonly features: readonly string[]; readonly target: string },
+  { features, target }: Pick<CsvPlan, "features" | "target">,
   quantiles: readonly number[] | undefined,
 ): string {
   const own = {
     ...PREDICTOR_IMPORTS,
     "./data.ts": [
       "FEATURES",
+      "type InputSamples",
       "readInputs",
-      "type Samples",
       ...(quantiles === undefined ? [] : ["TARGETS"]),
       "TIMESTEPS",
     ],
     "./support/data/csv-scalers.ts": ["type CsvFitted", "parseCsvFitted"],
+    "./support/data/splits.ts": ["inputsInMemory"],
     "./support/run/trained.ts": ["openTrainedRun", "type PredictorOptions", "requireFitted"],
     "./support/system/user-error.ts": ["UserError"],
   };
@@ -61,7 +62,7 @@ ${MEMBERS}
   /** A forecast for each window of at least TIMESTEPS rows, the oldest first; earlier rows make no difference. */
   predict(windows: readonly (readonly Row[])[]): Promise<Forecast[]>;
   /** The same of windows that data.ts has read and scaled. */
-  predictSamples(samples: Pick<Samples, "count" | "inputs">): Promise<Forecast[]>;
+  predictSamples(samples: InputSamples): Promise<Forecast[]>;
 }
 
 ${CREATE}
@@ -69,11 +70,12 @@ ${openRun("tf.clone(forward(w, inputs).prediction)", ["fitted: saved"])}
   const fitted = parseCsvFitted(requireFitted(PROGRAM, saved, path), [TARGET, ...COLUMNS]);
   const { offset, scale } = fitted.scalers[TARGET]!;
 
-  const predictSamples = async ({ count, inputs }: Pick<Samples, "count" | "inputs">): Promise<Forecast[]> => {
+  const predictSamples = async (samples: InputSamples): Promise<Forecast[]> => {
+    const { count } = samples;
     const forecasts: Forecast[] = [];
     for (let start = 0; start < count; start += BATCH_SIZE) {
       const batch = Math.min(BATCH_SIZE, count - start);
-      const given = readInputs({ inputs }, Int32Array.from({ length: batch }, (_, k) => start + k));
+      const given = await readInputs(samples, Int32Array.from({ length: batch }, (_, k) => start + k));
       const output = run(given);
       const scaled = Array.from(requireFinite(await output.data<"float32">(), path));
       tf.dispose([given, output]);
@@ -99,7 +101,7 @@ ${openRun("tf.clone(forward(w, inputs).prediction)", ["fitted: saved"])}
         }
         return x;
       };
-      return predictSamples({ count: scaled.length, inputs: { input } });
+      return predictSamples(inputsInMemory({ count: scaled.length, inputs: { input } }));
     },
   };
 }

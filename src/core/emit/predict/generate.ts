@@ -1,4 +1,5 @@
 import type { Plan } from "../../plan/types.ts";
+import type { TextPlan } from "../../sources/text.ts";
 import { Imports } from "../imports.ts";
 import { probabilityExpression } from "../loss.ts";
 import { literal } from "../text.ts";
@@ -16,7 +17,8 @@ import {
 } from "./parts.ts";
 
 /** The continuation of a text. */
-export function generate(plan: Plan, { encoding, path }: { encoding: "oneHot" | "ids"; path: string }): PredictFiles {
+export function generate(plan: Plan): PredictFiles {
+  const { encoding, path } = plan.dataset as TextPlan;
   return { predictor: predictor(plan, encoding), command: command(path) };
 }
 

@@ -1,4 +1,5 @@
 import type { Plan } from "../../plan/types.ts";
+import { sourceOf } from "../../sources/sources.ts";
 import { INFERENCE_BATCH_SIZE } from "../context.ts";
 import { Imports } from "../imports.ts";
 import { probabilityExpression } from "../loss.ts";
@@ -17,7 +18,8 @@ import {
 } from "./parts.ts";
 
 /** Classes of images, from their pixels, or from files. */
-export function images(plan: Plan, scale: number): PredictFiles {
+export function images(plan: Plan): PredictFiles {
+  const { scale } = plan.dataset as Extract<Plan["dataset"], { readonly scale: number }>;
   return { predictor: predictor(plan, scale), command: command(plan) };
 }
 
@@ -113,13 +115,10 @@ ${
 }
 
 function command({ dataset }: Plan): string {
-  const directories = {
-    idx: "options.data ?? dataFolder(PROGRAM)",
-    mnist: "options.data",
-    digits: "undefined",
-  } as const;
-  const directory = directories[dataset.type as keyof typeof directories];
-  const generated = dataset.type === "digits";
+  const { reads } = sourceOf(dataset);
+  const directories = { files: "options.data ?? dataFolder(PROGRAM)", download: "options.data", nothing: "undefined" };
+  const directory = directories[reads];
+  const generated = reads === "nothing";
   const own = {
     ...COMMAND_IMPORTS,
     "./data.ts": ["FEATURES", "loadData", "TIMESTEPS"],
@@ -127,7 +126,7 @@ function command({ dataset }: Plan): string {
     "./support/data/images.ts": ["drawImage", "readImage"],
     "./support/system/options.ts": [...(generated ? [] : ["folder"]), "integer", "readOptions", "usage"],
     "./support/system/printable.ts": ["printable"],
-    "./support/run/program.ts": dataset.type === "idx" ? ["dataFolder"] : [],
+    "./support/run/program.ts": reads === "files" ? ["dataFolder"] : [],
     "./support/system/user-error.ts": ["UserError"],
   };
   const options = [
@@ -187,8 +186,8 @@ ${commandLine({
     const { test } = await loadData(${directory}, () => undefined);
     const count = Math.min(options.demo, test.count);
     const indices = Int32Array.from({ length: count }, (_, k) => Math.floor((k * test.count) / count));
-    const images = Array.from(indices, (index) => test.pixels(index));
-    const labels = test.targets(indices);
+    const images = await Promise.all(Array.from(indices, (index) => test.pixels(index)));
+    const { targets: labels } = await test.read(indices);
     for (const [k, prediction] of (await predictor.predict(images)).entries()) {
       show(\`test image \${indices[k]}\`, prediction, { pixels: images[k]!, label: labels[k]! });
     }

@@ -25,7 +25,7 @@ function predictor(plan: Plan): string {
   const [timesteps] = plan.layers.at(-1)!.outputShape;
   const own = {
     ...PREDICTOR_IMPORTS,
-    "./data.ts": ["INPUTS", "readInputs", "type Samples"],
+    "./data.ts": ["INPUTS", "type InputSamples", "readInputs"],
     "./support/data/arrays.ts": ["arrayInputs"],
     "./support/data/nested.ts": ["arrayOf"],
     "./support/nn/losses/ctc.ts": ["checkedPaths", "pathLabels"],
@@ -47,17 +47,17 @@ ${MEMBERS}
   /** The labels of each sample: those of the most probable path, repeats merged, then blanks removed. */
   predict(batch: Batch): Promise<number[][]>;
   /** The same of samples that data.ts has read. */
-  predictSamples(samples: Pick<Samples, "count" | "inputs">): Promise<number[][]>;
+  predictSamples(samples: InputSamples): Promise<number[][]>;
 }
 
 ${CREATE}
 ${openRun(output)}
-  const predictSamples = async (samples: Pick<Samples, "count" | "inputs">): Promise<number[][]> => {
+  const predictSamples = async (samples: InputSamples): Promise<number[][]> => {
     const { count } = samples;
     const predictions: number[][] = [];
     for (let start = 0; start < count; start += BATCH_SIZE) {
       const batch = Math.min(BATCH_SIZE, count - start);
-      const inputs = readInputs(samples, Int32Array.from({ length: batch }, (_, k) => start + k));
+      const inputs = await readInputs(samples, Int32Array.from({ length: batch }, (_, k) => start + k));
       const paths = run(inputs);
       const classes = requireFinite(await paths.data<"float32">(), path); // [B, TIMESTEPS + 1]
       tf.dispose([inputs, paths]);
@@ -125,10 +125,13 @@ ${commandLine({
     say(\`\${options.output}: shape (\${read.length}, \${length})\`);
     return 0;
   }
-  const predictions = read.map((labels, index): { labels: number[]; target?: number[] } => {
-    return test === undefined
-      ? { labels }
-      : { labels, target: [...test.targets(Int32Array.of(index))].filter((label) => label !== 0) };
+  const targets: number[][] = [];
+  for (let k = 0; k < (test?.count ?? 0); k++) {
+    targets.push([...(await test!.read(Int32Array.of(k))).targets].filter((label) => label !== 0));
+  }
+  const predictions = read.map((labels, k): { labels: number[]; target?: number[] } => {
+    const target = targets[k];
+    return target === undefined ? { labels } : { labels, target };
   });
   if (options.json) process.stdout.write(\`\${JSON.stringify(predictions)}\\n\`);
   else for (const { labels, target } of predictions) process.stdout.write(\`\${line(labels, target)}\\n\`);

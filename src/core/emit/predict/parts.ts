@@ -37,7 +37,7 @@ export const PREDICTOR_IMPORTS = {
   "./program.ts": ["PROGRAM"],
   "./support/capture/repeated.ts": ["capturedWhenRepeated"],
   "./support/system/finite.ts": ["requireFinite"],
-  "./support/nn/weights.ts": ["assignTensors"],
+  "./support/run/tensors.ts": ["assignTensors"],
   "./support/run/trained.ts": ["openTrainedRun", "type PredictorOptions"],
 } as const;
 

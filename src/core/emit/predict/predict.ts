@@ -1,3 +1,6 @@
+import type { Plan } from "../../plan/types.ts";
+import type { PredictPrograms } from "../../tasks/task.ts";
+import { taskOf } from "../../tasks/tasks.ts";
 import type { EmitContext } from "../context.ts";
 import { header } from "../text.ts";
 import { printFile } from "../write.ts";
@@ -8,24 +11,17 @@ import { images } from "./images.ts";
 import { labelSequences } from "./labels.ts";
 import type { PredictFiles } from "./parts.ts";
 
-/** predictor.ts, which applies the weights of a run to new input, and predict.ts, its command line. What they read depends on the kind of dataset. */
+/** predictor.ts, which applies the weights of a run to new input, and predict.ts, its command line. What they read depends on the task. */
 export function emitPredict(context: EmitContext): PredictFiles {
-  const { predictor, command } = files(context);
+  const { dataset } = context.plan;
+  const { predictor, command } = PROGRAMS[taskOf(dataset).programs(dataset.targets)](context.plan);
   return { predictor: printFile([header(context), predictor]), command: printFile([header(context), command]) };
 }
 
-function files({ plan }: EmitContext): PredictFiles {
-  const { dataset } = plan;
-  switch (dataset.type) {
-    case "mnist":
-    case "digits":
-    case "idx":
-      return images(plan, dataset.scale);
-    case "csv":
-      return forecast(plan);
-    case "text":
-      return generate(plan, dataset);
-    case "arrays":
-      return dataset.targets.kind === "labelSequence" ? labelSequences(plan) : arrays(plan);
-  }
-}
+const PROGRAMS: Readonly<Record<PredictPrograms, (plan: Plan) => PredictFiles>> = {
+  images,
+  forecast,
+  generate,
+  outputs: arrays,
+  labels: labelSequences,
+};

@@ -7,7 +7,7 @@ import type { Shape } from "../../spec/dataset.ts";
 import type { ModelSpec } from "../../spec/types.ts";
 import { cut, Field, refuse } from "../field.ts";
 import type { ImportedSpec, ImportOptions } from "../format.ts";
-import { type FoundModel, type FoundTraining, lastActivation, type Spec, specOf } from "../found.ts";
+import { draftSpec, type FoundModel, type FoundTraining, headActivation, type Spec, specOf } from "../found.ts";
 import { typeOfClass } from "./classes.ts";
 import type { KerasModel } from "./described.ts";
 import { type FileGraph, readGraph, titleOf } from "./graph.ts";
@@ -34,14 +34,8 @@ export function importSpec(file: KerasModel, options: ImportOptions = {}): Impor
   if (graph.nodes.length === 0) refuse(file.path, "the model has no layers", "save a model with layers");
   const names = new SpecNames(graph);
   const inputs = graph.inputs.map((input) => arrayInput(input, graph, names, file.path, options));
-  const draft = (layers: readonly object[]): Spec => ({
-    specVersion: 1,
-    name: options.name ?? modelName(graph.name),
-    dataset: { type: "arrays", inputs, targets: { encoding: "numbers", features: 1, train: "x.npy", test: "x.npy" } },
-    layers,
-    optimizer: { type: "adam" },
-    training: { loss: "meanSquaredError" },
-  });
+  const name = options.name ?? modelName(graph.name);
+  const draft = (layers: readonly Spec[]): Spec => draftSpec({ name, inputs, layers });
   const layers: Spec[] = [];
   const mayBeMasked = graph.nodes.some(({ className, config }) => makesMask(className, config));
   for (const [index, node] of graph.nodes.entries()) {
@@ -60,7 +54,7 @@ export function importSpec(file: KerasModel, options: ImportOptions = {}): Impor
   if (nodes.length === layers.length) checkMasks(graph, names, nodes, file);
   const output = nodes.at(-1)?.outputShape;
   const compiled = new Field(file.path, file.compilePlace ?? "compile_config", file.compileConfig ?? {});
-  const head = lastActivation(layers.at(-1)!);
+  const head = headActivation(draft(layers));
   if (head === "softmax" && output?.at(-1) === 1) {
     const last = graph.nodes.at(-1)!;
     refuse(
@@ -79,7 +73,7 @@ export function importSpec(file: KerasModel, options: ImportOptions = {}): Impor
   };
   return specOf({
     path: file.path,
-    name: options.name ?? modelName(graph.name),
+    name,
     inputs,
     layers,
     output,

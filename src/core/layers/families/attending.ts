@@ -31,12 +31,7 @@ export function attending(name: AttentionType, sum: string) {
     },
     shown: [],
     call: ({ useCausalMask }: AttentionOptions) =>
-      kernel(
-        "attention",
-        name,
-        { useCausalMask },
-        { list: true, takesMask: ["queryMask", "valueMask"], weights: "optional" },
-      ),
+      kernel(name, { useCausalMask }, { list: true, takesMask: ["queryMask", "valueMask"], weights: "optional" }),
     tensorflowJs: { isMissing: true },
   } as const satisfies Partial<LayerDefinition<AttentionType>>;
 }

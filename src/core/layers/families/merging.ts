@@ -36,5 +36,5 @@ export function mergeKernel(
   options: KernelCall["options"] = {},
   rest: Partial<KernelCall> = {},
 ): KernelCall {
-  return kernel("merge", name, options, { list: true, ...rest });
+  return kernel(name, options, { list: true, ...rest });
 }

@@ -18,9 +18,6 @@ export type RecurrentType = RecurrentLayer["type"];
 export type RecurrentOptions = LayerOptions<RecurrentType>;
 
 interface RecurrentFamily extends Cell {
-  /** The file of support/nn, and what its functions are called after. */
-  readonly module: string;
-  readonly name: string;
   /** Elementwise operations per unit and timestep, roughly. */
   readonly elementwise: number;
   /** Values kept per unit and timestep: preactivations, gates and states. */
@@ -29,12 +26,13 @@ interface RecurrentFamily extends Cell {
 
 /** What layers have in common that run a cell over the timesteps. */
 export function recurrent(family: RecurrentFamily) {
-  const { module, name, constant, gates, states, elementwise, keptPerUnit } = family;
+  const { elementwise, keptPerUnit, ...cell } = family;
+  const { name, gates } = cell;
   return {
     reads: "sequence",
     inputs: ONE_INPUT,
     mask: "uses",
-    cell: { constant, gates, states },
+    cell,
     outputShape: (options: RecurrentOptions, [input]: readonly Shape[]) => recurrentOutput(options, input!),
     parameters: (options: RecurrentOptions, [input]: readonly Shape[]) => cellParameters(gates, options, input!),
     // Two matmuls into the gates per step, and the elementwise operations.
@@ -42,10 +40,7 @@ export function recurrent(family: RecurrentFamily) {
       timestepsOf(input!) * (2 * gates * units * (featuresOf(input!) + units) + elementwise * units),
     kept: ({ units }: RecurrentOptions, [input]: readonly Shape[]) => timestepsOf(input!) * keptPerUnit * units,
     call: (options: RecurrentOptions) =>
-      kernel(module, name, cellOptions(options), {
-        takesMask: ["mask"],
-        ...cellCall(options, { constant, gates, states }),
-      }),
+      kernel(name, cellOptions(options), { takesMask: ["mask"], ...cellCall(options, cell) }),
     tensorflowJs: { maskWarnings: otherMask },
   } as const satisfies Partial<LayerDefinition<RecurrentType>>;
 }

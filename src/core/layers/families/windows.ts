@@ -49,7 +49,7 @@ export function pooling(name: PoolingType) {
     /** Windows follow one another unless the spec says otherwise. */
     resolve: (options: PoolingOptions) => ({ ...options, strides: options.strides ?? options.poolSize }),
     shown: ["poolSize", "strides", "padding"],
-    call: ({ poolSize, strides, padding }: PoolingOptions) => kernel("pooling", name, { poolSize, strides, padding }),
+    call: ({ poolSize, strides, padding }: PoolingOptions) => kernel(name, { poolSize, strides, padding }),
   } as const satisfies Partial<LayerDefinition<PoolingType>>;
 }
 

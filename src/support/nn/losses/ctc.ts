@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { LossOutput, Weighting } from "../losses.ts";
 import { type Mask, Sequence } from "../sequence.ts";
+import type { LossOutput, Weighting } from "./loss.ts";
 
 /** Logarithm of the probability that an alignment begins or ends where it must not: log 1e-307, as in Keras. */
 const MISPLACED = Math.log(1e-307);

@@ -3,7 +3,7 @@
 // Do not edit: change the spec and compile again.
 import { loadArrayInputs, loadArrays } from "./support/data/arrays.ts";
 import { dataFile } from "./support/data/data-file.ts";
-import type { Dataset, Split } from "./support/data/dataset.ts";
+import type { Dataset, InputArrays, InputSplit, Split } from "./support/data/dataset.ts";
 import * as tf from "@tensorflow/tfjs-core";
 /** What the model reads, per sample. */
 export const INPUTS = [{ name: "question", shape: [6], vocabularySize: 50 }, { name: "document", shape: [9], vocabularySize: 50 }] as const;
@@ -13,12 +13,15 @@ export async function loadData(directory: string | undefined, log: (line: string
   return loadArrays({
     inputs: [{ ...INPUTS[0], train: dataFile(directory, "q-train.npy"), test: dataFile(directory, "q-test.npy") }, { ...INPUTS[1], train: dataFile(directory, "d-train.npy"), test: dataFile(directory, "d-test.npy") }],
     targets: { kind: "labels", classes: CLASSES, shape: [], train: dataFile(directory, "y-train.npy"), test: dataFile(directory, "y-test.npy") },
+    validation: { fraction: 0.1, seed: 42 },
     log,
   });
 }
 
 /** What batches are read from. */
 export type Samples = Split<"question" | "document">;
+/** The same without targets. */
+export type InputSamples = InputSplit<"question" | "document">;
 /** A batch on the device; sequences are time-major, B is the batch size. */
 export interface Batch {
   readonly inputs: {
@@ -28,24 +31,29 @@ export interface Batch {
   readonly targets: tf.Tensor1D; // [B] labels
 }
 
-/** The inputs of the samples that `indices` names, on the device. */
-export function readInputs(split: Pick<Samples, "inputs">, indices: Int32Array): Batch["inputs"] {
-  const batch = indices.length;
+function onDevice({ inputs }: InputArrays<"question" | "document">, batch: number): Batch["inputs"] {
   return {
-    question: tf.tensor2d(split.inputs.question(indices), [batch, 6], "int32"),
-    document: tf.tensor2d(split.inputs.document(indices), [batch, 9], "int32"),
+    question: tf.tensor2d(inputs.question, [batch, 6], "int32"),
+    document: tf.tensor2d(inputs.document, [batch, 9], "int32"),
   };
 }
 
+/** The inputs of the samples that `indices` names, on the device. */
+export async function readInputs(split: InputSamples, indices: Int32Array): Promise<Batch["inputs"]> {
+  return onDevice(await split.read(indices), indices.length);
+}
+
 /** The samples that `indices` names, on the device. */
-export function readBatch(split: Samples, indices: Int32Array): Batch {
+export async function readBatch(split: Samples, indices: Int32Array): Promise<Batch> {
+  const { inputs, targets } = await split.read(indices);
+  const batch = indices.length;
   return {
-    inputs: readInputs(split, indices),
-    targets: tf.tensor1d(split.targets(indices), "int32"),
+    inputs: onDevice({ inputs }, batch),
+    targets: tf.tensor1d(targets, "int32"),
   };
 }
 
 /** Inputs alone, to predict: a .npy file for each. */
-export function loadInputs(files: Readonly<Record<"question" | "document", string>>): Pick<Samples, "count" | "inputs"> {
+export function loadInputs(files: Readonly<Record<"question" | "document", string>>): InputSamples {
   return loadArrayInputs(INPUTS.map((input) => ({ ...input, file: files[input.name] })));
 }

@@ -5,24 +5,36 @@
 // The model: 1,955 parameters; input question int32 [B, 6], document int32 [B, 9], B the batch size. Sequences are time-major: [timesteps, B, features].
 // The derivative of the training step is written out, one line per layer back; its kernels are in support/nn.
 import * as tf from "@tensorflow/tfjs-core";
-import { LINEAR, SIGMOID, TANH } from "./support/nn/activations.ts";
-import { additiveAttentionBackward, additiveAttentionForward, attentionBackward, attentionForward } from "./support/nn/attention.ts";
+import { LINEAR } from "./support/nn/activations/linear.ts";
+import { SIGMOID } from "./support/nn/activations/sigmoid.ts";
+import { TANH } from "./support/nn/activations/tanh.ts";
+import { addFeatures } from "./support/nn/add-features.ts";
+import { additiveAttentionBackward, additiveAttentionForward } from "./support/nn/additive-attention.ts";
+import { attentionBackward, attentionForward } from "./support/nn/attention.ts";
+import { concatenateBackward, concatenateForward } from "./support/nn/concatenate.ts";
 import { denseBackward, denseForward } from "./support/nn/dense.ts";
 import { dotBackward, dotForward } from "./support/nn/dot.ts";
 import { embeddingBackward, embeddingForward } from "./support/nn/embedding.ts";
+import { globalAveragePooling1dBackward, globalAveragePooling1dForward } from "./support/nn/global-average-pooling1d.ts";
+import { globalMaxPooling1dBackward, globalMaxPooling1dForward } from "./support/nn/global-max-pooling1d.ts";
 import { gruBackward, gruForward } from "./support/nn/gru.ts";
-import { glorotUniform, ones, orthogonal, randomUniform, withUnitForgetBias, zeros } from "./support/nn/initializers.ts";
-import { type LossOutput, classWeights } from "./support/nn/losses.ts";
-import { softmaxCrossEntropy } from "./support/nn/losses/cross-entropy.ts";
+import { glorotUniform } from "./support/nn/initializers/glorot-uniform.ts";
+import { ones } from "./support/nn/initializers/ones.ts";
+import { orthogonal } from "./support/nn/initializers/orthogonal.ts";
+import { randomUniform } from "./support/nn/initializers/random-uniform.ts";
+import { withUnitForgetBias } from "./support/nn/initializers/unit-forget-bias.ts";
+import { zeros } from "./support/nn/initializers/zeros.ts";
+import { classWeights } from "./support/nn/losses/class-weights.ts";
+import type { LossOutput } from "./support/nn/losses/loss.ts";
+import { softmaxCrossEntropy } from "./support/nn/losses/softmax-cross-entropy.ts";
 import { lstmBackward, lstmForward } from "./support/nn/lstm.ts";
 import { unionOfMasks } from "./support/nn/masking.ts";
-import { concatenateBackward, concatenateForward } from "./support/nn/merge.ts";
-import { categoricalAccuracyState, meanValue, topKCategoricalAccuracyState } from "./support/nn/metrics.ts";
-import { globalAveragePooling1dBackward, globalAveragePooling1dForward, globalMaxPooling1dBackward, globalMaxPooling1dForward } from "./support/nn/pooling.ts";
-import { addFeatures } from "./support/nn/sequence.ts";
+import { categoricalAccuracyState } from "./support/nn/metrics/categorical-accuracy.ts";
+import { meanValue } from "./support/nn/metrics/mean.ts";
+import { topKCategoricalAccuracyState } from "./support/nn/metrics/top-k-categorical-accuracy.ts";
 import type { StepRandom } from "./support/nn/step-random.ts";
 import { type NamedGradients, type NamedWeights, type WeightMatrix, type WeightScalar, type WeightVector, createWeight } from "./support/nn/weights.ts";
-import type { MetricSums } from "./support/run/training.ts";
+import type { MetricSums } from "lstm-compile-runtime/run/training.js";
 
 // What the layers' functions read of their options
 const QUESTION_WORDS = { maskZero: true } as const; // spec.yaml:11

@@ -5,19 +5,30 @@
 // The model: 354 parameters; input [24, B, 3], B the batch size. Sequences are time-major: [timesteps, B, features].
 // The derivative of the training step is written out, one line per layer back; its kernels are in support/nn.
 import * as tf from "@tensorflow/tfjs-core";
-import { GELU, LINEAR, RELU, SWISH } from "./support/nn/activations.ts";
+import { GELU } from "./support/nn/activations/gelu.ts";
+import { LINEAR } from "./support/nn/activations/linear.ts";
+import { RELU } from "./support/nn/activations/relu.ts";
+import { SWISH } from "./support/nn/activations/swish.ts";
+import { addFeatures } from "./support/nn/add-features.ts";
+import { averagePooling1dBackward, averagePooling1dForward } from "./support/nn/average-pooling1d.ts";
+import { concatenateBackward, concatenateForward } from "./support/nn/concatenate.ts";
 import { conv1dBackward, conv1dForward } from "./support/nn/conv1d.ts";
 import { denseBackward, denseForward } from "./support/nn/dense.ts";
-import { glorotUniform, zeros } from "./support/nn/initializers.ts";
-import type { LossOutput } from "./support/nn/losses.ts";
-import { softmaxCategoricalCrossEntropy } from "./support/nn/losses/cross-entropy.ts";
-import { concatenateBackward, concatenateForward } from "./support/nn/merge.ts";
-import { categoricalAccuracyState, f1State, f1Value, meanValue, topKCategoricalAccuracyState } from "./support/nn/metrics.ts";
-import { averagePooling1dBackward, averagePooling1dForward, globalAveragePooling1dBackward, globalAveragePooling1dForward, globalMaxPooling1dBackward, globalMaxPooling1dForward, maxPooling1dBackward, maxPooling1dForward } from "./support/nn/pooling.ts";
-import { Sequence, addFeatures } from "./support/nn/sequence.ts";
+import { globalAveragePooling1dBackward, globalAveragePooling1dForward } from "./support/nn/global-average-pooling1d.ts";
+import { globalMaxPooling1dBackward, globalMaxPooling1dForward } from "./support/nn/global-max-pooling1d.ts";
+import { glorotUniform } from "./support/nn/initializers/glorot-uniform.ts";
+import { zeros } from "./support/nn/initializers/zeros.ts";
+import type { LossOutput } from "./support/nn/losses/loss.ts";
+import { softmaxCategoricalCrossEntropy } from "./support/nn/losses/softmax-categorical-cross-entropy.ts";
+import { maxPooling1dBackward, maxPooling1dForward } from "./support/nn/max-pooling1d.ts";
+import { categoricalAccuracyState } from "./support/nn/metrics/categorical-accuracy.ts";
+import { f1State, f1Value } from "./support/nn/metrics/f1.ts";
+import { meanValue } from "./support/nn/metrics/mean.ts";
+import { topKCategoricalAccuracyState } from "./support/nn/metrics/top-k-categorical-accuracy.ts";
+import { Sequence } from "./support/nn/sequence.ts";
 import type { StepRandom } from "./support/nn/step-random.ts";
 import { type NamedGradients, type NamedWeights, type WeightMatrix, type WeightTensor3D, type WeightVector, createWeight } from "./support/nn/weights.ts";
-import type { MetricSums } from "./support/run/training.ts";
+import type { MetricSums } from "lstm-compile-runtime/run/training.js";
 
 // What the layers' functions read of their options
 const CONV1D1 = { activation: RELU, strides: 1, padding: "causal", dilationRate: 2 } as const; // spec.yaml:9

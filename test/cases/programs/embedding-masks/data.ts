@@ -3,7 +3,7 @@
 // Do not edit: change the spec and compile again.
 import { loadArrayInputs, loadArrays } from "./support/data/arrays.ts";
 import { dataFile } from "./support/data/data-file.ts";
-import type { Dataset, Split } from "./support/data/dataset.ts";
+import type { Dataset, InputArrays, InputSplit, Split } from "./support/data/dataset.ts";
 import * as tf from "@tensorflow/tfjs-core";
 /** What the model reads, per sample. */
 export const INPUTS = [{ name: "input", shape: [12], vocabularySize: 40 }] as const;
@@ -14,12 +14,15 @@ export async function loadData(directory: string | undefined, log: (line: string
     inputs: [{ ...INPUTS[0], train: dataFile(directory, "x-train.npy"), test: dataFile(directory, "x-test.npy") }],
     targets: { kind: "labels", classes: CLASSES, shape: [12], train: dataFile(directory, "y-train.npy"), test: dataFile(directory, "y-test.npy") },
     sampleWeights: { train: dataFile(directory, "w-train.npy") },
+    validation: { fraction: 0.1, seed: 42 },
     log,
   });
 }
 
 /** What batches are read from. */
 export type Samples = Split;
+/** The same without targets. */
+export type InputSamples = InputSplit;
 /** A batch on the device; sequences are time-major, B is the batch size. */
 export interface Batch {
   readonly inputs: {
@@ -29,24 +32,29 @@ export interface Batch {
   readonly weights: tf.Tensor1D; // [B], or [12 * B], those of timestep 0 first
 }
 
-/** The inputs of the samples that `indices` names, on the device. */
-export function readInputs(split: Pick<Samples, "inputs">, indices: Int32Array): Batch["inputs"] {
-  const batch = indices.length;
+function onDevice({ inputs }: InputArrays, batch: number): Batch["inputs"] {
   return {
-    input: tf.tensor2d(split.inputs.input(indices), [batch, 12], "int32"),
+    input: tf.tensor2d(inputs.input, [batch, 12], "int32"),
   };
 }
 
+/** The inputs of the samples that `indices` names, on the device. */
+export async function readInputs(split: InputSamples, indices: Int32Array): Promise<Batch["inputs"]> {
+  return onDevice(await split.read(indices), indices.length);
+}
+
 /** The samples that `indices` names, on the device. */
-export function readBatch(split: Samples, indices: Int32Array): Batch {
+export async function readBatch(split: Samples, indices: Int32Array): Promise<Batch> {
+  const { inputs, targets, weights } = await split.read(indices);
+  const batch = indices.length;
   return {
-    inputs: readInputs(split, indices),
-    targets: tf.tensor1d(split.targets(indices), "int32"),
-    weights: tf.tensor1d(split.weights!(indices)),
+    inputs: onDevice({ inputs }, batch),
+    targets: tf.tensor1d(targets, "int32"),
+    weights: tf.tensor1d(weights!),
   };
 }
 
 /** Inputs alone, to predict: a .npy file for each. */
-export function loadInputs(files: Readonly<Record<"input", string>>): Pick<Samples, "count" | "inputs"> {
+export function loadInputs(files: Readonly<Record<"input", string>>): InputSamples {
   return loadArrayInputs(INPUTS.map((input) => ({ ...input, file: files[input.name] })));
 }

@@ -6,22 +6,32 @@
 // The derivative of the training step is written out, one line per layer back; its kernels are in support/nn.
 import * as tf from "@tensorflow/tfjs-core";
 import { activationBackward, activationForward } from "./support/nn/activation.ts";
-import { LINEAR, SIGMOID, TANH } from "./support/nn/activations.ts";
+import { LINEAR } from "./support/nn/activations/linear.ts";
+import { SIGMOID } from "./support/nn/activations/sigmoid.ts";
+import { TANH } from "./support/nn/activations/tanh.ts";
 import { batchNormalizationBackward, batchNormalizationForward, batchNormalizationInference, updateMovingStatistics } from "./support/nn/batch-normalization.ts";
 import { bidirectionalBackward, bidirectionalForward } from "./support/nn/bidirectional.ts";
 import { denseBackward, denseForward } from "./support/nn/dense.ts";
-import { spatialDropout1dBackward, spatialDropout1dForward } from "./support/nn/dropout.ts";
 import { embeddingBackward, embeddingForward } from "./support/nn/embedding.ts";
 import { GRU } from "./support/nn/gru.ts";
-import { glorotUniform, ones, orthogonal, randomUniformWith, zeros } from "./support/nn/initializers.ts";
+import { glorotUniform } from "./support/nn/initializers/glorot-uniform.ts";
+import { ones } from "./support/nn/initializers/ones.ts";
+import { orthogonal } from "./support/nn/initializers/orthogonal.ts";
+import { randomUniformWith } from "./support/nn/initializers/random-uniform.ts";
+import { zeros } from "./support/nn/initializers/zeros.ts";
 import { layerNormalizationBackward, layerNormalizationForward } from "./support/nn/layer-normalization.ts";
-import { type LossOutput, classWeights, timesClassWeights } from "./support/nn/losses.ts";
-import { softmaxCrossEntropy } from "./support/nn/losses/cross-entropy.ts";
-import { categoricalAccuracyState, crossEntropyState, meanValue, perplexityValue } from "./support/nn/metrics.ts";
+import { classWeights, timesClassWeights } from "./support/nn/losses/class-weights.ts";
+import type { LossOutput } from "./support/nn/losses/loss.ts";
+import { softmaxCrossEntropy } from "./support/nn/losses/softmax-cross-entropy.ts";
+import { categoricalAccuracyState } from "./support/nn/metrics/categorical-accuracy.ts";
+import { crossEntropyState } from "./support/nn/metrics/cross-entropy.ts";
+import { meanValue } from "./support/nn/metrics/mean.ts";
+import { perplexityValue } from "./support/nn/metrics/perplexity.ts";
 import { type Mask, type Sequence, rowsOf, withRows } from "./support/nn/sequence.ts";
+import { spatialDropout1dBackward, spatialDropout1dForward } from "./support/nn/spatial-dropout1d.ts";
 import type { StepRandom } from "./support/nn/step-random.ts";
 import { type NamedGradients, type NamedWeights, type WeightMatrix, type WeightVector, createWeight } from "./support/nn/weights.ts";
-import type { MetricSums } from "./support/run/training.ts";
+import type { MetricSums } from "lstm-compile-runtime/run/training.js";
 
 // What the layers' functions read of their options
 const EMBEDDING1 = { maskZero: true } as const; // spec.yaml:10

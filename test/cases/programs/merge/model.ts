@@ -5,20 +5,32 @@
 // The model: 392 parameters; input first [6, B, 4], second [6, B, 4], vector [B, 4], B the batch size. Sequences are time-major: [timesteps, B, features].
 // The derivative of the training step is written out, one line per layer back; its kernels are in support/nn.
 import * as tf from "@tensorflow/tfjs-core";
-import { LINEAR, SIGMOID, TANH } from "./support/nn/activations.ts";
+import { LINEAR } from "./support/nn/activations/linear.ts";
+import { SIGMOID } from "./support/nn/activations/sigmoid.ts";
+import { TANH } from "./support/nn/activations/tanh.ts";
+import { addFeatures } from "./support/nn/add-features.ts";
+import { addForward } from "./support/nn/add.ts";
+import { averageForward } from "./support/nn/average.ts";
+import { concatenateBackward, concatenateForward } from "./support/nn/concatenate.ts";
 import { denseBackward, denseForward } from "./support/nn/dense.ts";
 import { dotBackward, dotForward } from "./support/nn/dot.ts";
-import { glorotUniform, orthogonal, withUnitForgetBias, zeros } from "./support/nn/initializers.ts";
-import type { LossOutput } from "./support/nn/losses.ts";
-import { cosineSimilarity } from "./support/nn/losses/similarity.ts";
+import { glorotUniform } from "./support/nn/initializers/glorot-uniform.ts";
+import { orthogonal } from "./support/nn/initializers/orthogonal.ts";
+import { withUnitForgetBias } from "./support/nn/initializers/unit-forget-bias.ts";
+import { zeros } from "./support/nn/initializers/zeros.ts";
+import { cosineSimilarity } from "./support/nn/losses/cosine-similarity.ts";
+import type { LossOutput } from "./support/nn/losses/loss.ts";
 import { lstmBackward, lstmForward } from "./support/nn/lstm.ts";
 import { joinMasks, maskingForward } from "./support/nn/masking.ts";
-import { addForward, averageForward, concatenateBackward, concatenateForward, maximumForward, minimumForward, multiplyBackward, multiplyForward, subtractForward } from "./support/nn/merge.ts";
-import { meanValue } from "./support/nn/metrics.ts";
-import { Sequence, addFeatures } from "./support/nn/sequence.ts";
+import { maximumForward } from "./support/nn/maximum.ts";
+import { meanValue } from "./support/nn/metrics/mean.ts";
+import { minimumForward } from "./support/nn/minimum.ts";
+import { multiplyBackward, multiplyForward } from "./support/nn/multiply.ts";
+import { Sequence } from "./support/nn/sequence.ts";
 import type { StepRandom } from "./support/nn/step-random.ts";
+import { subtractForward } from "./support/nn/subtract.ts";
 import { type NamedGradients, type NamedWeights, type WeightMatrix, type WeightVector, createWeight } from "./support/nn/weights.ts";
-import type { MetricSums } from "./support/run/training.ts";
+import type { MetricSums } from "lstm-compile-runtime/run/training.js";
 
 // What the layers' functions read of their options
 const MASKED = { maskValue: 0 } as const; // spec.yaml:12

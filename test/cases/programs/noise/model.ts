@@ -5,19 +5,26 @@
 // The model: 583 parameters; input [6, B, 4], B the batch size. Sequences are time-major: [timesteps, B, features].
 // The derivative of the training step is written out, one line per layer back; its kernels are in support/nn.
 import * as tf from "@tensorflow/tfjs-core";
-import { EXPONENTIAL, SIGMOID, TANH } from "./support/nn/activations.ts";
+import { EXPONENTIAL } from "./support/nn/activations/exponential.ts";
+import { SIGMOID } from "./support/nn/activations/sigmoid.ts";
+import { TANH } from "./support/nn/activations/tanh.ts";
 import { denseBackward, denseForward } from "./support/nn/dense.ts";
-import { dropoutBackward, dropoutForward, gaussianDropoutBackward, gaussianDropoutForward, spatialDropout1dForward } from "./support/nn/dropout.ts";
-import { glorotUniform, orthogonal, withUnitForgetBias, zeros } from "./support/nn/initializers.ts";
-import type { LossOutput } from "./support/nn/losses.ts";
-import { meanSquaredLogarithmicError } from "./support/nn/losses/regression.ts";
+import { dropoutBackward, dropoutForward } from "./support/nn/dropout.ts";
+import { gaussianDropoutBackward, gaussianDropoutForward } from "./support/nn/gaussian-dropout.ts";
+import { gaussianNoiseForward } from "./support/nn/gaussian-noise.ts";
+import { glorotUniform } from "./support/nn/initializers/glorot-uniform.ts";
+import { orthogonal } from "./support/nn/initializers/orthogonal.ts";
+import { withUnitForgetBias } from "./support/nn/initializers/unit-forget-bias.ts";
+import { zeros } from "./support/nn/initializers/zeros.ts";
+import type { LossOutput } from "./support/nn/losses/loss.ts";
+import { meanSquaredLogarithmicError } from "./support/nn/losses/mean-squared-logarithmic-error.ts";
 import { lstmBackward, lstmForward } from "./support/nn/lstm.ts";
-import { meanValue } from "./support/nn/metrics.ts";
-import { gaussianNoiseForward } from "./support/nn/noise.ts";
+import { meanValue } from "./support/nn/metrics/mean.ts";
 import { Sequence } from "./support/nn/sequence.ts";
+import { spatialDropout1dForward } from "./support/nn/spatial-dropout1d.ts";
 import type { StepRandom } from "./support/nn/step-random.ts";
 import { type NamedGradients, type NamedWeights, type WeightMatrix, type WeightVector, createWeight } from "./support/nn/weights.ts";
-import type { MetricSums } from "./support/run/training.ts";
+import type { MetricSums } from "lstm-compile-runtime/run/training.js";
 
 // What the layers' functions read of their options
 const GAUSSIAN_NOISE1 = { stddev: 0.1 } as const; // spec.yaml:9

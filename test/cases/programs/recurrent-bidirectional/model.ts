@@ -5,21 +5,31 @@
 // The model: 1,571 parameters; input [10, B, 4], B the batch size. Sequences are time-major: [timesteps, B, features].
 // The derivative of the training step is written out, one line per layer back; its kernels are in support/nn.
 import * as tf from "@tensorflow/tfjs-core";
-import { LINEAR, SIGMOID, TANH } from "./support/nn/activations.ts";
+import { LINEAR } from "./support/nn/activations/linear.ts";
+import { SIGMOID } from "./support/nn/activations/sigmoid.ts";
+import { TANH } from "./support/nn/activations/tanh.ts";
 import { bidirectionalBackward, bidirectionalForward } from "./support/nn/bidirectional.ts";
 import { denseBackward, denseForward } from "./support/nn/dense.ts";
-import { dropoutMasks } from "./support/nn/dropout.ts";
+import { dropoutMasks } from "./support/nn/dropout-masks.ts";
 import { GRU } from "./support/nn/gru.ts";
-import { glorotUniform, orthogonal, withUnitForgetBias, zeros } from "./support/nn/initializers.ts";
-import type { LossOutput } from "./support/nn/losses.ts";
-import { sigmoidCrossEntropy } from "./support/nn/losses/cross-entropy.ts";
+import { glorotUniform } from "./support/nn/initializers/glorot-uniform.ts";
+import { orthogonal } from "./support/nn/initializers/orthogonal.ts";
+import { withUnitForgetBias } from "./support/nn/initializers/unit-forget-bias.ts";
+import { zeros } from "./support/nn/initializers/zeros.ts";
+import type { LossOutput } from "./support/nn/losses/loss.ts";
+import { sigmoidCrossEntropy } from "./support/nn/losses/sigmoid-cross-entropy.ts";
 import { LSTM } from "./support/nn/lstm.ts";
-import { aucState, binaryAccuracyState, meanValue, prAucValue, precisionState, precisionValue, recallState, recallValue } from "./support/nn/metrics.ts";
+import { aucState } from "./support/nn/metrics/auc.ts";
+import { binaryAccuracyState } from "./support/nn/metrics/binary-accuracy.ts";
+import { meanValue } from "./support/nn/metrics/mean.ts";
+import { prAucValue } from "./support/nn/metrics/pr-auc.ts";
+import { precisionState, precisionValue } from "./support/nn/metrics/precision.ts";
+import { recallState, recallValue } from "./support/nn/metrics/recall.ts";
 import { Sequence, rowsOf, withRows } from "./support/nn/sequence.ts";
 import { SIMPLE_RNN } from "./support/nn/simple-rnn.ts";
 import type { StepRandom } from "./support/nn/step-random.ts";
 import { type NamedGradients, type NamedWeights, type WeightMatrix, type WeightVector, createWeight } from "./support/nn/weights.ts";
-import type { MetricSums } from "./support/run/training.ts";
+import type { MetricSums } from "lstm-compile-runtime/run/training.js";
 
 // What the layers' functions read of their options
 const BIDIRECTIONAL1 = { layer: LSTM, mergeMode: "concat", cell: { activation: TANH, recurrentActivation: SIGMOID, returnSequences: true } } as const; // spec.yaml:9

@@ -5,22 +5,29 @@
 // The model: 833 parameters; input [10, B, 4], B the batch size. Sequences are time-major: [timesteps, B, features].
 // The derivative of the training step is written out, one line per layer back; its kernels are in support/nn.
 import * as tf from "@tensorflow/tfjs-core";
-import { LINEAR, SIGMOID, TANH } from "./support/nn/activations.ts";
+import { LINEAR } from "./support/nn/activations/linear.ts";
+import { SIGMOID } from "./support/nn/activations/sigmoid.ts";
+import { TANH } from "./support/nn/activations/tanh.ts";
 import { bidirectionalBackward, bidirectionalForward } from "./support/nn/bidirectional.ts";
 import { denseBackward, denseForward } from "./support/nn/dense.ts";
-import { dropoutMask, dropoutMasks } from "./support/nn/dropout.ts";
+import { dropoutMask } from "./support/nn/dropout-mask.ts";
+import { dropoutMasks } from "./support/nn/dropout-masks.ts";
 import { gruBackward, gruForward } from "./support/nn/gru.ts";
-import { glorotUniform, orthogonal, withUnitForgetBias, zeros } from "./support/nn/initializers.ts";
-import type { LossOutput } from "./support/nn/losses.ts";
-import { huber } from "./support/nn/losses/regression.ts";
+import { glorotUniform } from "./support/nn/initializers/glorot-uniform.ts";
+import { orthogonal } from "./support/nn/initializers/orthogonal.ts";
+import { withUnitForgetBias } from "./support/nn/initializers/unit-forget-bias.ts";
+import { zeros } from "./support/nn/initializers/zeros.ts";
+import { huber } from "./support/nn/losses/huber.ts";
+import type { LossOutput } from "./support/nn/losses/loss.ts";
 import { lstmBackward, lstmForward } from "./support/nn/lstm.ts";
 import { maskingForward } from "./support/nn/masking.ts";
-import { meanAbsoluteErrorState, meanValue } from "./support/nn/metrics.ts";
+import { meanAbsoluteErrorState } from "./support/nn/metrics/mean-absolute-error.ts";
+import { meanValue } from "./support/nn/metrics/mean.ts";
 import { type Mask, Sequence } from "./support/nn/sequence.ts";
 import { SIMPLE_RNN } from "./support/nn/simple-rnn.ts";
 import type { StepRandom } from "./support/nn/step-random.ts";
 import { type NamedGradients, type NamedWeights, type WeightMatrix, type WeightVector, createWeight } from "./support/nn/weights.ts";
-import type { MetricSums } from "./support/run/training.ts";
+import type { MetricSums } from "lstm-compile-runtime/run/training.js";
 
 // What the layers' functions read of their options
 const MASKING1 = { maskValue: -1 } as const; // spec.yaml:10

@@ -10,7 +10,7 @@ export const FEATURES = 32;
 export const CLASSES = 32;
 /** Reads the dataset: spec.yaml:4. `directory` is what --data names. */
 export async function loadData(directory: string | undefined, log: (line: string) => void): Promise<TextDataset> {
-  return loadText({ file: dataFile(directory, "text.txt"), timesteps: TIMESTEPS, vocabularySize: CLASSES, testFraction: 0.1, encoding: "oneHot", consecutive: true }, log);
+  return loadText({ file: dataFile(directory, "text.txt"), timesteps: TIMESTEPS, vocabularySize: CLASSES, testFraction: 0.1, validation: { fraction: 0.1 }, encoding: "oneHot", consecutive: true }, log);
 }
 
 /** What batches are read from. */
@@ -24,10 +24,11 @@ export interface Batch {
 }
 
 /** The samples that `indices` names, on the device. */
-export function readBatch(split: Samples, indices: Int32Array): Batch {
+export async function readBatch(split: Samples, indices: Int32Array): Promise<Batch> {
+  const { inputs, targets } = await split.read(indices);
   const batch = indices.length;
   return {
-    inputs: { input: tf.tensor3d(split.inputs.input(indices), [16, batch, 32]) },
-    targets: tf.tensor1d(split.targets(indices), "int32"),
+    inputs: { input: tf.tensor3d(inputs.input, [16, batch, 32]) },
+    targets: tf.tensor1d(targets, "int32"),
   };
 }

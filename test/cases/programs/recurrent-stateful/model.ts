@@ -5,20 +5,27 @@
 // The model: 4,872 parameters; input [16, B, 32], B the batch size. Sequences are time-major: [timesteps, B, features].
 // The derivative of the training step is written out, one line per layer back; its kernels are in support/nn.
 import * as tf from "@tensorflow/tfjs-core";
-import { LINEAR, SIGMOID, TANH } from "./support/nn/activations.ts";
+import { LINEAR } from "./support/nn/activations/linear.ts";
+import { SIGMOID } from "./support/nn/activations/sigmoid.ts";
+import { TANH } from "./support/nn/activations/tanh.ts";
 import { bidirectionalBackward, bidirectionalForward } from "./support/nn/bidirectional.ts";
 import { denseBackward, denseForward } from "./support/nn/dense.ts";
 import { GRU } from "./support/nn/gru.ts";
-import { glorotUniform, orthogonal, withUnitForgetBias, zeros } from "./support/nn/initializers.ts";
-import type { LossOutput } from "./support/nn/losses.ts";
-import { softmaxCrossEntropy } from "./support/nn/losses/cross-entropy.ts";
+import { glorotUniform } from "./support/nn/initializers/glorot-uniform.ts";
+import { orthogonal } from "./support/nn/initializers/orthogonal.ts";
+import { withUnitForgetBias } from "./support/nn/initializers/unit-forget-bias.ts";
+import { zeros } from "./support/nn/initializers/zeros.ts";
+import type { LossOutput } from "./support/nn/losses/loss.ts";
+import { softmaxCrossEntropy } from "./support/nn/losses/softmax-cross-entropy.ts";
 import { lstmBackward, lstmForward } from "./support/nn/lstm.ts";
-import { crossEntropyState, meanValue, perplexityValue } from "./support/nn/metrics.ts";
+import { crossEntropyState } from "./support/nn/metrics/cross-entropy.ts";
+import { meanValue } from "./support/nn/metrics/mean.ts";
+import { perplexityValue } from "./support/nn/metrics/perplexity.ts";
 import { Sequence } from "./support/nn/sequence.ts";
 import { simpleRnnBackward, simpleRnnForward } from "./support/nn/simple-rnn.ts";
 import type { StepRandom } from "./support/nn/step-random.ts";
 import { type NamedGradients, type NamedWeights, type WeightMatrix, type WeightVector, createWeight } from "./support/nn/weights.ts";
-import type { MetricSums } from "./support/run/training.ts";
+import type { MetricSums } from "lstm-compile-runtime/run/training.js";
 
 // What the layers' functions read of their options
 const LSTM1 = { activation: TANH, recurrentActivation: SIGMOID, returnSequences: true } as const; // spec.yaml:6

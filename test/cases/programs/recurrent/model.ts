@@ -5,19 +5,31 @@
 // The model: 1,202 parameters; input signal [12, B, 3], B the batch size. Sequences are time-major: [timesteps, B, features].
 // The derivative of the training step is written out, one line per layer back; its kernels are in support/nn.
 import * as tf from "@tensorflow/tfjs-core";
-import { HARD_SIGMOID, HARD_SIGMOID02, LINEAR, SIGMOID, SOFTSIGN, TANH } from "./support/nn/activations.ts";
+import { HARD_SIGMOID } from "./support/nn/activations/hard-sigmoid.ts";
+import { HARD_SIGMOID02 } from "./support/nn/activations/hard-sigmoid02.ts";
+import { LINEAR } from "./support/nn/activations/linear.ts";
+import { SIGMOID } from "./support/nn/activations/sigmoid.ts";
+import { SOFTSIGN } from "./support/nn/activations/softsign.ts";
+import { TANH } from "./support/nn/activations/tanh.ts";
 import { denseBackward, denseForward } from "./support/nn/dense.ts";
 import { gruBackward, gruForward } from "./support/nn/gru.ts";
-import { glorotUniform, identityWith, orthogonal, withUnitForgetBias, zeros } from "./support/nn/initializers.ts";
-import type { LossOutput } from "./support/nn/losses.ts";
-import { meanSquaredError } from "./support/nn/losses/regression.ts";
+import { glorotUniform } from "./support/nn/initializers/glorot-uniform.ts";
+import { identityWith } from "./support/nn/initializers/identity.ts";
+import { orthogonal } from "./support/nn/initializers/orthogonal.ts";
+import { withUnitForgetBias } from "./support/nn/initializers/unit-forget-bias.ts";
+import { zeros } from "./support/nn/initializers/zeros.ts";
+import type { LossOutput } from "./support/nn/losses/loss.ts";
+import { meanSquaredError } from "./support/nn/losses/mean-squared-error.ts";
 import { lstmBackward, lstmForward } from "./support/nn/lstm.ts";
-import { meanAbsoluteErrorState, meanSquaredErrorState, meanValue, rootMeanValue } from "./support/nn/metrics.ts";
+import { meanAbsoluteErrorState } from "./support/nn/metrics/mean-absolute-error.ts";
+import { meanSquaredErrorState } from "./support/nn/metrics/mean-squared-error.ts";
+import { meanValue } from "./support/nn/metrics/mean.ts";
+import { rootMeanValue } from "./support/nn/metrics/root-mean.ts";
 import { Sequence } from "./support/nn/sequence.ts";
 import { simpleRnnBackward, simpleRnnForward } from "./support/nn/simple-rnn.ts";
 import type { StepRandom } from "./support/nn/step-random.ts";
 import { type NamedGradients, type NamedWeights, type WeightMatrix, type WeightVector, createWeight } from "./support/nn/weights.ts";
-import type { MetricSums } from "./support/run/training.ts";
+import type { MetricSums } from "lstm-compile-runtime/run/training.js";
 
 // What the layers' functions read of their options
 const LSTM1 = { activation: SOFTSIGN, recurrentActivation: HARD_SIGMOID, returnSequences: true } as const; // spec.yaml:9

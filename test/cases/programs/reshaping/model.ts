@@ -6,18 +6,28 @@
 // The derivative of the training step is written out, one line per layer back; its kernels are in support/nn.
 import * as tf from "@tensorflow/tfjs-core";
 import { activationForward } from "./support/nn/activation.ts";
-import { ELU, SELU, SIGMOID, SOFTPLUS, TANH } from "./support/nn/activations.ts";
+import { ELU } from "./support/nn/activations/elu.ts";
+import { SELU } from "./support/nn/activations/selu.ts";
+import { SIGMOID } from "./support/nn/activations/sigmoid.ts";
+import { SOFTPLUS } from "./support/nn/activations/softplus.ts";
+import { TANH } from "./support/nn/activations/tanh.ts";
 import { denseBackward, denseForward } from "./support/nn/dense.ts";
+import { flattenForward } from "./support/nn/flatten.ts";
 import { gruBackward, gruForward } from "./support/nn/gru.ts";
-import { glorotUniform, orthogonal, zeros } from "./support/nn/initializers.ts";
-import type { LossOutput } from "./support/nn/losses.ts";
-import { poisson } from "./support/nn/losses/regression.ts";
-import { meanAbsolutePercentageErrorState, meanValue } from "./support/nn/metrics.ts";
-import { flattenForward, permuteForward, repeatVectorBackward, repeatVectorForward, reshapeForward } from "./support/nn/reshaping.ts";
+import { glorotUniform } from "./support/nn/initializers/glorot-uniform.ts";
+import { orthogonal } from "./support/nn/initializers/orthogonal.ts";
+import { zeros } from "./support/nn/initializers/zeros.ts";
+import type { LossOutput } from "./support/nn/losses/loss.ts";
+import { poisson } from "./support/nn/losses/poisson.ts";
+import { meanAbsolutePercentageErrorState } from "./support/nn/metrics/mean-absolute-percentage-error.ts";
+import { meanValue } from "./support/nn/metrics/mean.ts";
+import { permuteForward } from "./support/nn/permute.ts";
+import { repeatVectorBackward, repeatVectorForward } from "./support/nn/repeat-vector.ts";
+import { reshapeForward } from "./support/nn/reshape.ts";
 import { Sequence } from "./support/nn/sequence.ts";
 import type { StepRandom } from "./support/nn/step-random.ts";
 import { type NamedGradients, type NamedWeights, type WeightMatrix, type WeightVector, createWeight } from "./support/nn/weights.ts";
-import type { MetricSums } from "./support/run/training.ts";
+import type { MetricSums } from "lstm-compile-runtime/run/training.js";
 
 // What the layers' functions read of their options
 const PERMUTE1 = { dims: [2, 1] } as const; // spec.yaml:9

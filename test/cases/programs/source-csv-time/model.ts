@@ -5,18 +5,24 @@
 // The model: 375 parameters; input [14, B, 3], B the batch size. Sequences are time-major: [timesteps, B, features].
 // The derivative of the training step is written out, one line per layer back; its kernels are in support/nn.
 import * as tf from "@tensorflow/tfjs-core";
-import { LINEAR, SIGMOID, TANH } from "./support/nn/activations.ts";
+import { LINEAR } from "./support/nn/activations/linear.ts";
+import { SIGMOID } from "./support/nn/activations/sigmoid.ts";
+import { TANH } from "./support/nn/activations/tanh.ts";
 import { denseBackward, denseForward } from "./support/nn/dense.ts";
-import { dropoutMask } from "./support/nn/dropout.ts";
+import { dropoutMask } from "./support/nn/dropout-mask.ts";
 import { gruBackward, gruForward } from "./support/nn/gru.ts";
-import { glorotUniform, orthogonal, zeros } from "./support/nn/initializers.ts";
-import type { LossOutput } from "./support/nn/losses.ts";
-import { meanSquaredError } from "./support/nn/losses/regression.ts";
-import { meanSquaredErrorState, meanValue, rootMeanValue } from "./support/nn/metrics.ts";
+import { glorotUniform } from "./support/nn/initializers/glorot-uniform.ts";
+import { orthogonal } from "./support/nn/initializers/orthogonal.ts";
+import { zeros } from "./support/nn/initializers/zeros.ts";
+import type { LossOutput } from "./support/nn/losses/loss.ts";
+import { meanSquaredError } from "./support/nn/losses/mean-squared-error.ts";
+import { meanSquaredErrorState } from "./support/nn/metrics/mean-squared-error.ts";
+import { meanValue } from "./support/nn/metrics/mean.ts";
+import { rootMeanValue } from "./support/nn/metrics/root-mean.ts";
 import { Sequence } from "./support/nn/sequence.ts";
 import type { StepRandom } from "./support/nn/step-random.ts";
 import { type NamedGradients, type NamedWeights, type WeightMatrix, type WeightVector, createWeight } from "./support/nn/weights.ts";
-import type { MetricSums } from "./support/run/training.ts";
+import type { MetricSums } from "lstm-compile-runtime/run/training.js";
 
 // What the layers' functions read of their options
 const GRU1 = { activation: TANH, recurrentActivation: SIGMOID, resetAfter: true, returnSequences: false } as const; // spec.yaml:17

@@ -3,7 +3,7 @@
 // Do not edit: change the spec and compile again.
 import { type CsvDataset, type CsvOptions, type CsvWindow, loadCsv, readCsvWindow } from "./support/data/csv.ts";
 import { dataFile } from "./support/data/data-file.ts";
-import type { Split } from "./support/data/dataset.ts";
+import type { InputArrays, InputSplit, Split } from "./support/data/dataset.ts";
 import * as tf from "@tensorflow/tfjs-core";
 export const TIMESTEPS = 8;
 export const FEATURES = 1;
@@ -17,6 +17,7 @@ const seriesOptions = (directory: string | undefined, note?: (line: string) => v
   lookback: TIMESTEPS,
   horizon: TARGETS,
   testFraction: 0.2,
+  validation: { fraction: 0.1 },
   scaling: "minMax",
   order: "check",
   note,
@@ -28,6 +29,8 @@ export async function loadData(directory: string | undefined, log: (line: string
 
 /** What batches are read from. */
 export type Samples = Split;
+/** The same without targets. */
+export type InputSamples = InputSplit;
 /** A batch on the device; sequences are time-major, B is the batch size. */
 export interface Batch {
   readonly inputs: {
@@ -36,20 +39,24 @@ export interface Batch {
   readonly targets: tf.Tensor2D; // [B, 1]
 }
 
-/** The inputs of the samples that `indices` names, on the device. */
-export function readInputs(split: Pick<Samples, "inputs">, indices: Int32Array): Batch["inputs"] {
-  const batch = indices.length;
+function onDevice({ inputs }: InputArrays, batch: number): Batch["inputs"] {
   return {
-    input: tf.tensor3d(split.inputs.input(indices), [8, batch, 1]),
+    input: tf.tensor3d(inputs.input, [8, batch, 1]),
   };
 }
 
+/** The inputs of the samples that `indices` names, on the device. */
+export async function readInputs(split: InputSamples, indices: Int32Array): Promise<Batch["inputs"]> {
+  return onDevice(await split.read(indices), indices.length);
+}
+
 /** The samples that `indices` names, on the device. */
-export function readBatch(split: Samples, indices: Int32Array): Batch {
+export async function readBatch(split: Samples, indices: Int32Array): Promise<Batch> {
+  const { inputs, targets } = await split.read(indices);
   const batch = indices.length;
   return {
-    inputs: readInputs(split, indices),
-    targets: tf.tensor2d(split.targets(indices), [batch, 1]),
+    inputs: onDevice({ inputs }, batch),
+    targets: tf.tensor2d(targets, [batch, 1]),
   };
 }
 

@@ -9,7 +9,7 @@ export const TIMESTEPS = 20;
 export const CLASSES = 48;
 /** Reads the dataset: spec.yaml:4. `directory` is what --data names. */
 export async function loadData(directory: string | undefined, log: (line: string) => void): Promise<TextDataset> {
-  return loadText({ file: dataFile(directory, "text.txt"), timesteps: TIMESTEPS, vocabularySize: CLASSES, testFraction: 0.2, encoding: "ids" }, log);
+  return loadText({ file: dataFile(directory, "text.txt"), timesteps: TIMESTEPS, vocabularySize: CLASSES, testFraction: 0.2, validation: { fraction: 0.1 }, encoding: "ids" }, log);
 }
 
 /** What batches are read from. */
@@ -23,10 +23,11 @@ export interface Batch {
 }
 
 /** The samples that `indices` names, on the device. */
-export function readBatch(split: Samples, indices: Int32Array): Batch {
+export async function readBatch(split: Samples, indices: Int32Array): Promise<Batch> {
+  const { inputs, targets } = await split.read(indices);
   const batch = indices.length;
   return {
-    inputs: { input: tf.tensor2d(split.inputs.input(indices), [batch, 20], "int32") },
-    targets: tf.tensor1d(split.targets(indices), "int32"),
+    inputs: { input: tf.tensor2d(inputs.input, [batch, 20], "int32") },
+    targets: tf.tensor1d(targets, "int32"),
   };
 }

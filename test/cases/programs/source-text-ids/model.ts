@@ -5,17 +5,22 @@
 // The model: 2,448 parameters; input int32 [B, 20], B the batch size. Sequences are time-major: [timesteps, B, features].
 // The derivative of the training step is written out, one line per layer back; its kernels are in support/nn.
 import * as tf from "@tensorflow/tfjs-core";
-import { LINEAR, SIGMOID, TANH } from "./support/nn/activations.ts";
+import { LINEAR } from "./support/nn/activations/linear.ts";
+import { SIGMOID } from "./support/nn/activations/sigmoid.ts";
+import { TANH } from "./support/nn/activations/tanh.ts";
 import { denseBackward, denseForward } from "./support/nn/dense.ts";
 import { embeddingBackward, embeddingForward } from "./support/nn/embedding.ts";
 import { gruBackward, gruForward } from "./support/nn/gru.ts";
-import { glorotUniform, orthogonal, randomUniform, zeros } from "./support/nn/initializers.ts";
-import type { LossOutput } from "./support/nn/losses.ts";
-import { softmaxCrossEntropy } from "./support/nn/losses/cross-entropy.ts";
-import { meanValue } from "./support/nn/metrics.ts";
+import { glorotUniform } from "./support/nn/initializers/glorot-uniform.ts";
+import { orthogonal } from "./support/nn/initializers/orthogonal.ts";
+import { randomUniform } from "./support/nn/initializers/random-uniform.ts";
+import { zeros } from "./support/nn/initializers/zeros.ts";
+import type { LossOutput } from "./support/nn/losses/loss.ts";
+import { softmaxCrossEntropy } from "./support/nn/losses/softmax-cross-entropy.ts";
+import { meanValue } from "./support/nn/metrics/mean.ts";
 import type { StepRandom } from "./support/nn/step-random.ts";
 import { type NamedGradients, type NamedWeights, type WeightMatrix, type WeightVector, createWeight } from "./support/nn/weights.ts";
-import type { MetricSums } from "./support/run/training.ts";
+import type { MetricSums } from "lstm-compile-runtime/run/training.js";
 
 // What the layers' functions read of their options
 const EMBEDDING1 = { maskZero: false } as const; // spec.yaml:6

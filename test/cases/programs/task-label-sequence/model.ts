@@ -5,19 +5,24 @@
 // The model: 1,561 parameters; input [20, B, 13], B the batch size. Sequences are time-major: [timesteps, B, features].
 // The derivative of the training step is written out, one line per layer back; its kernels are in support/nn.
 import * as tf from "@tensorflow/tfjs-core";
-import { LINEAR, SIGMOID, TANH } from "./support/nn/activations.ts";
+import { LINEAR } from "./support/nn/activations/linear.ts";
+import { SIGMOID } from "./support/nn/activations/sigmoid.ts";
+import { TANH } from "./support/nn/activations/tanh.ts";
 import { bidirectionalBackward, bidirectionalForward } from "./support/nn/bidirectional.ts";
 import { denseBackward, denseForward } from "./support/nn/dense.ts";
-import { glorotUniform, orthogonal, withUnitForgetBias, zeros } from "./support/nn/initializers.ts";
-import type { LossOutput } from "./support/nn/losses.ts";
+import { glorotUniform } from "./support/nn/initializers/glorot-uniform.ts";
+import { orthogonal } from "./support/nn/initializers/orthogonal.ts";
+import { withUnitForgetBias } from "./support/nn/initializers/unit-forget-bias.ts";
+import { zeros } from "./support/nn/initializers/zeros.ts";
 import { ctcLoss } from "./support/nn/losses/ctc.ts";
+import type { LossOutput } from "./support/nn/losses/loss.ts";
 import { LSTM } from "./support/nn/lstm.ts";
 import { maskingForward } from "./support/nn/masking.ts";
-import { meanValue } from "./support/nn/metrics.ts";
+import { meanValue } from "./support/nn/metrics/mean.ts";
 import { type Mask, Sequence } from "./support/nn/sequence.ts";
 import type { StepRandom } from "./support/nn/step-random.ts";
 import { type NamedGradients, type NamedWeights, type WeightMatrix, type WeightVector, createWeight } from "./support/nn/weights.ts";
-import type { MetricSums } from "./support/run/training.ts";
+import type { MetricSums } from "lstm-compile-runtime/run/training.js";
 
 // What the layers' functions read of their options
 const MASKING1 = { maskValue: 0 } as const; // spec.yaml:9

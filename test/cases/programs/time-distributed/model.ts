@@ -5,18 +5,23 @@
 // The model: 128 parameters; input [6, B, 4], B the batch size. Sequences are time-major: [timesteps, B, features].
 // The derivative of the training step is written out, one line per layer back; its kernels are in support/nn.
 import * as tf from "@tensorflow/tfjs-core";
-import { MISH, SOFTMAX, TANH } from "./support/nn/activations.ts";
+import { MISH } from "./support/nn/activations/mish.ts";
+import { SOFTMAX } from "./support/nn/activations/softmax.ts";
+import { TANH } from "./support/nn/activations/tanh.ts";
 import { denseBackward, denseForward } from "./support/nn/dense.ts";
 import { dropoutBackward, dropoutForward } from "./support/nn/dropout.ts";
-import { glorotUniform, orthogonal, zeros } from "./support/nn/initializers.ts";
-import type { LossOutput } from "./support/nn/losses.ts";
-import { kullbackLeiblerDivergence } from "./support/nn/losses/similarity.ts";
-import { categoricalAccuracyState, meanValue } from "./support/nn/metrics.ts";
+import { glorotUniform } from "./support/nn/initializers/glorot-uniform.ts";
+import { orthogonal } from "./support/nn/initializers/orthogonal.ts";
+import { zeros } from "./support/nn/initializers/zeros.ts";
+import { kullbackLeiblerDivergence } from "./support/nn/losses/kullback-leibler-divergence.ts";
+import type { LossOutput } from "./support/nn/losses/loss.ts";
+import { categoricalAccuracyState } from "./support/nn/metrics/categorical-accuracy.ts";
+import { meanValue } from "./support/nn/metrics/mean.ts";
 import { Sequence } from "./support/nn/sequence.ts";
 import { simpleRnnBackward, simpleRnnForward } from "./support/nn/simple-rnn.ts";
 import type { StepRandom } from "./support/nn/step-random.ts";
 import { type NamedGradients, type NamedWeights, type WeightMatrix, type WeightVector, createWeight } from "./support/nn/weights.ts";
-import type { MetricSums } from "./support/run/training.ts";
+import type { MetricSums } from "lstm-compile-runtime/run/training.js";
 
 // What the layers' functions read of their options
 const TIME_DISTRIBUTED1 = { activation: MISH } as const; // spec.yaml:9

@@ -5,22 +5,46 @@
 // The model: 781 parameters; input int32 [B, 6], B the batch size. Sequences are time-major: [timesteps, B, features].
 // The derivative of the training step is written out, one line per layer back; its kernels are in support/nn.
 import * as tf from "@tensorflow/tfjs-core";
-import { GELU_NEW, LINEAR, RELU6, SIGMOID, TANH } from "./support/nn/activations.ts";
+import { GELU_NEW } from "./support/nn/activations/gelu-new.ts";
+import { LINEAR } from "./support/nn/activations/linear.ts";
+import { RELU6 } from "./support/nn/activations/relu6.ts";
+import { SIGMOID } from "./support/nn/activations/sigmoid.ts";
+import { TANH } from "./support/nn/activations/tanh.ts";
 import { bidirectionalBackward, bidirectionalForward } from "./support/nn/bidirectional.ts";
-import { maxNorm, minMaxNorm, nonNeg, unitNorm } from "./support/nn/constraints.ts";
+import { maxNorm } from "./support/nn/constraints/max-norm.ts";
+import { minMaxNorm } from "./support/nn/constraints/min-max-norm.ts";
+import { nonNeg } from "./support/nn/constraints/non-neg.ts";
+import { unitNorm } from "./support/nn/constraints/unit-norm.ts";
 import { denseBackward, denseForward } from "./support/nn/dense.ts";
 import { embeddingBackward, embeddingForward } from "./support/nn/embedding.ts";
 import { GRU } from "./support/nn/gru.ts";
-import { constant, glorotNormal, glorotUniform, heNormal, heUniform, identity, lecunNormal, lecunUniform, ones, orthogonal, orthogonalWith, randomNormal, randomNormalWith, randomUniform, truncatedNormal, truncatedNormalWith, varianceScaling, withUnitForgetBias, zeros } from "./support/nn/initializers.ts";
-import type { LossOutput } from "./support/nn/losses.ts";
-import { meanAbsoluteError } from "./support/nn/losses/regression.ts";
+import { constant } from "./support/nn/initializers/constant.ts";
+import { glorotNormal } from "./support/nn/initializers/glorot-normal.ts";
+import { glorotUniform } from "./support/nn/initializers/glorot-uniform.ts";
+import { heNormal } from "./support/nn/initializers/he-normal.ts";
+import { heUniform } from "./support/nn/initializers/he-uniform.ts";
+import { identity } from "./support/nn/initializers/identity.ts";
+import { lecunNormal } from "./support/nn/initializers/lecun-normal.ts";
+import { lecunUniform } from "./support/nn/initializers/lecun-uniform.ts";
+import { ones } from "./support/nn/initializers/ones.ts";
+import { orthogonal, orthogonalWith } from "./support/nn/initializers/orthogonal.ts";
+import { randomNormal, randomNormalWith } from "./support/nn/initializers/random-normal.ts";
+import { randomUniform } from "./support/nn/initializers/random-uniform.ts";
+import { truncatedNormal, truncatedNormalWith } from "./support/nn/initializers/truncated-normal.ts";
+import { withUnitForgetBias } from "./support/nn/initializers/unit-forget-bias.ts";
+import { varianceScaling } from "./support/nn/initializers/variance-scaling.ts";
+import { zeros } from "./support/nn/initializers/zeros.ts";
+import type { LossOutput } from "./support/nn/losses/loss.ts";
+import { meanAbsoluteError } from "./support/nn/losses/mean-absolute-error.ts";
 import { lstmBackward, lstmForward } from "./support/nn/lstm.ts";
-import { meanValue } from "./support/nn/metrics.ts";
-import { l1, l1l2, l2 } from "./support/nn/regularizers.ts";
+import { meanValue } from "./support/nn/metrics/mean.ts";
+import { l1 } from "./support/nn/regularizers/l1.ts";
+import { l1l2 } from "./support/nn/regularizers/l1l2.ts";
+import { l2 } from "./support/nn/regularizers/l2.ts";
 import { simpleRnnBackward, simpleRnnForward } from "./support/nn/simple-rnn.ts";
 import type { StepRandom } from "./support/nn/step-random.ts";
 import { type NamedGradients, type NamedWeights, type WeightMatrix, type WeightVector, createWeight } from "./support/nn/weights.ts";
-import type { MetricSums } from "./support/run/training.ts";
+import type { MetricSums } from "lstm-compile-runtime/run/training.js";
 
 // What the layers' functions read of their options
 const EMBEDDING1 = { maskZero: false } as const; // spec.yaml:9

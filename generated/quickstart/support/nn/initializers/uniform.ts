@@ -1,0 +1,13 @@
+import type { RandomStream } from "../random.ts";
+import { filled, type Initializer } from "./initializer.ts";
+import { type Scaling, varianceOf } from "./scaling.ts";
+
+/** Values in [-limit, limit). */
+export function uniform(shape: readonly number[], random: RandomStream, limit: number): Float32Array {
+  return filled(shape, (i) => (2 * random.uniform(i) - 1) * limit);
+}
+
+/** U(-l, l) of the variance that `scaling` asks for. */
+export function scaledUniform(scaling: Scaling): Initializer {
+  return (shape, random) => uniform(shape, random, Math.sqrt(3 * varianceOf(shape, scaling)));
+}

@@ -1,0 +1,38 @@
+import { literal, objectLiteral } from "../literal.ts";
+import { labels } from "../spec/dataset.ts";
+import { imageInput, PIXEL_RULES } from "./pixels.ts";
+import { defineSource } from "./source.ts";
+import { validationOption } from "./validation.ts";
+
+export interface MnistPlan {
+  readonly type: "mnist";
+  readonly scale: number;
+}
+
+export const mnist = defineSource({
+  type: "mnist",
+  task: "classify",
+  reads: "download",
+  fileKeys: [],
+  heldOut: "drawn",
+  fits: false,
+  packages: {},
+  described: "MNIST: 60,000 training and 10,000 test images of handwritten digits, 28×28 pixels, read row by row",
+  loader: { name: "loadMnist", module: "./support/data/mnist.ts", type: "ImageDataset" },
+  data: {
+    imports: () => ({ "./support/system/cache.ts": ["cacheDirectory"] }),
+    options: ({ scale, validation }) =>
+      objectLiteral([
+        "directory",
+        "cacheDirectory: cacheDirectory()",
+        validationOption(validation),
+        `scale: ${literal(scale)}`,
+        "log",
+      ]),
+  },
+  inputs: () => [imageInput(28, 28)],
+  targets: () => labels(10),
+  plan: ({ scale }) => ({ scale: scale! }),
+  samples: () => 60_000,
+  rules: PIXEL_RULES,
+});

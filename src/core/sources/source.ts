@@ -1,0 +1,85 @@
+import type { Source } from "../load/load.ts";
+import type { DatasetPlan, DatasetPlanBase } from "../plan/types.ts";
+import type { Report } from "../rules/rule.ts";
+import type { DatasetInput, DatasetTargets } from "../spec/dataset.ts";
+import type { Dataset } from "../spec/types.ts";
+import type { TaskType } from "../tasks/task.ts";
+
+export type SourceType = Dataset["type"];
+type SpecOf<K extends SourceType> = Extract<Dataset, { type: K }>;
+export type SourcePlan<K extends SourceType> = Extract<DatasetPlan, { readonly type: K }>;
+
+/** What a rule of a source sees: its part of the spec has passed the schema, with every default filled in. */
+export interface CheckedDataset {
+  readonly source: Source;
+  readonly report: Report;
+}
+
+/** A function of src/support that reads the samples. */
+interface Loader {
+  readonly name: string;
+  /** Its file, as data.ts imports it. */
+  readonly module: string;
+  /** What it gives. `Dataset` and `ImageDataset` are every loader's, others stand beside theirs. */
+  readonly type: string;
+}
+
+/** What data.ts has of a source alone. */
+interface DataFile<K extends SourceType> {
+  /** Imports beside the loader: names by module. */
+  imports?(dataset: SourcePlan<K>): Readonly<Record<string, readonly string[]>>;
+  /** The argument of the loader. `consecutive`: no sample may be left out, because layers hand their states on. */
+  options(dataset: SourcePlan<K>, needs: { readonly consecutive: boolean }): string;
+  /** Says the sizes of an input, where TIMESTEPS and FEATURES do not. */
+  sizes?(dataset: SourcePlan<K>): readonly string[];
+  /** Declarations before loadData, and at the end of the file. */
+  before?(dataset: SourcePlan<K>): string;
+  after?(dataset: SourcePlan<K>): string;
+  /** Inputs come without targets as well, to predict. */
+  readonly inputsAlone?: true;
+}
+
+/**
+ * A source says where values come from. This is all that is particular to one, but for its part of the JSON Schema and its loader in
+ * src/support/data, which have the same name.
+ */
+export interface SourceDefinition<K extends SourceType = SourceType> {
+  readonly type: K;
+  /** What is learned from it. */
+  readonly task: TaskType;
+  /** Files of the data folder; files that are downloaded, unless --data names a folder; nothing, where values are generated. */
+  readonly reads: "files" | "download" | "nothing";
+  /** Keys of its section in the spec, at any depth, that name files of the data folder. */
+  readonly fileKeys: readonly string[];
+  /** Validation samples are held out of those for training: drawn by a seed, or the last in time. Where samples continue one another, the last. */
+  readonly heldOut: "drawn" | "last";
+  /** Whether it fits something to the training rows, without which nothing is predicted. */
+  readonly fits: boolean;
+  /** npm packages, with versions, that its loader imports. */
+  readonly packages: Readonly<Record<string, string>>;
+  /** A phrase of the model card: what the data is. */
+  readonly described: string;
+  readonly loader: Loader;
+  readonly data: DataFile<K>;
+
+  /** What the model reads, in order. */
+  inputs(dataset: SpecOf<K>): readonly DatasetInput[];
+  targets(dataset: SpecOf<K>): DatasetTargets;
+  /** Its fields of the plan, defaults filled in. */
+  plan(dataset: SpecOf<K>): Omit<SourcePlan<K>, keyof DatasetPlanBase | "type">;
+  /** Samples for training and validation, where the spec alone decides how many. */
+  samples?(dataset: SpecOf<K>): number;
+  /** Whether validation samples have files of their own. */
+  hasValidationFiles?(dataset: SpecOf<K>): boolean;
+  /** Whether scaling puts the mean of the targets at 0. */
+  isCentred?(dataset: SpecOf<K>): boolean;
+  /** Where the spec describes input `index`; by default in the dataset. JSON pointer. */
+  inputPointer?(index: number): string;
+  /** What the schema cannot say, by the sentence that each rule holds. */
+  readonly rules: Readonly<Record<string, (dataset: SpecOf<K>, checked: CheckedDataset) => void>>;
+}
+
+/** Typed by the source's own section of the spec; kept in one list with the others. */
+export function defineSource<K extends SourceType>(definition: SourceDefinition<K>): SourceDefinition {
+  return definition as unknown as SourceDefinition;
+}

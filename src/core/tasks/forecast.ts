@@ -1,0 +1,20 @@
+import type { MetricPlan } from "../plan/training.ts";
+import type { TaskDefinition } from "./task.ts";
+
+/** What a metric of scaled numbers grows with: their scale, or its square. */
+const POWERS: Partial<Record<MetricPlan["type"], number>> = {
+  meanAbsoluteError: 1,
+  rootMeanSquaredError: 1,
+  meanSquaredError: 2,
+};
+
+/** What follows the end of a series. */
+export const forecast: TaskDefinition = {
+  type: "forecast",
+  numbers: { key: "dataset.horizon", one: "forecast", areAll: "a forecast has" },
+  sharesOutput: true,
+  comparesForecasts: true,
+  programs: () => "forecast",
+  example: () => [],
+  unitPower: (dataset, { type }) => ("scaling" in dataset && dataset.scaling !== "none" ? POWERS[type] : undefined),
+};

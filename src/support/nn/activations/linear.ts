@@ -1,0 +1,7 @@
+import { fromOutput } from "./activation.ts";
+
+export const LINEAR = fromOutput(
+  "linear",
+  (z) => z,
+  (dy) => dy,
+);

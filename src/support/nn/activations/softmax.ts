@@ -1,0 +1,12 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { type Activation, fromOutput } from "./activation.ts";
+
+/** e^z / Σ e^z over the last axis; its gradient is (dy - Σ dy·y) · y. */
+export const SOFTMAX: Activation = {
+  ...fromOutput(
+    "softmax",
+    (z) => tf.softmax(z),
+    (dy, y) => tf.mul(tf.sub(dy, tf.sum(tf.mul(dy, y), -1, true)), y),
+  ),
+  elementwise: false,
+};

@@ -1,0 +1,14 @@
+import * as tf from "@tensorflow/tfjs-core";
+
+/** Keras' `epsilon()`: no division by a norm of 0. */
+export const EPSILON = 1e-7;
+
+export type Axis = number | readonly number[];
+
+export function norms(w: tf.Tensor, axis: Axis): tf.Tensor {
+  return tf.sqrt(tf.sum(tf.square(w), typeof axis === "number" ? axis : [...axis], true));
+}
+
+export function scaledTo<T extends tf.Tensor>(w: T, norm: tf.Tensor, wanted: tf.Tensor): T {
+  return tf.mul(w, tf.div(wanted, tf.add(norm, EPSILON)));
+}

@@ -1,0 +1,9 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { Regularizer } from "./regularizer.ts";
+
+export function l2(factor: number): Regularizer {
+  return {
+    penalty: (w) => tf.mul(tf.sum(tf.square(w)), factor),
+    gradient: (w) => tf.mul(w, 2 * factor),
+  };
+}

@@ -1,0 +1,17 @@
+export { ELU } from "../../../../src/support/nn/activations/elu.ts";
+export { EXPONENTIAL } from "../../../../src/support/nn/activations/exponential.ts";
+export { GELU } from "../../../../src/support/nn/activations/gelu.ts";
+export { GELU_NEW } from "../../../../src/support/nn/activations/gelu-new.ts";
+export { HARD_SIGMOID } from "../../../../src/support/nn/activations/hard-sigmoid.ts";
+export { HARD_SIGMOID02 } from "../../../../src/support/nn/activations/hard-sigmoid02.ts";
+export { LINEAR } from "../../../../src/support/nn/activations/linear.ts";
+export { MISH } from "../../../../src/support/nn/activations/mish.ts";
+export { RELU } from "../../../../src/support/nn/activations/relu.ts";
+export { RELU6 } from "../../../../src/support/nn/activations/relu6.ts";
+export { SELU } from "../../../../src/support/nn/activations/selu.ts";
+export { SIGMOID } from "../../../../src/support/nn/activations/sigmoid.ts";
+export { SOFTMAX } from "../../../../src/support/nn/activations/softmax.ts";
+export { SOFTPLUS } from "../../../../src/support/nn/activations/softplus.ts";
+export { SOFTSIGN } from "../../../../src/support/nn/activations/softsign.ts";
+export { SWISH } from "../../../../src/support/nn/activations/swish.ts";
+export { TANH } from "../../../../src/support/nn/activations/tanh.ts";
