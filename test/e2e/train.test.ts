@@ -84,6 +84,15 @@ describe("a generated classifier on wasm", () => {
 
     expect(train("c", "--seed", "7", "--epochs", "1").status).toBe(0);
     expect(metrics(join(root, "c"))[0]!.loss).not.toBe(lines[0]!.loss);
+    const info = JSON.parse(readFileSync(join(root, "a", "run.json"), "utf8"));
+    expect(info.settings).toMatchObject({ trainSamples: 270, validationSamples: 30, testSamples: 60 });
+    expect(Object.keys(info.test)).toEqual(["loss", "accuracy"]);
+    expect(info.test.loss).not.toBe(info.metrics.valLoss);
+    expect(first.stderr).toContain(
+      `test: loss ${info.test.loss.toFixed(4)}  accuracy ${info.test.accuracy.toFixed(4)}`,
+    );
+    const report = readFileSync(join(root, "a", "report.html"), "utf8");
+    expect(report).toContain("<h2>Test</h2>\n<p>Looked at once, after the training.</p>");
     expect(JSON.parse(readFileSync(join(root, "c", "run.json"), "utf8")).overrides).toMatchObject({
       seed: 7,
       epochs: 1,

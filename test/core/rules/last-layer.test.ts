@@ -16,7 +16,7 @@ const COUNTS = arrays({ encoding: "numbers", features: 3 });
 const softmax = { units: 3, activation: "softmax" };
 
 /** "LC1204 what stands there; fix" of a model with these layers, and how its loss is fused with the last activation. */
-function told(layers: readonly object[], loss: string, dataset: object = THREE) {
+function told(layers: readonly object[], loss: string | object, dataset: object = THREE) {
   const text = stringify({
     specVersion: 1,
     name: "example",
@@ -127,6 +127,17 @@ describe("a softmax at the end of a model of numbers", () => {
     ["simpleRNN", ["LC1204 softmax; add a dense layer without activation"]],
   ])("in a %s", (type, expected) => {
     expect(told([{ type, ...softmax }], "meanSquaredError", COUNTS).said).toEqual(expected);
+  });
+});
+
+describe("logits", () => {
+  const last = { type: "lstm", units: 3 };
+  const loss = { type: SPARSE, fromLogits: true };
+
+  it("are no outputs of a cell's activation, but can be what two directions give together", () => {
+    const refused = ["LC1204 type: lstm; remove `fromLogits`, or add a dense layer without activation"];
+    expect(told([last], loss).said).toEqual(refused);
+    expect(told([{ type: "bidirectional", mergeMode: "ave", layer: last }], loss).said).toEqual([]);
   });
 });
 

@@ -14,7 +14,8 @@ const OTHER_MEANINGS: Readonly<Record<string, readonly string[]>> = {
   "diagnostic.ts": ["text"], // a format of diagnostics
   "emit/predict/generate.ts": ["text"], // an option of the generated program
   "schema/schema.ts": ["text"], // what people call a string
-  "formats/keras/import-spec.ts": ["arrays"], // writes a spec
+  "formats/found.ts": ["arrays"], // writes a spec
+  "formats/keras/import-spec.ts": ["arrays"], // the same
 };
 
 function files(): string[] {
