@@ -19,7 +19,7 @@ export const leakyRelu = defineLayer({
   },
   ...UNCHANGED,
   shown: ["negativeSlope"],
-  call: ({ negativeSlope }) => kernel("leaky-relu", "leakyRelu", { negativeSlope }),
+  call: ({ negativeSlope }) => kernel("leakyRelu", { negativeSlope }),
   keras: { className: "LeakyReLU", olderKeys: { alpha: "negativeSlope" } },
   tensorflowJs: { dropsMask: true },
 });

@@ -50,7 +50,7 @@ export const normalization = defineLayer({
   flops: (_options, _inputs, output) => 2 * size(output),
   kept: (_options, _inputs, output) => size(output),
   shown: [],
-  call: ({ mean, variance }) => kernel("normalization", "normalization", { mean, variance }),
+  call: ({ mean, variance }) => kernel("normalization", { mean, variance }),
   keras: {
     className: "Normalization",
     fixed: { invert: false },

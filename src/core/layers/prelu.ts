@@ -12,11 +12,11 @@ export const prelu = defineLayer({
       ...weightOptions({ alpha: { what: "slopes below 0", from: "zeros" } }),
       sharedAxes: {
         description:
-          "Axes of a sample, counted from 1, along which all values have one slope: [1] of a sequence for a slope per feature.",
+          "Axes of a sample, counted from 1, along which all values have one slope: [1] of a sequence for a slope per feature, [1, 2, 3] of a sequence of frames for one per channel.",
         type: "array",
-        maxItems: 2,
+        maxItems: 4,
         uniqueItems: true,
-        items: { type: "integer", minimum: 1, maximum: 2 },
+        items: { type: "integer", minimum: 1, maximum: 4 },
         default: [],
         tsType: "number[]",
         examples: [[1]],
@@ -43,7 +43,7 @@ export const prelu = defineLayer({
   ],
   flops: (_options, _inputs, output) => 3 * size(output),
   shown: ["sharedAxes"],
-  call: () => kernel("prelu", "prelu"),
+  call: () => kernel("prelu"),
   keras: {
     className: "PReLU",
     extra: ({ sharedAxes }) => (Array.isArray(sharedAxes) && sharedAxes.length === 0 ? { shared_axes: null } : {}),

@@ -18,7 +18,7 @@ export const rescaling = defineLayer({
   flops: (_options, _inputs, output) => 2 * size(output),
   kept: (_options, _inputs, output) => size(output),
   shown: ["scale", "offset"],
-  call: ({ scale, offset }) => kernel("rescaling", "rescaling", { scale, offset }),
+  call: ({ scale, offset }) => kernel("rescaling", { scale, offset }),
   keras: { className: "Rescaling" },
   tensorflowJs: { dropsMask: true },
 });

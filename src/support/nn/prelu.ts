@@ -5,7 +5,7 @@ import { type Features, rowsOf, Sequence, withRows } from "./sequence.ts";
 import type { GradientsOf } from "./weights.ts";
 
 export interface PreluWeights {
-  /** The shape of a sample, 1 along the axes that share a slope: [F], or [T, F] of a sequence. */
+  /** The shape of a sample, 1 along the axes that share a slope: [F]; [T, F] of a sequence; [T, R, C, F] of frames. */
   readonly alpha: tf.Tensor;
 }
 
@@ -21,10 +21,14 @@ function byTimestep(x: Features, like: Features): tf.Tensor3D {
 }
 
 /** The slope of every value, for all samples: [T, 1, F], or [1, 1, F] of vectors. */
-function slopes({ alpha }: PreluWeights, x: Features): tf.Tensor3D {
-  const sample = sampleShape(x);
-  const each = tf.broadcastTo(alpha, [...sample]);
+function slopes(w: PreluWeights, x: Features): tf.Tensor3D {
+  const each = tf.broadcastTo(tf.reshape(w.alpha, slopeShape(w, x)), [...sampleShape(x)]);
   return tf.reshape(each, [x instanceof Sequence ? x.timesteps : 1, 1, -1]);
+}
+
+/** The shape of alpha, with an axis of time where x is one frame for each sample. */
+function slopeShape({ alpha }: PreluWeights, x: Features): number[] {
+  return [...new Array<number>(sampleShape(x).length - alpha.rank).fill(1), ...alpha.shape];
 }
 
 /** x where x > 0, else alpha · x with trained slopes (He et al. 2015). */
@@ -43,9 +47,9 @@ export function preluBackward<X extends Features, W extends PreluWeights, G exte
   const values = byTimestep(x, x);
   const d = byTimestep(dy, x);
   const each = tf.reshape(tf.sum(tf.mul(d, tf.minimum(values, 0)), 1), [...sampleShape(x)]);
-  const shared = w.alpha.shape.flatMap((size, axis) => (size < each.shape[axis]! ? [axis] : []));
+  const shared = slopeShape(w, x).flatMap((size, axis) => (size < each.shape[axis]! ? [axis] : []));
   return {
-    dw: { alpha: tf.sum(each, shared, true) } as unknown as GradientsOf<W>,
+    dw: { alpha: tf.reshape(tf.sum(each, shared), w.alpha.shape) } as unknown as GradientsOf<W>,
     dx: whenWanted(request, () => {
       const derivative = tf.add(tf.step(values), tf.mul(tf.step(tf.neg(values)), slopes(w, x)));
       return withRows(dy, tf.reshape(tf.mul(d, derivative), rowsOf(dy).shape));

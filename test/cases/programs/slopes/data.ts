@@ -3,7 +3,7 @@
 // Do not edit: change the spec and compile again.
 import { loadArrayInputs, loadArrays } from "./support/data/arrays.ts";
 import { dataFile } from "./support/data/data-file.ts";
-import type { Dataset, Split } from "./support/data/dataset.ts";
+import type { Dataset, InputArrays, InputSplit, Split } from "./support/data/dataset.ts";
 import * as tf from "@tensorflow/tfjs-core";
 /** What the model reads, per sample. */
 export const INPUTS = [{ name: "input", shape: [6, 4] }] as const;
@@ -14,12 +14,15 @@ export async function loadData(directory: string | undefined, log: (line: string
   return loadArrays({
     inputs: [{ ...INPUTS[0], train: dataFile(directory, "x-train.npy"), test: dataFile(directory, "x-test.npy") }],
     targets: { kind: "numbers", shape: [1], train: dataFile(directory, "y-train.npy"), test: dataFile(directory, "y-test.npy") },
+    validation: { fraction: 0.1, seed: 42 },
     log,
   });
 }
 
 /** What batches are read from. */
 export type Samples = Split;
+/** The same without targets. */
+export type InputSamples = InputSplit;
 /** A batch on the device; sequences are time-major, B is the batch size. */
 export interface Batch {
   readonly inputs: {
@@ -28,24 +31,28 @@ export interface Batch {
   readonly targets: tf.Tensor2D; // [B, 1]
 }
 
-/** The inputs of the samples that `indices` names, on the device. */
-export function readInputs(split: Pick<Samples, "inputs">, indices: Int32Array): Batch["inputs"] {
-  const batch = indices.length;
+function onDevice({ inputs }: InputArrays, batch: number): Batch["inputs"] {
   return {
-    input: tf.tensor3d(split.inputs.input(indices), [6, batch, 4]),
+    input: tf.tensor3d(inputs.input, [6, batch, 4]),
   };
 }
 
+/** The inputs of the samples that `indices` names, on the device. */
+export async function readInputs(split: InputSamples, indices: Int32Array): Promise<Batch["inputs"]> {
+  return onDevice(await split.read(indices), indices.length);
+}
+
 /** The samples that `indices` names, on the device. */
-export function readBatch(split: Samples, indices: Int32Array): Batch {
+export async function readBatch(split: Samples, indices: Int32Array): Promise<Batch> {
+  const { inputs, targets } = await split.read(indices);
   const batch = indices.length;
   return {
-    inputs: readInputs(split, indices),
-    targets: tf.tensor2d(split.targets(indices), [batch, 1]),
+    inputs: onDevice({ inputs }, batch),
+    targets: tf.tensor2d(targets, [batch, 1]),
   };
 }
 
 /** Inputs alone, to predict: a .npy file for each. */
-export function loadInputs(files: Readonly<Record<"input", string>>): Pick<Samples, "count" | "inputs"> {
+export function loadInputs(files: Readonly<Record<"input", string>>): InputSamples {
   return loadArrayInputs(INPUTS.map((input) => ({ ...input, file: files[input.name] })));
 }

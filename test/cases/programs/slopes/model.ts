@@ -5,20 +5,26 @@
 // The model: 331 parameters; input [6, B, 4], B the batch size. Sequences are time-major: [timesteps, B, features].
 // The derivative of the training step is written out, one line per layer back; its kernels are in support/nn.
 import * as tf from "@tensorflow/tfjs-core";
-import { LINEAR, SIGMOID, TANH } from "./support/nn/activations.ts";
+import { LINEAR } from "./support/nn/activations/linear.ts";
+import { SIGMOID } from "./support/nn/activations/sigmoid.ts";
+import { TANH } from "./support/nn/activations/tanh.ts";
 import { denseBackward, denseForward } from "./support/nn/dense.ts";
-import { constant, glorotUniform, orthogonal, withUnitForgetBias, zeros } from "./support/nn/initializers.ts";
+import { constant } from "./support/nn/initializers/constant.ts";
+import { glorotUniform } from "./support/nn/initializers/glorot-uniform.ts";
+import { orthogonal } from "./support/nn/initializers/orthogonal.ts";
+import { withUnitForgetBias } from "./support/nn/initializers/unit-forget-bias.ts";
+import { zeros } from "./support/nn/initializers/zeros.ts";
 import { leakyReluBackward, leakyReluForward } from "./support/nn/leaky-relu.ts";
-import type { LossOutput } from "./support/nn/losses.ts";
-import { meanSquaredError } from "./support/nn/losses/regression.ts";
+import type { LossOutput } from "./support/nn/losses/loss.ts";
+import { meanSquaredError } from "./support/nn/losses/mean-squared-error.ts";
 import { lstmBackward, lstmForward } from "./support/nn/lstm.ts";
-import { meanValue } from "./support/nn/metrics.ts";
+import { meanValue } from "./support/nn/metrics/mean.ts";
 import { preluBackward, preluForward } from "./support/nn/prelu.ts";
-import { l2 } from "./support/nn/regularizers.ts";
+import { l2 } from "./support/nn/regularizers/l2.ts";
 import { Sequence } from "./support/nn/sequence.ts";
 import type { StepRandom } from "./support/nn/step-random.ts";
 import { type NamedGradients, type NamedWeights, type WeightMatrix, type WeightVector, createWeight } from "./support/nn/weights.ts";
-import type { MetricSums } from "./support/run/training.ts";
+import type { MetricSums } from "lstm-compile-runtime/run/training.js";
 
 // What the layers' functions read of their options
 const DENSE1 = { activation: LINEAR } as const; // spec.yaml:9

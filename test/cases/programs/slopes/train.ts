@@ -24,25 +24,26 @@ import {
   trainStep,
 } from "./model.ts";
 import { PROGRAM } from "./program.ts";
-import { selectBackend } from "./support/backends/select.ts";
-import { captureProgram } from "./support/capture/program.ts";
-import { onInterrupt } from "./support/system/interrupt.ts";
-import { writeLayersModel } from "./support/run/layers-model.ts";
+import { selectBackend } from "lstm-compile-runtime/backends/select.js";
+import { captureProgram } from "lstm-compile-runtime/capture/program.js";
+import { onInterrupt } from "lstm-compile-runtime/system/interrupt.js";
+import { writeLayersModel } from "lstm-compile-runtime/run/layers-model.js";
 import { stepRandom } from "./support/nn/step-random.ts";
-import { assignTensors, type NamedWeights, readTensors, variablesOf } from "./support/nn/weights.ts";
-import { readOptions, usage } from "./support/system/options.ts";
-import { Progress } from "./support/run/progress.ts";
-import { renderReport } from "./support/run/report.ts";
-import { loadCheckpoint, saveCheckpoint } from "./support/run/checkpoint.ts";
-import { openRun, type RunDirectory } from "./support/run/directory.ts";
-import { gitState } from "./support/run/git.ts";
-import { runMain } from "./support/run/main.ts";
-import type { EpochMetrics } from "./support/run/metrics.ts";
-import { predictionCommand, resumeCommand } from "./support/run/next-command.ts";
+import { sampleOrder } from "./support/nn/sample-order.ts";
+import type { NamedWeights } from "./support/nn/weights.ts";
+import { readOptions, usage } from "lstm-compile-runtime/system/options.js";
+import { Progress } from "lstm-compile-runtime/run/progress.js";
+import { renderReport } from "lstm-compile-runtime/run/report.js";
+import { loadCheckpoint, saveCheckpoint } from "lstm-compile-runtime/run/checkpoint.js";
+import { openRun, type RunDirectory } from "lstm-compile-runtime/run/directory.js";
+import { gitState } from "lstm-compile-runtime/run/git.js";
+import { runMain } from "lstm-compile-runtime/run/main.js";
+import { type EpochMetrics, namedMetrics, testLine } from "lstm-compile-runtime/run/metrics.js";
+import { predictionCommand, resumeCommand } from "lstm-compile-runtime/run/next-command.js";
 import { dataFile } from "./support/data/data-file.ts";
-import { dataFolder, hashOf, recordProgram, shownSpec } from "./support/run/program.ts";
-import { CheckpointClock, DivergedError, refuseOtherData } from "./support/run/resume.ts";
-import { overrides, type TrainOptions, trainCommandLine } from "./support/run/train-options.ts";
+import { dataFolder, hashOf, recordProgram, shownSpec } from "lstm-compile-runtime/run/program.js";
+import { CheckpointClock, DivergedError, refuseOtherData } from "lstm-compile-runtime/run/resume.js";
+import { overrides, type TrainOptions, trainCommandLine } from "lstm-compile-runtime/run/train-options.js";
 import {
   batchSizes,
   breathe,
@@ -51,10 +52,10 @@ import {
   firstNonFinite,
   firstSamples,
   metricValues,
-  sampleOrder,
   scalarTensors,
   zeroSums,
-} from "./support/run/training.ts";
+} from "lstm-compile-runtime/run/training.js";
+import { assignTensors, readTensors, variablesOf } from "lstm-compile-runtime/run/tensors.js";
 import { TOPOLOGY } from "./topology.ts";
 
 const EPOCHS = 1; // spec.yaml:17
@@ -87,7 +88,7 @@ async function train(run: RunDirectory, options: TrainOptions, progress: Progres
   progress.busy("reading the data");
   const data = await loadData(options.data ?? dataFolder(PROGRAM), note);
   const train = firstSamples(data.train, options.limit);
-  const counts = { source: data.source, train: train.count, test: data.test.count };
+  const counts = { source: data.source, train: train.count, validation: data.validation.count, test: data.test.count };
   for (const line of describeSamples(counts, { epochs: options.epochs, limited: options.limit !== undefined })) note(line);
   progress.busy("starting the backend");
   const backend = await selectBackend(options.backend, { verbose: options.verbose, log: note });
@@ -108,6 +109,7 @@ async function train(run: RunDirectory, options: TrainOptions, progress: Progres
     refuseOtherData(run.path, run.resumed, saved.state, {
       checksums: data.checksums,
       trainSamples: train.count,
+      validationSamples: data.validation.count,
       preprocessing: preprocessing?.sha256,
       seed: options.seed,
       specSeed: SEED,
@@ -133,11 +135,13 @@ async function train(run: RunDirectory, options: TrainOptions, progress: Progres
           totals.assign(tf.add(totals, trainStep(w, optimizer, { input }, targets, step)));
           return {};
         },
-        examples: batchSizes(train.count, BATCH_SIZE).map((size) => trainFeed(readBatch(train, new Int32Array(size)), 0)),
+        examples: await Promise.all(batchSizes(BATCH_SIZE, train.count).map(async (size) => trainFeed(await readBatch(train, new Int32Array(size)), 0))),
       },
       evaluate: {
         run: ({ input, targets }: EvaluationFeed) => evaluateStep(w, { input }, targets),
-        examples: batchSizes(data.test.count, EVALUATION_BATCH_SIZE).map((size) => evaluationFeed(readBatch(data.test, new Int32Array(size)))),
+        examples: await Promise.all(
+          batchSizes(EVALUATION_BATCH_SIZE, data.validation.count, data.test.count).map(async (size) => evaluationFeed(await readBatch(data.test, new Int32Array(size)))),
+        ),
       },
     },
     log: note,
@@ -150,7 +154,7 @@ async function train(run: RunDirectory, options: TrainOptions, progress: Progres
     compiler: PROGRAM.compiler,
     arguments: process.argv.slice(2),
     overrides: changed,
-    settings: { epochs: options.epochs, batchSize: BATCH_SIZE, shuffle: SHUFFLE, seed, trainSamples: train.count },
+    settings: { epochs: options.epochs, batchSize: BATCH_SIZE, shuffle: SHUFFLE, seed, trainSamples: train.count, validationSamples: data.validation.count, testSamples: data.test.count },
     git: gitState(PROGRAM.folder) ?? null,
     backend,
     captured: program.captured,
@@ -184,7 +188,7 @@ async function train(run: RunDirectory, options: TrainOptions, progress: Progres
     const order = sampleOrder(train.count, { shuffle: SHUFFLE, seed, epoch });
     const steps = Math.ceil(train.count / BATCH_SIZE);
     for (let step = firstStep; step < steps; step++) {
-      const feed = trainFeed(readBatch(train, order.subarray(step * BATCH_SIZE, (step + 1) * BATCH_SIZE)), iteration);
+      const feed = trainFeed(await readBatch(train, order.subarray(step * BATCH_SIZE, (step + 1) * BATCH_SIZE)), iteration);
       program.functions.train(feed);
       tf.dispose(feed);
       iteration++;
@@ -211,7 +215,7 @@ async function train(run: RunDirectory, options: TrainOptions, progress: Progres
     if (!Number.isFinite(trained[0])) throw await diverged(epoch, steps - 1);
     const seconds = (performance.now() - started) / 1000;
 
-    const { values: validated, predicted } = await evaluate(data.test);
+    const { values: validated } = await evaluate(data.validation);
     if (!Number.isFinite(validated[0])) throw await diverged(epoch, steps - 1);
     const metrics = epochMetrics(epoch, trained, validated, {
       learningRate: learningRate(iteration - 1),
@@ -224,39 +228,43 @@ async function train(run: RunDirectory, options: TrainOptions, progress: Progres
     run.metrics.append(metrics); // before the checkpoint: a resumed run drops lines of epochs that it repeats
     await clock.save(() => checkpoint({ epoch: epoch + 1, step: 0, sums: zeroSums(METRICS) }));
     progress.epochEnd(metrics);
-    if (epoch === options.epochs) await finish(metrics, predicted);
+    if (epoch === options.epochs) await finish(metrics);
   }
   if (firstEpoch > options.epochs) {
     note(`nothing left to train: the run has its ${options.epochs} epochs`);
-    const { predicted } = await evaluate(data.test);
-    await finish(run.metrics.read().at(-1), predicted);
+    await finish(run.metrics.read().at(-1));
   }
   interrupt.dispose();
   program.dispose();
   return 0;
 
-  /** Exports the model and writes the report. */
-  async function finish(last: EpochMetrics | undefined, predicted: number[]): Promise<void> {
+  /** Measures the trained model on the test samples, exports it and writes the report. */
+  async function finish(last: EpochMetrics | undefined): Promise<void> {
+    const { values: measured } = await evaluate(data.test);
+    if (!Number.isFinite(measured[0])) throw await diverged(options.epochs, Math.ceil(train.count / BATCH_SIZE) - 1);
+    const tested = namedMetrics(METRICS, measured);
     const values = await readTensors(weights);
     writeLayersModel(run.modelPath, TOPOLOGY, values, { generatedBy: PROGRAM.compiler, fitted: data.fitted });
     for (const warning of TOPOLOGY.warnings) note(`model: ${warning}`);
-    run.update({ status: "finished", metrics: last });
+    run.update({ status: "finished", metrics: last, test: tested });
     run.writeReport(
       renderReport({
         title: PROGRAM.name,
         description: "Layers whose slope below 0 is given or trained",
         layers: LAYERS,
         metrics: run.metrics.read(),
+        test: { metrics: tested, isValidation: false },
         summary: {
           Spec: `${PROGRAM.spec} (SHA-256 ${PROGRAM.specSha256})`,
           Compiler: PROGRAM.compiler,
           Backend: `${backend.name}: ${backend.device}`,
           Data: data.source,
+          Validation: "10 % of the training samples, drawn with seed 42, held out of all fitting. The test samples are looked at once, at the end.",
           Seed: String(seed),
         },
       }),
     );
-    void predicted;
+    note(testLine(tested, { isValidation: false }));
     note(`model, metrics and report: ${run.path}`);
     note(`next: ${predictionCommand(PROGRAM, run.path, ["--input", dataFile(options.data ?? dataFolder(PROGRAM), "x-test.npy")])}`);
   }
@@ -267,7 +275,7 @@ async function train(run: RunDirectory, options: TrainOptions, progress: Progres
     const predicted: number[] = [];
     const order = sampleOrder(split.count, { shuffle: false, seed: 0, epoch: 0 });
     for (let start = 0; start < split.count; start += EVALUATION_BATCH_SIZE) {
-      const feed = evaluationFeed(readBatch(split, order.subarray(start, start + EVALUATION_BATCH_SIZE)));
+      const feed = evaluationFeed(await readBatch(split, order.subarray(start, start + EVALUATION_BATCH_SIZE)));
       const result = program.functions.evaluate(feed);
       sums.add(result.totals);
       tf.dispose([feed, result.predicted]);
@@ -281,7 +289,7 @@ async function train(run: RunDirectory, options: TrainOptions, progress: Progres
   /** The error for a loss that is no number: names the first layer that has left the finite numbers. */
   async function diverged(epoch: number, step: number): Promise<DivergedError> {
     program.pull();
-    const { inputs } = readBatch(train, Int32Array.of(0));
+    const { inputs } = await readBatch(train, Int32Array.of(0));
     const outputs = tf.tidy(() => {
       const { layers } = forward(w, inputs);
       return Object.fromEntries(Object.entries(layers).map(([name, output]) => [name, tf.clone(output)]));
