@@ -7,6 +7,7 @@ import { averagePooling1d } from "./average-pooling1d.ts";
 import { batchNormalization } from "./batch-normalization.ts";
 import { bidirectional } from "./bidirectional.ts";
 import { concatenate } from "./concatenate.ts";
+import { convLstm2d } from "./conv-lstm2d.ts";
 import { conv1d } from "./conv1d.ts";
 import type { LayerDefinition, LayerType } from "./definition.ts";
 import { dense } from "./dense.ts";
@@ -56,6 +57,7 @@ export const LAYERS: { readonly [T in LayerType]: LayerDefinition<T> } = {
   batchNormalization,
   normalization,
   rescaling,
+  convLstm2d,
   conv1d,
   maxPooling1d,
   averagePooling1d,
