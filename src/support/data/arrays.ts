@@ -3,9 +3,10 @@ import { UserError } from "../system/user-error.ts";
 import { checkIntegers, checkNumbers, checkPadding, checkRows, checkShape, checkWeights } from "./array-checks.ts";
 import { classesOf, scaleWarnings, targetWarnings } from "./array-warnings.ts";
 import type { Dataset, Gather, InputSplit, Split } from "./dataset.ts";
-import { shortNames, sortedRecord } from "./idx.ts";
 import { type NpyArray, parseNpy } from "./npy.ts";
 import { readDataFile } from "./read-file.ts";
+import { shortNames } from "./short-names.ts";
+import { sortedRecord } from "./sorted-record.ts";
 import { inMemory, inputsInMemory, type Validation, withValidation } from "./splits.ts";
 
 export interface ArrayInput<Name extends string = string> {
