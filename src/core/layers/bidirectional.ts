@@ -1,5 +1,5 @@
 import { cellConstant, kernel } from "./call.ts";
-import { defineLayer, featuresOf, type LayerDefinition, ONE_INPUT } from "./definition.ts";
+import { defineLayer, featuresOf, isSequence, type LayerDefinition, ONE_INPUT } from "./definition.ts";
 import {
   cellCall,
   cellOptions,
@@ -86,7 +86,7 @@ export const bidirectional = defineLayer({
   tensorflowJs: {
     maskWarnings(call) {
       const other = otherMask(call);
-      if (other.length > 0 || call.inputMasks[0] === undefined || call.outputShape.length === 1) return other;
+      if (other.length > 0 || call.inputMasks[0] === undefined || !isSequence(call.outputShape)) return other;
       return ["loaded in TensorFlow.js, masked timesteps repeat the output before them; as trained they are zeros"];
     },
   },
