@@ -45,17 +45,6 @@ export const METRICS: readonly MetricSums[] = [
   { name: "loss", size: 1, value: meanValue },
   { name: "accuracy", size: 1, value: meanValue },
 ];
-/** The layers, for reports and messages. */
-export const LAYERS = [
-  { name: "lstm1", type: "lstm", outputShape: "[28, B, 256]", parameters: 291_840, specLine: 12 },
-  { name: "dropout1", type: "dropout", outputShape: "[28, B, 256]", parameters: 0, specLine: 16 },
-  { name: "lstm2", type: "lstm", outputShape: "[B, 256]", parameters: 525_312, specLine: 18 },
-  { name: "dropout2", type: "dropout", outputShape: "[B, 256]", parameters: 0, specLine: 21 },
-  { name: "dense1", type: "dense", outputShape: "[B, 32]", parameters: 8224, specLine: 23 },
-  { name: "dropout3", type: "dropout", outputShape: "[B, 32]", parameters: 0, specLine: 26 },
-  { name: "dense2", type: "dense", outputShape: "[B, 10]", parameters: 330, specLine: 28 },
-] as const;
-
 /** What the model reads of a batch. */
 export interface Inputs {
   readonly input: tf.Tensor3D; // [28, B, 28]

@@ -2,8 +2,19 @@
 // (SHA-256 054d734cef135fcfdf07d927ece425a951b8814a008e8e3fdaa405f7049730a2).
 // Do not edit: change the spec and compile again.
 //
-// The model as tf.loadLayersModel reads it: what a run writes into model/model.json beside the weights.
+// The layers, and the model as tf.loadLayersModel reads it: what a run writes into model/model.json beside the weights.
 import type { LayersTopology } from "lstm-compile-runtime/run/layers-model.js";
+
+/** The layers, for reports and messages. */
+export const LAYERS = [
+  { name: "lstm1", type: "lstm", outputShape: "[28, B, 256]", parameters: 291_840, specLine: 12 },
+  { name: "dropout1", type: "dropout", outputShape: "[28, B, 256]", parameters: 0, specLine: 16 },
+  { name: "lstm2", type: "lstm", outputShape: "[B, 256]", parameters: 525_312, specLine: 18 },
+  { name: "dropout2", type: "dropout", outputShape: "[B, 256]", parameters: 0, specLine: 21 },
+  { name: "dense1", type: "dense", outputShape: "[B, 32]", parameters: 8224, specLine: 23 },
+  { name: "dropout3", type: "dropout", outputShape: "[B, 32]", parameters: 0, specLine: 26 },
+  { name: "dense2", type: "dense", outputShape: "[B, 10]", parameters: 330, specLine: 28 },
+] as const;
 
 export const TOPOLOGY: LayersTopology = {
   class_name: "Sequential",

@@ -40,13 +40,6 @@ export const METRICS: readonly MetricSums[] = [
   { name: "loss", size: 1, value: meanValue },
   { name: "accuracy", size: 1, value: meanValue },
 ];
-/** The layers, for reports and messages. */
-export const LAYERS = [
-  { name: "lstm1", type: "lstm", outputShape: "[B, 48]", parameters: 14_784, specLine: 11 },
-  { name: "dropout1", type: "dropout", outputShape: "[B, 48]", parameters: 0, specLine: 13 },
-  { name: "dense1", type: "dense", outputShape: "[B, 10]", parameters: 490, specLine: 15 },
-] as const;
-
 /** What the model reads of a batch. */
 export interface Inputs {
   readonly input: tf.Tensor3D; // [28, B, 28]

@@ -2,8 +2,15 @@
 // (SHA-256 ecf4caacdb2a22efaa980ce2cdb521ec3eadc142bb732c15fd43b33d82b9e236).
 // Do not edit: change the spec and compile again.
 //
-// The model as tf.loadLayersModel reads it: what a run writes into model/model.json beside the weights.
+// The layers, and the model as tf.loadLayersModel reads it: what a run writes into model/model.json beside the weights.
 import type { LayersTopology } from "lstm-compile-runtime/run/layers-model.js";
+
+/** The layers, for reports and messages. */
+export const LAYERS = [
+  { name: "lstm1", type: "lstm", outputShape: "[B, 48]", parameters: 14_784, specLine: 11 },
+  { name: "dropout1", type: "dropout", outputShape: "[B, 48]", parameters: 0, specLine: 13 },
+  { name: "dense1", type: "dense", outputShape: "[B, 10]", parameters: 490, specLine: 15 },
+] as const;
 
 export const TOPOLOGY: LayersTopology = {
   class_name: "Sequential",

@@ -25,7 +25,7 @@ export interface ModelVariables {
 
 /** What `forward` and `computeGradients` call their parameters and what they compute beside the layers, and the functions they call. */
 const OWN_VARIABLES = "w x states step lossOf batch output dataLoss loss gradients penalty".split(" ");
-const OWN_CONSTANTS = "METRICS LAYERS CLASS_WEIGHT".split(" ");
+const OWN_CONSTANTS = "METRICS CLASS_WEIGHT".split(" ");
 
 /** A layer that is named as something else in the functions of model.ts gets a variable of another name there. */
 export function modelContext(context: EmitContext): ModelContext {

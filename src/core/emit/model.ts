@@ -7,7 +7,7 @@ import { type ModelContext, modelContext } from "./model-context.ts";
 import { applyGradients, optimizerSettings, optimizerState, stepScalars } from "./optimizer.ts";
 import { states } from "./states.ts";
 import { computeGradients, evaluateStep, forward, inputLayout, inputType, trainStep } from "./step.ts";
-import { batchShape, header, literal } from "./text.ts";
+import { header } from "./text.ts";
 import { penaltyFunction } from "./weight-rules.ts";
 import { initializeWeights, namedWeights, weightsInterface } from "./weights.ts";
 import { printFile } from "./write.ts";
@@ -18,7 +18,6 @@ export function emitModel(given: EmitContext): string {
   const body = printFile([
     settings(context),
     metricsConstant(context),
-    layerTable(context),
     inputsInterface(context),
     weightsInterface(context),
     initializeWeights(context),
@@ -63,21 +62,6 @@ function settings(context: ModelContext): string {
     "",
     optimizerSettings(context),
   ].join("\n");
-}
-
-function layerTable(context: EmitContext): WriterFunction {
-  return (writer) => {
-    writer.writeLine("/** The layers, for reports and messages. */");
-    writer.writeLine("export const LAYERS = [");
-    writer.indent(() => {
-      for (const layer of context.plan.layers) {
-        writer.writeLine(
-          `{ name: ${literal(layer.name)}, type: ${literal(layer.type)}, outputShape: ${literal(batchShape(layer.outputShape))}, parameters: ${literal(layer.parameterCount)}, specLine: ${layer.specLine} },`,
-        );
-      }
-    });
-    writer.writeLine("] as const;").newLine();
-  };
 }
 
 function inputsInterface({ plan }: EmitContext): WriterFunction {

@@ -13,7 +13,7 @@ const ORDER: readonly (readonly [path: string, what: string])[] = [
   ["support/forecast/", "forecasts that need no model, and errors in units of the data"],
   ["predictor.ts", "how inputs are prepared and outputs read when predicting"],
   ["predict.ts", "the command line of the predictor"],
-  ["topology.ts", "the model as TensorFlow.js describes it, for the export"],
+  ["topology.ts", "the layers for reports, and the model as TensorFlow.js describes it, for the export"],
   ["program.ts", "what this program is"],
 ];
 

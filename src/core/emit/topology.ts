@@ -1,9 +1,10 @@
+import type { WriterFunction } from "ts-morph";
 import { layersTopology } from "../formats/layersmodel/topology.ts";
 import { type EmitContext, specLine } from "./context.ts";
-import { dataLiteral, header } from "./text.ts";
+import { batchShape, dataLiteral, header, literal } from "./text.ts";
 import { printFile } from "./write.ts";
 
-/** topology.ts: the model as a TensorFlow.js LayersModel describes it, for the export at the end of a run. */
+/** topology.ts: the layers by name, and the model as a TensorFlow.js LayersModel describes it, for the export at the end of a run. */
 export function emitTopology(context: EmitContext): string {
   const { plan } = context;
   const { class_name, name, layers, input_layers, output_layers, weights, warnings } = layersTopology(plan);
@@ -11,10 +12,11 @@ export function emitTopology(context: EmitContext): string {
   return printFile([
     header(context),
     "//",
-    "// The model as tf.loadLayersModel reads it: what a run writes into model/model.json beside the weights.",
+    "// The layers, and the model as tf.loadLayersModel reads it: what a run writes into model/model.json beside the weights.",
     'import type { LayersTopology } from "./support/run/layers-model.ts";',
+    layerTable(context),
     (writer) => {
-      writer.blankLine().writeLine("export const TOPOLOGY: LayersTopology = {");
+      writer.writeLine("export const TOPOLOGY: LayersTopology = {");
       writer.indent(() => {
         writer.writeLine(`class_name: ${dataLiteral(class_name)},`);
         writer.writeLine(`name: ${dataLiteral(name)},`);
@@ -46,4 +48,19 @@ export function emitTopology(context: EmitContext): string {
       writer.writeLine("};");
     },
   ]);
+}
+
+function layerTable(context: EmitContext): WriterFunction {
+  return (writer) => {
+    writer.blankLine().writeLine("/** The layers, for reports and messages. */");
+    writer.writeLine("export const LAYERS = [");
+    writer.indent(() => {
+      for (const layer of context.plan.layers) {
+        writer.writeLine(
+          `{ name: ${literal(layer.name)}, type: ${literal(layer.type)}, outputShape: ${literal(batchShape(layer.outputShape))}, parameters: ${literal(layer.parameterCount)}, specLine: ${layer.specLine} },`,
+        );
+      }
+    });
+    writer.writeLine("] as const;").newLine();
+  };
 }

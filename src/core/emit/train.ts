@@ -134,7 +134,8 @@ ${stateful ? states : ""}  const totals = zeroTotals(METRICS); // sums of loss a
 
 function training({ plan, imports }: TrainContext): string {
   const { test, validation } = splits(plan);
-  imports.use("./model.ts", ["forward", "LAYERS"]);
+  imports.use("./model.ts", ["forward"]);
+  imports.use("./topology.ts", ["LAYERS"]);
   imports.use("./program.ts", ["PROGRAM"]);
   imports.use("./support/run/diverged.ts", ["divergedError"]);
   imports.use("./support/run/session.ts", ["beginRun"]);

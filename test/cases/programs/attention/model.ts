@@ -63,23 +63,6 @@ export const METRICS: readonly MetricSums[] = [
   { name: "sparseCategoricalAccuracy", size: 1, value: meanValue },
   { name: "top2Accuracy", size: 1, value: meanValue },
 ];
-/** The layers, for reports and messages. */
-export const LAYERS = [
-  { name: "questionWords", type: "embedding", outputShape: "[6, B, 8]", parameters: 400, specLine: 11 },
-  { name: "documentWords", type: "embedding", outputShape: "[9, B, 8]", parameters: 400, specLine: 12 },
-  { name: "asked", type: "gru", outputShape: "[6, B, 8]", parameters: 432, specLine: 13 },
-  { name: "read", type: "lstm", outputShape: "[9, B, 8]", parameters: 544, specLine: 14 },
-  { name: "attention1", type: "attention", outputShape: "[6, B, 8]", parameters: 1, specLine: 15 },
-  { name: "additive", type: "additiveAttention", outputShape: "[6, B, 8]", parameters: 8, specLine: 16 },
-  { name: "own", type: "attention", outputShape: "[6, B, 8]", parameters: 0, specLine: 17 },
-  { name: "likeness", type: "dot", outputShape: "[6, B, 9]", parameters: 0, specLine: 18 },
-  { name: "best", type: "globalMaxPooling1d", outputShape: "[B, 9]", parameters: 0, specLine: 19 },
-  { name: "context", type: "concatenate", outputShape: "[6, B, 24]", parameters: 0, specLine: 20 },
-  { name: "globalAveragePooling1d1", type: "globalAveragePooling1d", outputShape: "[B, 24]", parameters: 0, specLine: 21 },
-  { name: "all", type: "concatenate", outputShape: "[B, 33]", parameters: 0, specLine: 22 },
-  { name: "dense1", type: "dense", outputShape: "[B, 5]", parameters: 170, specLine: 23 },
-] as const;
-
 /** What the model reads of a batch. */
 export interface Inputs {
   readonly question: tf.Tensor2D; // int32 [B, 6]

@@ -55,19 +55,6 @@ export const METRICS: readonly MetricSums[] = [
   { name: "top2Accuracy", size: 1, value: meanValue },
   { name: "f1Weighted", size: 12, value: (sums, samples) => f1Value(sums, samples, { average: "weighted" }) },
 ];
-/** The layers, for reports and messages. */
-export const LAYERS = [
-  { name: "conv1d1", type: "conv1d", outputShape: "[24, B, 8]", parameters: 80, specLine: 9 },
-  { name: "maxPooling1d1", type: "maxPooling1d", outputShape: "[24, B, 8]", parameters: 0, specLine: 10 },
-  { name: "narrow", type: "conv1d", outputShape: "[12, B, 6]", parameters: 144, specLine: 11 },
-  { name: "averagePooling1d1", type: "averagePooling1d", outputShape: "[6, B, 6]", parameters: 0, specLine: 12 },
-  { name: "wide", type: "conv1d", outputShape: "[5, B, 6]", parameters: 78, specLine: 13 },
-  { name: "largest", type: "globalMaxPooling1d", outputShape: "[B, 6]", parameters: 0, specLine: 14 },
-  { name: "mean", type: "globalAveragePooling1d", outputShape: "[B, 6]", parameters: 0, specLine: 15 },
-  { name: "concatenate1", type: "concatenate", outputShape: "[B, 12]", parameters: 0, specLine: 16 },
-  { name: "dense1", type: "dense", outputShape: "[B, 4]", parameters: 52, specLine: 17 },
-] as const;
-
 /** What the model reads of a batch. */
 export interface Inputs {
   readonly input: tf.Tensor3D; // [24, B, 3]

@@ -59,17 +59,6 @@ export const METRICS: readonly MetricSums[] = [
   { name: "accuracy", size: 2, value: meanValue },
   { name: "perplexity", size: 2, value: perplexityValue },
 ];
-/** The layers, for reports and messages. */
-export const LAYERS = [
-  { name: "embedding1", type: "embedding", outputShape: "[12, B, 8]", parameters: 320, specLine: 10 },
-  { name: "spatialDropout1d1", type: "spatialDropout1d", outputShape: "[12, B, 8]", parameters: 0, specLine: 11 },
-  { name: "batchNormalization1", type: "batchNormalization", outputShape: "[12, B, 8]", parameters: 32, specLine: 12 },
-  { name: "bidirectional1", type: "bidirectional", outputShape: "[12, B, 12]", parameters: 576, specLine: 13 },
-  { name: "layerNormalization1", type: "layerNormalization", outputShape: "[12, B, 12]", parameters: 24, specLine: 14 },
-  { name: "timeDistributed1", type: "timeDistributed", outputShape: "[12, B, 6]", parameters: 78, specLine: 15 },
-  { name: "activation1", type: "activation", outputShape: "[12, B, 6]", parameters: 0, specLine: 16 },
-] as const;
-
 /** What the model reads of a batch. */
 export interface Inputs {
   readonly input: tf.Tensor2D; // int32 [B, 12]

@@ -51,19 +51,6 @@ export const METRICS: readonly MetricSums[] = [
   { name: "loss", size: 1, value: meanValue },
   { name: "accuracy", size: 1, value: meanValue },
 ];
-/** The layers, for reports and messages. */
-export const LAYERS = [
-  { name: "convLstm2d1", type: "convLstm2d", outputShape: "[8, B, 6, 7, 4]", parameters: 1024, specLine: 11 },
-  { name: "batchNormalization1", type: "batchNormalization", outputShape: "[8, B, 6, 7, 4]", parameters: 16, specLine: 12 },
-  { name: "convLstm2d2", type: "convLstm2d", outputShape: "[B, 3, 5, 3]", parameters: 516, specLine: 13 },
-  { name: "leakyRelu1", type: "leakyRelu", outputShape: "[B, 3, 5, 3]", parameters: 0, specLine: 14 },
-  { name: "moving", type: "flatten", outputShape: "[B, 45]", parameters: 0, specLine: 15 },
-  { name: "dense1", type: "dense", outputShape: "[B, 4, 4, 2]", parameters: 4, specLine: 16 },
-  { name: "standing", type: "flatten", outputShape: "[B, 32]", parameters: 0, specLine: 17 },
-  { name: "concatenate1", type: "concatenate", outputShape: "[B, 77]", parameters: 0, specLine: 18 },
-  { name: "dense2", type: "dense", outputShape: "[B, 4]", parameters: 312, specLine: 19 },
-] as const;
-
 /** What the model reads of a batch. */
 export interface Inputs {
   readonly clip: tf.Tensor3D; // [8, B, 6 * 7 * 3]

@@ -54,25 +54,6 @@ const EPSILON = 1e-7;
 export const METRICS: readonly MetricSums[] = [
   { name: "loss", size: 1, value: meanValue },
 ];
-/** The layers, for reports and messages. */
-export const LAYERS = [
-  { name: "masked", type: "masking", outputShape: "[6, B, 4]", parameters: 0, specLine: 12 },
-  { name: "add1", type: "add", outputShape: "[6, B, 4]", parameters: 0, specLine: 13 },
-  { name: "subtract1", type: "subtract", outputShape: "[6, B, 4]", parameters: 0, specLine: 14 },
-  { name: "multiply1", type: "multiply", outputShape: "[6, B, 4]", parameters: 0, specLine: 15 },
-  { name: "average1", type: "average", outputShape: "[6, B, 4]", parameters: 0, specLine: 16 },
-  { name: "maximum1", type: "maximum", outputShape: "[6, B, 4]", parameters: 0, specLine: 17 },
-  { name: "minimum1", type: "minimum", outputShape: "[6, B, 4]", parameters: 0, specLine: 18 },
-  { name: "along", type: "concatenate", outputShape: "[12, B, 4]", parameters: 0, specLine: 19 },
-  { name: "beside", type: "concatenate", outputShape: "[6, B, 8]", parameters: 0, specLine: 20 },
-  { name: "long", type: "lstm", outputShape: "[B, 4]", parameters: 144, specLine: 21 },
-  { name: "wide", type: "lstm", outputShape: "[B, 4]", parameters: 208, specLine: 22 },
-  { name: "dot1", type: "dot", outputShape: "[B, 1]", parameters: 0, specLine: 23 },
-  { name: "gated", type: "multiply", outputShape: "[B, 4]", parameters: 0, specLine: 24 },
-  { name: "end", type: "concatenate", outputShape: "[B, 9]", parameters: 0, specLine: 25 },
-  { name: "dense1", type: "dense", outputShape: "[B, 4]", parameters: 40, specLine: 26 },
-] as const;
-
 /** What the model reads of a batch. */
 export interface Inputs {
   readonly first: tf.Tensor3D; // [6, B, 4]

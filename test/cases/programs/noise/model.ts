@@ -45,17 +45,6 @@ const WEIGHT_DECAY = 0.001;
 export const METRICS: readonly MetricSums[] = [
   { name: "loss", size: 1, value: meanValue },
 ];
-/** The layers, for reports and messages. */
-export const LAYERS = [
-  { name: "gaussianNoise1", type: "gaussianNoise", outputShape: "[6, B, 4]", parameters: 0, specLine: 9 },
-  { name: "spatialDropout1d1", type: "spatialDropout1d", outputShape: "[6, B, 4]", parameters: 0, specLine: 10 },
-  { name: "lstm1", type: "lstm", outputShape: "[6, B, 6]", parameters: 264, specLine: 11 },
-  { name: "gaussianDropout1", type: "gaussianDropout", outputShape: "[6, B, 6]", parameters: 0, specLine: 12 },
-  { name: "lstm2", type: "lstm", outputShape: "[B, 6]", parameters: 312, specLine: 13 },
-  { name: "dropout1", type: "dropout", outputShape: "[B, 6]", parameters: 0, specLine: 14 },
-  { name: "dense1", type: "dense", outputShape: "[B, 1]", parameters: 7, specLine: 15 },
-] as const;
-
 /** What the model reads of a batch. */
 export interface Inputs {
   readonly input: tf.Tensor3D; // [6, B, 4]

@@ -58,20 +58,6 @@ export const METRICS: readonly MetricSums[] = [
   { name: "loss", size: 1, value: meanValue },
   { name: "meanSquaredError", size: 1, value: meanValue },
 ];
-/** The layers, for reports and messages. */
-export const LAYERS = [
-  { name: "normalization1", type: "normalization", outputShape: "[8, B, 4]", parameters: 0, specLine: 9 },
-  { name: "rescaling1", type: "rescaling", outputShape: "[8, B, 4]", parameters: 0, specLine: 10 },
-  { name: "batchNormalization1", type: "batchNormalization", outputShape: "[8, B, 4]", parameters: 16, specLine: 11 },
-  { name: "lstm1", type: "lstm", outputShape: "[8, B, 6]", parameters: 264, specLine: 12 },
-  { name: "layerNormalization1", type: "layerNormalization", outputShape: "[8, B, 6]", parameters: 12, specLine: 13 },
-  { name: "frozen", type: "batchNormalization", outputShape: "[8, B, 6]", parameters: 24, specLine: 14 },
-  { name: "gru1", type: "gru", outputShape: "[B, 5]", parameters: 195, specLine: 15 },
-  { name: "layerNormalization2", type: "layerNormalization", outputShape: "[B, 5]", parameters: 5, specLine: 16 },
-  { name: "batchNormalization3", type: "batchNormalization", outputShape: "[B, 5]", parameters: 15, specLine: 17 },
-  { name: "dense1", type: "dense", outputShape: "[B, 3]", parameters: 18, specLine: 18 },
-] as const;
-
 /** What the model reads of a batch. */
 export interface Inputs {
   readonly input: tf.Tensor3D; // [8, B, 4]

@@ -54,15 +54,6 @@ export const METRICS: readonly MetricSums[] = [
   { name: "recallAt0.3", size: 3, value: recallValue },
   { name: "prAuc", size: 398, value: prAucValue },
 ];
-/** The layers, for reports and messages. */
-export const LAYERS = [
-  { name: "bidirectional1", type: "bidirectional", outputShape: "[10, B, 10]", parameters: 400, specLine: 9 },
-  { name: "bidirectional2", type: "bidirectional", outputShape: "[10, B, 6]", parameters: 648, specLine: 10 },
-  { name: "bidirectional3", type: "bidirectional", outputShape: "[10, B, 6]", parameters: 156, specLine: 11 },
-  { name: "bidirectional4", type: "bidirectional", outputShape: "[10, B, 4]", parameters: 352, specLine: 12 },
-  { name: "dense1", type: "dense", outputShape: "[10, B, 3]", parameters: 15, specLine: 13 },
-] as const;
-
 /** What the model reads of a batch. */
 export interface Inputs {
   readonly input: tf.Tensor3D; // [10, B, 4]

@@ -10,7 +10,7 @@
 // `--help` lists the options.
 import * as tf from "@tensorflow/tfjs-core";
 import { type Batch, type Samples, loadData, readBatch } from "./data.ts";
-import { LAYERS, METRICS, type StepScalars, evaluateStep, forward, initializeOptimizer, initializeWeights, learningRate, namedWeights, stepScalars, trainStep } from "./model.ts";
+import { METRICS, type StepScalars, evaluateStep, forward, initializeOptimizer, initializeWeights, learningRate, namedWeights, stepScalars, trainStep } from "./model.ts";
 import { PROGRAM } from "./program.ts";
 import { captureProgram } from "lstm-compile-runtime/capture/program.js";
 import { dataFile } from "./support/data/data-file.ts";
@@ -29,7 +29,7 @@ import { type Session, beginRun, endInterrupted, runTraining, startBackend } fro
 import { variablesOf } from "lstm-compile-runtime/run/tensors.js";
 import { Training, restore, zeroTotals } from "lstm-compile-runtime/run/training-loop.js";
 import { batchSizes, breathe, describeSamples, firstSamples, scalarTensors } from "lstm-compile-runtime/run/training.js";
-import { TOPOLOGY } from "./topology.ts";
+import { LAYERS, TOPOLOGY } from "./topology.ts";
 
 const EPOCHS = 1; // spec.yaml:15
 const BATCH_SIZE = 32; // spec.yaml:15

@@ -49,16 +49,6 @@ export const METRICS: readonly MetricSums[] = [
   { name: "loss", size: 1, value: meanValue },
   { name: "meanAbsoluteError", size: 2, value: meanValue },
 ];
-/** The layers, for reports and messages. */
-export const LAYERS = [
-  { name: "masking1", type: "masking", outputShape: "[10, B, 4]", parameters: 0, specLine: 10 },
-  { name: "lstm1", type: "lstm", outputShape: "[10, B, 8]", parameters: 416, specLine: 11 },
-  { name: "gru1", type: "gru", outputShape: "[10, B, 6]", parameters: 288, specLine: 12 },
-  { name: "bidirectional1", type: "bidirectional", outputShape: "[10, B, 8]", parameters: 88, specLine: 13 },
-  { name: "dense1", type: "dense", outputShape: "[10, B, 4]", parameters: 36, specLine: 14 },
-  { name: "dense2", type: "dense", outputShape: "[10, B, 1]", parameters: 5, specLine: 15 },
-] as const;
-
 /** What the model reads of a batch. */
 export interface Inputs {
   readonly input: tf.Tensor3D; // [10, B, 4]

@@ -47,14 +47,6 @@ export const METRICS: readonly MetricSums[] = [
   { name: "loss", size: 1, value: meanValue },
   { name: "perplexity", size: 1, value: perplexityValue },
 ];
-/** The layers, for reports and messages. */
-export const LAYERS = [
-  { name: "lstm1", type: "lstm", outputShape: "[16, B, 16]", parameters: 3136, specLine: 6 },
-  { name: "bidirectional1", type: "bidirectional", outputShape: "[16, B, 16]", parameters: 1248, specLine: 7 },
-  { name: "simpleRNN1", type: "simpleRNN", outputShape: "[B, 8]", parameters: 200, specLine: 8 },
-  { name: "dense1", type: "dense", outputShape: "[B, 32]", parameters: 288, specLine: 9 },
-] as const;
-
 /** What the model reads of a batch. */
 export interface Inputs {
   readonly input: tf.Tensor3D; // [16, B, 32]

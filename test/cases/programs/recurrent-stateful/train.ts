@@ -10,7 +10,7 @@
 // `--help` lists the options.
 import * as tf from "@tensorflow/tfjs-core";
 import { type Batch, CLASSES, type Samples, loadData, readBatch } from "./data.ts";
-import { LAYERS, METRICS, type StepScalars, evaluateStep, forward, initializeOptimizer, initializeStates, initializeWeights, learningRate, namedStates, namedWeights, stepScalars, trainStep } from "./model.ts";
+import { METRICS, type StepScalars, evaluateStep, forward, initializeOptimizer, initializeStates, initializeWeights, learningRate, namedStates, namedWeights, stepScalars, trainStep } from "./model.ts";
 import { PROGRAM } from "./program.ts";
 import { captureProgram } from "lstm-compile-runtime/capture/program.js";
 import { sampleOrder } from "./support/nn/sample-order.ts";
@@ -29,7 +29,7 @@ import { setToZero } from "lstm-compile-runtime/run/states.js";
 import { variablesOf } from "lstm-compile-runtime/run/tensors.js";
 import { Training, restore, zeroTotals } from "lstm-compile-runtime/run/training-loop.js";
 import { batchSizes, breathe, describeSamples, firstSamples, scalarTensors, wholeBatches } from "lstm-compile-runtime/run/training.js";
-import { TOPOLOGY } from "./topology.ts";
+import { LAYERS, TOPOLOGY } from "./topology.ts";
 
 const EPOCHS = 1; // spec.yaml:11
 const BATCH_SIZE = 16; // spec.yaml:11

@@ -48,16 +48,6 @@ export const METRICS: readonly MetricSums[] = [
   { name: "rootMeanSquaredError", size: 1, value: rootMeanValue },
   { name: "meanAbsoluteError", size: 1, value: meanValue },
 ];
-/** The layers, for reports and messages. */
-export const LAYERS = [
-  { name: "lstm1", type: "lstm", outputShape: "[12, B, 8]", parameters: 384, specLine: 9 },
-  { name: "lstm2", type: "lstm", outputShape: "[12, B, 6]", parameters: 336, specLine: 10 },
-  { name: "gru1", type: "gru", outputShape: "[12, B, 6]", parameters: 252, specLine: 11 },
-  { name: "gru2", type: "gru", outputShape: "[12, B, 5]", parameters: 180, specLine: 12 },
-  { name: "simpleRNN1", type: "simpleRNN", outputShape: "[B, 4]", parameters: 40, specLine: 13 },
-  { name: "dense1", type: "dense", outputShape: "[B, 2]", parameters: 10, specLine: 14 },
-] as const;
-
 /** What the model reads of a batch. */
 export interface Inputs {
   readonly signal: tf.Tensor3D; // [12, B, 3]

@@ -48,18 +48,6 @@ export const METRICS: readonly MetricSums[] = [
   { name: "loss", size: 1, value: meanValue },
   { name: "meanAbsolutePercentageError", size: 1, value: meanValue },
 ];
-/** The layers, for reports and messages. */
-export const LAYERS = [
-  { name: "permute1", type: "permute", outputShape: "[4, B, 6]", parameters: 0, specLine: 9 },
-  { name: "reshape1", type: "reshape", outputShape: "[8, B, 3]", parameters: 0, specLine: 10 },
-  { name: "activation1", type: "activation", outputShape: "[8, B, 3]", parameters: 0, specLine: 11 },
-  { name: "flatten1", type: "flatten", outputShape: "[B, 24]", parameters: 0, specLine: 12 },
-  { name: "dense1", type: "dense", outputShape: "[B, 3]", parameters: 75, specLine: 13 },
-  { name: "repeatVector1", type: "repeatVector", outputShape: "[5, B, 3]", parameters: 0, specLine: 14 },
-  { name: "gru1", type: "gru", outputShape: "[5, B, 4]", parameters: 108, specLine: 15 },
-  { name: "dense2", type: "dense", outputShape: "[5, B, 1]", parameters: 5, specLine: 16 },
-] as const;
-
 /** What the model reads of a batch. */
 export interface Inputs {
   readonly input: tf.Tensor3D; // [6, B, 4]

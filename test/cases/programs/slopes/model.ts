@@ -43,17 +43,6 @@ const EPSILON = 1e-7;
 export const METRICS: readonly MetricSums[] = [
   { name: "loss", size: 1, value: meanValue },
 ];
-/** The layers, for reports and messages. */
-export const LAYERS = [
-  { name: "dense1", type: "dense", outputShape: "[6, B, 5]", parameters: 25, specLine: 9 },
-  { name: "leakyRelu1", type: "leakyRelu", outputShape: "[6, B, 5]", parameters: 0, specLine: 10 },
-  { name: "prelu1", type: "prelu", outputShape: "[6, B, 5]", parameters: 5, specLine: 11 },
-  { name: "lstm1", type: "lstm", outputShape: "[B, 6]", parameters: 288, specLine: 12 },
-  { name: "leakyRelu2", type: "leakyRelu", outputShape: "[B, 6]", parameters: 0, specLine: 13 },
-  { name: "prelu2", type: "prelu", outputShape: "[B, 6]", parameters: 6, specLine: 14 },
-  { name: "dense2", type: "dense", outputShape: "[B, 1]", parameters: 7, specLine: 15 },
-] as const;
-
 /** What the model reads of a batch. */
 export interface Inputs {
   readonly input: tf.Tensor3D; // [6, B, 4]

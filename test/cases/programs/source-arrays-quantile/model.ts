@@ -42,15 +42,6 @@ const EPSILON = 1e-7;
 export const METRICS: readonly MetricSums[] = [
   { name: "loss", size: 1, value: meanValue },
 ];
-/** The layers, for reports and messages. */
-export const LAYERS = [
-  { name: "history", type: "lstm", outputShape: "[B, 6]", parameters: 240, specLine: 13 },
-  { name: "words", type: "embedding", outputShape: "[5, B, 4]", parameters: 120, specLine: 14 },
-  { name: "flat", type: "flatten", outputShape: "[B, 20]", parameters: 0, specLine: 15 },
-  { name: "concatenate1", type: "concatenate", outputShape: "[B, 30]", parameters: 0, specLine: 16 },
-  { name: "dense1", type: "dense", outputShape: "[B, 1]", parameters: 31, specLine: 17 },
-] as const;
-
 /** What the model reads of a batch. */
 export interface Inputs {
   readonly series: tf.Tensor3D; // [10, B, 3]

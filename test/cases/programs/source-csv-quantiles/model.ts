@@ -36,12 +36,6 @@ const EPSILON = 1e-7;
 export const METRICS: readonly MetricSums[] = [
   { name: "loss", size: 1, value: meanValue },
 ];
-/** The layers, for reports and messages. */
-export const LAYERS = [
-  { name: "lstm1", type: "lstm", outputShape: "[B, 8]", parameters: 320, specLine: 6 },
-  { name: "dense1", type: "dense", outputShape: "[B, 6]", parameters: 54, specLine: 7 },
-] as const;
-
 /** What the model reads of a batch. */
 export interface Inputs {
   readonly input: tf.Tensor3D; // [24, B, 1]

@@ -39,12 +39,6 @@ export const METRICS: readonly MetricSums[] = [
   { name: "loss", size: 1, value: meanValue },
   { name: "rootMeanSquaredError", size: 1, value: rootMeanValue },
 ];
-/** The layers, for reports and messages. */
-export const LAYERS = [
-  { name: "gru1", type: "gru", outputShape: "[B, 8]", parameters: 312, specLine: 17 },
-  { name: "dense1", type: "dense", outputShape: "[B, 7]", parameters: 63, specLine: 18 },
-] as const;
-
 /** What the model reads of a batch. */
 export interface Inputs {
   readonly input: tf.Tensor3D; // [14, B, 3]

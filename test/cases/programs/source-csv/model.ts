@@ -38,12 +38,6 @@ export const METRICS: readonly MetricSums[] = [
   { name: "loss", size: 1, value: meanValue },
   { name: "meanAbsoluteError", size: 1, value: meanValue },
 ];
-/** The layers, for reports and messages. */
-export const LAYERS = [
-  { name: "lstm1", type: "lstm", outputShape: "[B, 8]", parameters: 320, specLine: 6 },
-  { name: "dense1", type: "dense", outputShape: "[B, 1]", parameters: 9, specLine: 7 },
-] as const;
-
 /** What the model reads of a batch. */
 export interface Inputs {
   readonly input: tf.Tensor3D; // [8, B, 1]

@@ -40,13 +40,6 @@ export const METRICS: readonly MetricSums[] = [
   { name: "loss", size: 1, value: meanValue },
   { name: "accuracy", size: 1, value: meanValue },
 ];
-/** The layers, for reports and messages. */
-export const LAYERS = [
-  { name: "lstm1", type: "lstm", outputShape: "[B, 16]", parameters: 2880, specLine: 6 },
-  { name: "dense1", type: "dense", outputShape: "[B, 10]", parameters: 170, specLine: 7 },
-  { name: "activation1", type: "activation", outputShape: "[B, 10]", parameters: 0, specLine: 8 },
-] as const;
-
 /** What the model reads of a batch. */
 export interface Inputs {
   readonly input: tf.Tensor3D; // [28, B, 28]

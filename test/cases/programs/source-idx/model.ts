@@ -40,12 +40,6 @@ export const METRICS: readonly MetricSums[] = [
   { name: "loss", size: 1, value: meanValue },
   { name: "accuracy", size: 1, value: meanValue },
 ];
-/** The layers, for reports and messages. */
-export const LAYERS = [
-  { name: "simpleRNN1", type: "simpleRNN", outputShape: "[B, 16]", parameters: 464, specLine: 17 },
-  { name: "dense1", type: "dense", outputShape: "[B, 7]", parameters: 119, specLine: 18 },
-] as const;
-
 /** What the model reads of a batch. */
 export interface Inputs {
   readonly input: tf.Tensor3D; // [16, B, 12]

@@ -39,12 +39,6 @@ export const METRICS: readonly MetricSums[] = [
   { name: "accuracy", size: 1, value: meanValue },
   { name: "f1", size: 30, value: (sums, samples) => f1Value(sums, samples, { average: "macro" }) },
 ];
-/** The layers, for reports and messages. */
-export const LAYERS = [
-  { name: "gru1", type: "gru", outputShape: "[B, 32]", parameters: 5952, specLine: 6 },
-  { name: "dense1", type: "dense", outputShape: "[B, 10]", parameters: 330, specLine: 7 },
-] as const;
-
 /** What the model reads of a batch. */
 export interface Inputs {
   readonly input: tf.Tensor3D; // [28, B, 28]

@@ -38,13 +38,6 @@ const GLOBAL_CLIP_NORM = 5;
 export const METRICS: readonly MetricSums[] = [
   { name: "loss", size: 1, value: meanValue },
 ];
-/** The layers, for reports and messages. */
-export const LAYERS = [
-  { name: "embedding1", type: "embedding", outputShape: "[20, B, 8]", parameters: 384, specLine: 6 },
-  { name: "gru1", type: "gru", outputShape: "[B, 16]", parameters: 1248, specLine: 7 },
-  { name: "dense1", type: "dense", outputShape: "[B, 48]", parameters: 816, specLine: 8 },
-] as const;
-
 /** What the model reads of a batch. */
 export interface Inputs {
   readonly input: tf.Tensor2D; // int32 [B, 20]

@@ -41,12 +41,6 @@ export const METRICS: readonly MetricSums[] = [
   { name: "accuracy", size: 1, value: meanValue },
   { name: "perplexity", size: 1, value: perplexityValue },
 ];
-/** The layers, for reports and messages. */
-export const LAYERS = [
-  { name: "lstm1", type: "lstm", outputShape: "[B, 16]", parameters: 5184, specLine: 6 },
-  { name: "dense1", type: "dense", outputShape: "[B, 64]", parameters: 1088, specLine: 7 },
-] as const;
-
 /** What the model reads of a batch. */
 export interface Inputs {
   readonly input: tf.Tensor3D; // [20, B, 64]

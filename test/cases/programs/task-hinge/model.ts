@@ -35,12 +35,6 @@ const EPSILON = 1e-7;
 export const METRICS: readonly MetricSums[] = [
   { name: "loss", size: 1, value: meanValue },
 ];
-/** The layers, for reports and messages. */
-export const LAYERS = [
-  { name: "lstm1", type: "lstm", outputShape: "[B, 6]", parameters: 264, specLine: 9 },
-  { name: "dense1", type: "dense", outputShape: "[B, 1]", parameters: 7, specLine: 10 },
-] as const;
-
 /** What the model reads of a batch. */
 export interface Inputs {
   readonly input: tf.Tensor3D; // [6, B, 4]

@@ -39,13 +39,6 @@ const EPSILON = 1e-7;
 export const METRICS: readonly MetricSums[] = [
   { name: "loss", size: 1, value: meanValue },
 ];
-/** The layers, for reports and messages. */
-export const LAYERS = [
-  { name: "masking1", type: "masking", outputShape: "[20, B, 13]", parameters: 0, specLine: 9 },
-  { name: "bidirectional1", type: "bidirectional", outputShape: "[20, B, 16]", parameters: 1408, specLine: 10 },
-  { name: "dense1", type: "dense", outputShape: "[20, B, 9]", parameters: 153, specLine: 11 },
-] as const;
-
 /** What the model reads of a batch. */
 export interface Inputs {
   readonly input: tf.Tensor3D; // [20, B, 13]

@@ -38,12 +38,6 @@ export const METRICS: readonly MetricSums[] = [
   { name: "loss", size: 1, value: meanValue },
   { name: "accuracy", size: 1, value: meanValue },
 ];
-/** The layers, for reports and messages. */
-export const LAYERS = [
-  { name: "lstm1", type: "lstm", outputShape: "[B, 6]", parameters: 264, specLine: 9 },
-  { name: "dense1", type: "dense", outputShape: "[B, 3]", parameters: 21, specLine: 10 },
-] as const;
-
 /** What the model reads of a batch. */
 export interface Inputs {
   readonly input: tf.Tensor3D; // [6, B, 4]

@@ -40,14 +40,6 @@ export const METRICS: readonly MetricSums[] = [
   { name: "loss", size: 1, value: meanValue },
   { name: "categoricalAccuracy", size: 1, value: meanValue },
 ];
-/** The layers, for reports and messages. */
-export const LAYERS = [
-  { name: "timeDistributed1", type: "timeDistributed", outputShape: "[6, B, 8]", parameters: 40, specLine: 9 },
-  { name: "timeDistributed2", type: "timeDistributed", outputShape: "[6, B, 8]", parameters: 0, specLine: 10 },
-  { name: "simpleRNN1", type: "simpleRNN", outputShape: "[6, B, 5]", parameters: 70, specLine: 11 },
-  { name: "timeDistributed3", type: "timeDistributed", outputShape: "[6, B, 3]", parameters: 18, specLine: 12 },
-] as const;
-
 /** What the model reads of a batch. */
 export interface Inputs {
   readonly input: tf.Tensor3D; // [6, B, 4]

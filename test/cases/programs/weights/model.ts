@@ -66,20 +66,6 @@ const CLIP_NORM = 1;
 export const METRICS: readonly MetricSums[] = [
   { name: "loss", size: 1, value: meanValue },
 ];
-/** The layers, for reports and messages. */
-export const LAYERS = [
-  { name: "embedding1", type: "embedding", outputShape: "[6, B, 6]", parameters: 120, specLine: 9 },
-  { name: "lstm1", type: "lstm", outputShape: "[6, B, 5]", parameters: 240, specLine: 14 },
-  { name: "bidirectional1", type: "bidirectional", outputShape: "[6, B, 8]", parameters: 264, specLine: 22 },
-  { name: "simpleRNN1", type: "simpleRNN", outputShape: "[B, 4]", parameters: 52, specLine: 31 },
-  { name: "dense1", type: "dense", outputShape: "[B, 4]", parameters: 20, specLine: 32 },
-  { name: "dense2", type: "dense", outputShape: "[B, 4]", parameters: 20, specLine: 33 },
-  { name: "dense3", type: "dense", outputShape: "[B, 4]", parameters: 20, specLine: 34 },
-  { name: "dense4", type: "dense", outputShape: "[B, 4]", parameters: 20, specLine: 35 },
-  { name: "dense5", type: "dense", outputShape: "[B, 4]", parameters: 20, specLine: 36 },
-  { name: "dense6", type: "dense", outputShape: "[B, 1]", parameters: 5, specLine: 37 },
-] as const;
-
 /** What the model reads of a batch. */
 export interface Inputs {
   readonly input: tf.Tensor2D; // int32 [B, 6]
