@@ -1,9 +1,14 @@
-// Completes the JSON Schema and writes src/core/spec/types.ts from it. With --check: exits 1 where one of them is stale.
+// Writes what layer definitions say into the JSON Schema, completes it, and writes src/core/spec/types.ts from it.
+// With --check: exits 1 where one of them is stale.
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { compile } from "json-schema-to-typescript";
-import { completed } from "./schema.js";
+import { tsImport } from "tsx/esm/api";
+import { completed, withLayers } from "./schema.js";
+
+const { LAYERS } = await tsImport("../src/core/layers/layers.ts", import.meta.url);
+const { schemaDefinitions } = await tsImport("../src/core/layers/schema-definitions.ts", import.meta.url);
 
 const schemaPath = fileURLToPath(new URL("../schemas/model-spec.v1.schema.json", import.meta.url));
 const typesPath = fileURLToPath(new URL("../src/core/spec/types.ts", import.meta.url));
@@ -22,9 +27,14 @@ function withPlainReferences(value) {
   return Object.fromEntries(Object.entries(described).map(([key, item]) => [key, withPlainReferences(item)]));
 }
 
+/** The schema anew: of layers what their definitions say, of everything else what the file says. */
+function assembled() {
+  const committed = JSON.parse(readFileSync(schemaPath, "utf8"));
+  return completed(withLayers(committed, schemaDefinitions(Object.values(LAYERS))));
+}
+
 export async function generateTypes() {
-  const schema = completed(JSON.parse(readFileSync(schemaPath, "utf8")));
-  const text = await compile(withPlainReferences(schema), "ModelSpec", {
+  const text = await compile(withPlainReferences(assembled()), "ModelSpec", {
     additionalProperties: false,
     bannerComment: "// Generated from schemas/model-spec.v1.schema.json by `npm run types`. Do not edit.",
     maxItems: 0,
@@ -34,9 +44,9 @@ export async function generateTypes() {
   return text;
 }
 
-/** The schema's text with what follows from the rest of it, formatted like all files here. */
+/** The schema's text, formatted like all files here. */
 function schemaText() {
-  const text = JSON.stringify(completed(JSON.parse(readFileSync(schemaPath, "utf8"))), null, 2);
+  const text = JSON.stringify(assembled(), null, 2);
   const biome = fileURLToPath(new URL("../node_modules/@biomejs/biome/bin/biome", import.meta.url));
   const format = [biome, "format", "--stdin-file-path", schemaPath];
   return execFileSync(process.execPath, format, { input: `${text}\n`, encoding: "utf8", maxBuffer: 1 << 26 });

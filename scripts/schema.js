@@ -1,6 +1,16 @@
 // What follows in the JSON Schema from the rest of it, for editors: the names of a choice with what each means, and the
 // default at the end of a description, since editors show descriptions and no defaults.
 
+/** The schema with the definitions of layers given here in place of those that it has. */
+export function withLayers(schema, layers) {
+  const $defs = {};
+  for (const [name, part] of Object.entries(schema.$defs)) {
+    if (name === "Layer") Object.assign($defs, layers);
+    if (!name.endsWith("Layer")) $defs[name] = part;
+  }
+  return { ...schema, $defs };
+}
+
 /** The schema with all of it written out anew. */
 export function completed(schema) {
   const { $defs } = schema;

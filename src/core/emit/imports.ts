@@ -1,3 +1,4 @@
+import { fileName } from "../spec/names.ts";
 import { Names } from "./names.ts";
 
 /** The module of a file in support/nn. */
@@ -7,7 +8,7 @@ export function kernels(file: string): string {
 
 /** The module of one kernel of a folder in support/nn, which has a file for each: "meanSquaredError" → losses/mean-squared-error.ts. */
 export function kernelIn(folder: string, name: string): string {
-  return kernels(`${folder}/${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+  return kernels(`${folder}/${fileName(name)}`);
 }
 
 interface Imported {

@@ -5,9 +5,6 @@ import { Names, RESERVED_WORDS } from "./names.ts";
 import { optimizerConstants } from "./optimizer.ts";
 import { constantName } from "./text.ts";
 
-/** The constant of a cell that bidirectional layers name in their options, and its kernels. */
-const CELLS = { lstm: ["lstm", "LSTM"], gru: ["gru", "GRU"], simpleRNN: ["simple-rnn", "SIMPLE_RNN"] } as const;
-
 /** What the parts of model.ts need to know: the plan, the imports that they add to, and what layers are called there. */
 export interface ModelContext extends EmitContext {
   readonly imports: Imports;
@@ -30,11 +27,6 @@ export interface ModelVariables {
 const OWN_VARIABLES = "w x states step lossOf batch output dataLoss loss gradients penalty".split(" ");
 const OWN_CONSTANTS = "METRICS LAYERS CLASS_WEIGHT".split(" ");
 
-/** "HARD_SIGMOID" → activations/hard-sigmoid.ts */
-function activationModule(constant: string): string {
-  return kernels(`activations/${constant.toLowerCase().replaceAll("_", "-")}`);
-}
-
 /** A layer that is named as something else in the functions of model.ts gets a variable of another name there. */
 export function modelContext(context: EmitContext): ModelContext {
   const { plan } = context;
@@ -42,14 +34,9 @@ export function modelContext(context: EmitContext): ModelContext {
   const names = new Names([...RESERVED_WORDS, ...OWN_VARIABLES, ...OWN_CONSTANTS, ...constants]);
   const imports = new Imports(names);
   imports.all("@tensorflow/tfjs-core", "tf");
-  const calls = plan.layers
-    .map((layer) => ({ layer, call: callOf(plan, layer) }))
-    .filter(({ call }) => hasOptions(call));
+  const calls = plan.layers.map((layer) => callOf(plan, layer)).filter(hasOptions);
   // Options name these as they are; whatever else is imported may get another name in this file.
-  for (const { layer, call } of calls) {
-    for (const name of call.activations) imports.value(activationModule(name), name);
-    if (layer.type !== "bidirectional") continue;
-    const [module, constant] = CELLS[layer.options.layer.type];
+  for (const { module, constant } of calls.flatMap(({ constants }) => constants)) {
     imports.value(kernels(module), constant);
   }
   const layers = plan.layers.map(({ name }) => name);

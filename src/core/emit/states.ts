@@ -2,8 +2,8 @@ import type { CodeBlockWriter, WriterFunction } from "ts-morph";
 import type { LayerPlan, Plan } from "../plan/types.ts";
 import { specLine } from "./context.ts";
 import { kernels } from "./imports.ts";
-import { layerCall } from "./layers/calls.ts";
-import { directionsOf, unitsOf } from "./layers/lines.ts";
+import { layerCall } from "./layers/call.ts";
+import { directionsOf } from "./layers/lines.ts";
 import type { ModelContext } from "./model-context.ts";
 import { literal } from "./text.ts";
 
@@ -19,8 +19,9 @@ interface StatefulLayer {
 
 function statefulLayers(plan: Plan): StatefulLayer[] {
   return plan.layers.flatMap((layer) => {
-    const { state } = layerCall(layer);
-    return state === undefined ? [] : [{ layer, state, units: unitsOf(layer), directions: directionsOf(layer) }];
+    const call = layerCall(layer);
+    const { state, units } = call;
+    return state === undefined ? [] : [{ layer, state, units: units!, directions: directionsOf(call) }];
   });
 }
 

@@ -2,6 +2,7 @@ import { COMPILER_VERSION } from "../version.ts";
 import type { EmitContext } from "./context.ts";
 
 export { dataLiteral, literal } from "../literal.ts";
+export { constantName } from "../spec/names.ts";
 
 /** Text for a comment: one line, printable, unable to close the comment, and no directive such as @ts-expect-error. */
 export function commentText(value: string): string {
@@ -37,11 +38,6 @@ export function header({ plan, specPath }: EmitContext): string {
 /** A shape as comments show it: [28, B, 256]. */
 export function batchShape(shape: readonly number[]): string {
   return shape.length === 2 ? `[${shape[0]}, B, ${shape[1]}]` : `[B, ${shape.join(", ")}]`;
-}
-
-/** "hardSigmoid" → "HARD_SIGMOID": how the support files name activations. */
-export function constantName(camelCase: string): string {
-  return camelCase.replace(/[A-Z]/g, "_$&").toUpperCase();
 }
 
 /** Last lines of a program that people start. */

@@ -215,8 +215,8 @@ function loop({ plan, imports }: TrainContext): string {
   imports.use("./support/run/evaluation.ts", ["evaluateSplit"], ["Evaluation"]);
   imports.use("./support/run/metrics.ts", ["epochMetrics"]);
   imports.use("./support/run/session.ts", ["endInterrupted"]);
-  imports.use(kernels("sample-order"), ["sampleOrder"]);
   imports.use("./support/run/training.ts", ["breathe"]);
+  imports.use(kernels("sample-order"), ["sampleOrder"]);
   if (stateful) imports.use("./support/run/states.ts", ["setToZero"]);
   if (inUnits) imports.use("./support/forecast/units.ts", ["metricsInDataUnits"]);
   return `  /** Loss and metrics over a split${kept === undefined ? "" : ", and the prediction for each sample"}. */

@@ -1,5 +1,8 @@
 import type { Shape } from "../spec/dataset.ts";
-import type { Constraint, InitializerMap, InitializerName, Layer, Regularizer } from "../spec/types.ts";
+import type { Activation, Constraint, InitializerMap, InitializerName, Layer, Regularizer } from "../spec/types.ts";
+import type { KernelCall } from "./call.ts";
+import type { KerasLayer, TensorFlowJsLayer } from "./exchange.ts";
+import type { LayerSchema } from "./schema.ts";
 
 export type LayerType = Layer["type"];
 
@@ -7,6 +10,9 @@ export type LayerType = Layer["type"];
 export type LayerOptions<T extends LayerType> = Required<
   Omit<Extract<Layer, { type: T }>, "type" | "name" | "inputs" | "trainable">
 >;
+
+/** Of a type that the spec's TypeScript types do not know, whatever its schema lets pass. */
+export type OptionsOf<T extends string> = T extends LayerType ? LayerOptions<T> : Readonly<Record<string, unknown>>;
 
 type Complete<T> = T extends unknown ? Required<T> : never;
 
@@ -48,13 +54,47 @@ export type MaskRule =
   /** The layer ignores it, and its output has none. */
   | "drops";
 
-/** What a layer type is: the inputs it takes, its output, weights and costs. Shapes are per sample. */
-export interface LayerDefinition<O> {
+/** The cell of a recurrent layer, which the kernel of a bidirectional one runs in both directions. */
+export interface Cell {
+  /** What its kernel's functions are called after; a constant of its module stands for it: SIMPLE_RNN. */
+  readonly name: string;
+  readonly gates: number;
+  /** Names of its state's tensors, [B, units] each. */
+  readonly states: readonly string[];
+}
+
+/** A layer that runs another one, which its option `layer` describes. */
+export interface Wrapping {
+  /** The choice of inner layers: its name in the schema, and what the schema says of it. */
+  readonly choice: { readonly title: string; readonly description: string; readonly type: string };
+  /** What it can wrap. */
+  readonly layers: readonly Pick<LayerDefinition<string, never>, "type" | "schema" | "keras" | "inputs">[];
+  /** The shape that the inner layer reads. */
+  innerShape(input: Shape): Shape;
+  /** Runs its layer twice, once in each of these directions, each with weights and states of its own. */
+  readonly directions?: readonly string[];
+}
+
+/**
+ * All that is particular to a layer type. Shapes are per sample; options have every default filled in. Functions read
+ * their arguments and nothing else.
+ */
+export interface LayerDefinition<T extends string = LayerType, O = OptionsOf<T>> {
+  /** Its name in a spec. */
+  readonly type: T;
+  readonly schema: LayerSchema;
+
   /** Ids, sequences ([timesteps, features]), vectors ([features]), or vectors and sequences alike. */
   readonly reads: "ids" | "sequence" | "vector" | "any";
+  /** Of a layer that reads ids the option that says how many different ones there are. */
+  readonly idsOption?: keyof O & string;
   /** How many inputs it takes. */
   readonly inputs: { readonly least: number; readonly most: number };
   readonly mask: MaskRule;
+  /** Of a layer that makes a mask whether it does so with these options; without this function always. */
+  makesMask?(options: O): boolean;
+  /** Of a layer that combines masks whether it joins them along time; without this function a step counts that counts in any. */
+  joinsMasks?(options: O): boolean;
   /** Called with inputs of the right number and kind. */
   outputShape(options: O, inputs: readonly Shape[]): Shape | ShapeProblem;
   parameters(options: O, inputs: readonly Shape[]): ParameterDefinition[];
@@ -62,6 +102,41 @@ export interface LayerDefinition<O> {
   flops(options: O, inputs: readonly Shape[], output: Shape): number;
   /** Values per sample that the forward pass keeps for the backward pass. */
   kept(options: O, inputs: readonly Shape[], output: Shape): number;
+  /** Fills in options whose defaults depend on others. */
+  resolve?(options: O): O;
+
+  /** The activation that it applies last and to its output alone, so that a loss may take it over; without this function none. */
+  outputActivation?(options: O): Activation;
+  /** What it hands on of the values that it reads: all, in another order or shape; averages, which lie between them; the largest. */
+  readonly handsOn?: "values" | "averages" | "largest";
+  /** Of a layer that hands values on whether its last axis is that of its input; without this function where it is as long. */
+  keepsLastAxis?(options: O, input: Shape): boolean;
+  /** It changes values while training only. */
+  readonly isNoise?: boolean;
+  /** Axes of its kernel where they are not two. */
+  readonly kernelAxes?: number;
+
+  /** Of a layer that goes through the timesteps one by one with a state. */
+  readonly cell?: Cell;
+  readonly wraps?: Wrapping;
+
+  /** Options that tell layers of this type apart, in the order in which people expect them. */
+  readonly shown: readonly (keyof O & string)[];
+
+  /** The kernel that the generated program calls. */
+  call(options: O): KernelCall;
+  /** What differs where the layer runs on each timestep for itself, inside a timeDistributed one. */
+  readonly perTimestep?: Partial<KernelCall>;
+
+  readonly keras: KerasLayer;
+  readonly tensorflowJs?: TensorFlowJsLayer<O>;
+}
+
+/** Defines a layer type. The options are those of the spec's type; those of another type are named: `defineLayer<"mine", MyOptions>`. */
+export function defineLayer<const T extends string, O = OptionsOf<T>>(
+  definition: LayerDefinition<T, NoInfer<O>>,
+): LayerDefinition<T, O> {
+  return definition;
 }
 
 export const ONE_INPUT = { least: 1, most: 1 } as const;

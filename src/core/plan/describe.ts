@@ -1,34 +1,14 @@
 import { counted } from "../../support/system/counted.ts";
+import { layerDefinition } from "../layers/layers.ts";
 import type { LayerPlan } from "./types.ts";
-
-/** Options that tell layers of one type apart, in the order in which people expect them. */
-const SHOWN = [
-  "activation",
-  "recurrentActivation",
-  "mergeMode",
-  "rate",
-  "stddev",
-  "inputDim",
-  "filters",
-  "kernelSize",
-  "poolSize",
-  "strides",
-  "padding",
-  "targetShape",
-  "dims",
-  "n",
-  "axis",
-  "dropout",
-  "recurrentDropout",
-] as const;
 
 /** A layer's options in a few words: "relu, sigmoid gates, sequences". */
 export function describeOptions({ type, options }: Pick<LayerPlan, "type" | "options">): string {
   const values = options as Readonly<Record<string, unknown>>;
-  const words = SHOWN.flatMap((key) => {
+  const words = layerDefinition(type).shown.flatMap((key: string) => {
     const value = values[key];
-    if (value === undefined || (key.toLowerCase().endsWith("dropout") && value === 0)) return [];
-    if (key === "axis" && type !== "concatenate") return [];
+    if (value === undefined || value === false || (key.toLowerCase().endsWith("dropout") && value === 0)) return [];
+    if (value === true) return [key === "returnSequences" ? "sequences" : key];
     if (key === "activation") return [String(value)];
     if (key === "recurrentActivation") return [`${value} gates`];
     return [`${key} ${Array.isArray(value) ? `[${value.join(", ")}]` : value}`];
@@ -41,7 +21,5 @@ export function describeOptions({ type, options }: Pick<LayerPlan, "type" | "opt
       `${innerType}${"units" in innerOptions ? ` of ${counted(Number(innerOptions.units), "unit")}` : ""}: ${details}`,
     );
   }
-  if (values.returnSequences === true) words.push("sequences");
-  for (const flag of ["goBackwards", "stateful", "maskZero"]) if (values[flag] === true) words.push(flag);
   return words.join(", ");
 }

@@ -15,7 +15,7 @@ export interface GraphNode {
   /** Its place among the layers of the spec. */
   readonly index: number;
   readonly layer: Layer;
-  readonly definition: LayerDefinition<LayerOptions<LayerType>>;
+  readonly definition: LayerDefinition<LayerType, LayerOptions<LayerType>>;
   /** Names of layers or model inputs. */
   readonly inputs: readonly string[];
   readonly inputShapes: readonly Shape[];
@@ -178,7 +178,7 @@ function place(
   },
 ): GraphNode | undefined {
   const { values, spec, line, report } = context;
-  const definition = layerDefinition(layer.type);
+  const definition: GraphNode["definition"] = layerDefinition(layer.type);
   const { least, most } = definition.inputs;
   if (sources.length < least || sources.length > most) {
     const wanted = least === most ? `${least} input` : `${least} to ${most} inputs`;
@@ -211,13 +211,15 @@ function place(
       );
       return undefined;
     }
-    if (wantsIds && layer.type === "embedding" && layer.inputDim < value.ids!) {
+    const { idsOption } = definition;
+    const known = idsOption && Number((layer as unknown as Readonly<Record<string, unknown>>)[idsOption]);
+    if (wantsIds && known !== undefined && known < value.ids!) {
       report(
         "LC1214",
-        "inputDim",
-        `ids are 0..${value.ids! - 1}, but inputDim is ${layer.inputDim}`,
-        `use \`inputDim: ${value.ids}\``,
-        { pointer: `/layers/${index}/inputDim`, value: value.ids! },
+        idsOption,
+        `ids are 0..${value.ids! - 1}, but ${idsOption} is ${known}`,
+        `use \`${idsOption}: ${value.ids}\``,
+        { pointer: `/layers/${index}/${idsOption}`, value: value.ids! },
       );
     }
     if (definition.reads === "sequence" && value.shape.length === 1) {
@@ -256,14 +258,11 @@ function place(
  * joined along time each keeps its own.
  */
 function makesMask(layer: Layer, inputMasks: readonly (string | undefined)[], isSequence: boolean): boolean {
-  if (layer.type === "embedding") return layer.maskZero === true;
-  const { mask } = layerDefinition(layer.type);
-  if (mask !== "combines") return mask === "makes";
+  const { mask, makesMask, joinsMasks } = layerDefinition(layer.type);
+  const options = layerOptions(layer);
+  if (mask !== "combines") return mask === "makes" && makesMask?.(options) !== false;
   const isMasked = (input: string | undefined): boolean => input !== undefined;
-  return (
-    isSequence &&
-    (layer.type === "concatenate" && layer.axis === 1 ? inputMasks.some(isMasked) : inputMasks.every(isMasked))
-  );
+  return isSequence && (joinsMasks?.(options) === true ? inputMasks.some(isMasked) : inputMasks.every(isMasked));
 }
 
 function needsSequence(

@@ -1,4 +1,3 @@
-import type { LayerOptions, LayerType } from "../layers/definition.ts";
 import { size } from "../layers/definition.ts";
 import { type GraphNode, layerOptions } from "./graph.ts";
 import type { LayerPlan } from "./types.ts";
@@ -6,7 +5,8 @@ import type { LayerPlan } from "./types.ts";
 /** A layer in its place, its weights and its costs. */
 export function planLayer(node: GraphNode, specLine: number): LayerPlan {
   const { name, layer, definition, inputs, inputShapes, outputShape, inputMasks, outputMask } = node;
-  const options = withResolvedStrides(layerOptions(layer));
+  const given = layerOptions(layer);
+  const options = definition.resolve?.(given) ?? given;
   const trainable = !("trainable" in layer) || layer.trainable !== false;
   const parameters = definition.parameters(options, inputShapes).map((parameter) => ({
     ...parameter,
@@ -29,10 +29,4 @@ export function planLayer(node: GraphNode, specLine: number): LayerPlan {
     flopsPerSample: definition.flops(options, inputShapes, outputShape),
     keptValues: definition.kept(options, inputShapes, outputShape),
   } as LayerPlan;
-}
-
-/** Pooling windows follow one another unless the spec says otherwise. */
-function withResolvedStrides(options: LayerOptions<LayerType>): LayerOptions<LayerType> {
-  const { poolSize, strides } = options as { poolSize?: number; strides?: number };
-  return poolSize !== undefined && strides === undefined ? { ...options, strides: poolSize } : options;
 }

@@ -1,9 +1,9 @@
-import type { LayerType } from "../layers/definition.ts";
-import type { Shape } from "../spec/dataset.ts";
+import { featuresOf } from "../layers/definition.ts";
+import { layerDefinition } from "../layers/layers.ts";
 import type { Activation, BidirectionalLayer, Layer, RecurrentLayer } from "../spec/types.ts";
 import { isFrom0To1, RANGES, type Range } from "./activations.ts";
-import type { GraphNode } from "./graph.ts";
-import { isCell, working } from "./parts.ts";
+import { type GraphNode, layerOptions } from "./graph.ts";
+import { isCell, outputActivation, working } from "./parts.ts";
 
 /** What an activation makes of a layer's outputs. */
 export interface OutputValues extends Range {
@@ -16,20 +16,6 @@ export interface OutputValues extends Range {
   /** What the activation belongs to: a layer's output; a cell, of which also the next timestep sees it; the cells of two directions. */
   readonly of: "output" | "cell" | "directions";
 }
-
-/** What a layer hands on of what it reads: all values, in another order or shape; averages, which lie between them; the largest. */
-type HandsOn = "values" | "averages" | "largest";
-
-const HANDS_ON: Partial<Record<LayerType, HandsOn>> = {
-  flatten: "values",
-  reshape: "values",
-  permute: "values",
-  globalAveragePooling1d: "averages",
-  averagePooling1d: "averages",
-  average: "averages",
-  globalMaxPooling1d: "largest",
-  maxPooling1d: "largest",
-};
 
 /**
  * The values that a layer gives, as the activations decide them: its own, or those of the layers that it hands on. Undefined where no
@@ -46,14 +32,14 @@ export function outputValues(
   const pointer = `/layers/${index}${inner === layer ? "" : "/layer"}/activation`;
   if (isCell(inner)) {
     const own: OutputValues = { ...cellValues(inner), index, pointer, of: "cell" };
-    return layer.type === "bidirectional" ? { ...own, ...merged(own, layer.mergeMode!), of: "directions" } : own;
+    return "mergeMode" in layer ? { ...own, ...merged(own, layer.mergeMode!), of: "directions" } : own;
   }
-  if ("activation" in inner && !(inner.type === "activation" && inner.activation === "linear")) {
-    const activation = inner.activation!;
+  const { handsOn } = layerDefinition(inner.type);
+  const activation = outputActivation(inner);
+  if (activation !== undefined && !(activation === "linear" && handsOn !== undefined)) {
     const isDistribution = activation === "softmax";
     return { ...RANGES[activation], activation, index, pointer, isDistribution, of: "output" };
   }
-  const handsOn = inner.type === "activation" ? "values" : HANDS_ON[layer.type];
   const node = nodes.get(index);
   if (handsOn === undefined || node === undefined) return undefined;
   const [first, ...others] = node.inputs.map((name) => {
@@ -66,25 +52,20 @@ export function outputValues(
     ...first,
     low: Math.min(first.low, ...others.map((other) => other!.low)),
     high: Math.max(first.high, ...others.map((other) => other!.high)),
-    isDistribution: areAll && handsOn !== "largest" && keepsRows(layer, node),
+    isDistribution: areAll && handsOn !== "largest" && keepsRows(node),
   };
 }
 
 /** Whether what shares 1 out still stands along the last axis. */
-function keepsRows(layer: Layer, { inputShapes: [input], outputShape }: GraphNode): boolean {
-  if (layer.type === "permute") return layer.dims.at(-1) === input!.length;
-  return featuresOf(input!) === featuresOf(outputShape);
+function keepsRows({ layer, definition, inputShapes: [input], outputShape }: GraphNode): boolean {
+  return definition.keepsLastAxis?.(layerOptions(layer), input!) ?? featuresOf(input!) === featuresOf(outputShape);
 }
 
-function featuresOf(shape: Shape): number {
-  return shape.at(-1)!;
-}
-
-/** Of a simpleRNN the activation gives the output. Of an lstm and a gru gates take shares of what it gives, and of 0. */
+/** Without gates the activation gives the output. Gates take shares of what it gives, and of 0. */
 function cellValues(cell: RecurrentLayer): Range & Pick<OutputValues, "activation" | "isDistribution"> {
   const activation = cell.activation!;
   const own = RANGES[activation];
-  if (cell.type === "simpleRNN") return { ...own, activation, isDistribution: activation === "softmax" };
+  if (!("recurrentActivation" in cell)) return { ...own, activation, isDistribution: activation === "softmax" };
   const { low, high } = isFrom0To1(RANGES[cell.recurrentActivation!]) ? own : RANGES.linear;
   return { low: Math.min(low, 0), high: Math.max(high, 0), activation, isDistribution: false };
 }

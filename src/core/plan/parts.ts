@@ -1,4 +1,6 @@
-import type { BidirectionalLayer, Layer, RecurrentLayer, TimeDistributedLayer } from "../spec/types.ts";
+import type { LayerDefinition, LayerType } from "../layers/definition.ts";
+import { layerDefinition } from "../layers/layers.ts";
+import type { Activation, BidirectionalLayer, Layer, RecurrentLayer, TimeDistributedLayer } from "../spec/types.ts";
 
 type Wrapper = BidirectionalLayer | TimeDistributedLayer;
 
@@ -32,6 +34,12 @@ export function isRecurrent(layer: Layer): boolean {
   return isCell(working(layer));
 }
 
+/** The activation of a layer's output, where it has one of its own. */
+export function outputActivation(layer: WorkingLayer): Activation | undefined {
+  const definition: Pick<LayerDefinition<LayerType, WorkingLayer>, "outputActivation"> = layerDefinition(layer.type);
+  return definition.outputActivation?.(layer);
+}
+
 export function isCell(layer: WorkingLayer): layer is RecurrentLayer & WorkingLayer {
-  return "returnSequences" in layer;
+  return layerDefinition(layer.type).cell !== undefined;
 }

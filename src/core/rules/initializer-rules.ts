@@ -1,9 +1,11 @@
+import { layerDefinition } from "../layers/layers.ts";
 import type { Initializer } from "../spec/types.ts";
 import type { Rules } from "./rule.ts";
 
 export const INITIALIZER_RULES: Rules = {
   "initializers that make matrices have a matrix to make": ({ parts, report }) => {
     for (const { layer, pointer } of parts) {
+      const { kernelAxes = 2 } = layerDefinition(layer.type);
       for (const [key, value] of Object.entries<unknown>({ ...layer })) {
         if (!key.endsWith("Initializer")) continue;
         const { type } = typeof value === "string" ? { type: value } : (value as Exclude<Initializer, string>);
@@ -13,8 +15,9 @@ export const INITIALIZER_RULES: Rules = {
           const subject = weight === "bias" ? "a bias" : `\`${weight}\``;
           const fix = /^gamma$|Variance$/.test(weight) ? "use ones" : "use zeros";
           report("LC1210", `${pointer}/${key}`, `${type} makes matrices, but ${subject} is a vector`, fix);
-        } else if (type === "identity" && layer.type === "conv1d") {
-          const message = "identity makes matrices, but the kernel of a conv1d has three axes";
+        } else if (type === "identity" && weight === "kernel" && kernelAxes > 2) {
+          const axes = kernelAxes === 3 ? "three" : kernelAxes;
+          const message = `identity makes matrices, but the kernel of a ${layer.type} has ${axes} axes`;
           const fix = "use orthogonal, which takes its last axis against the others";
           report("LC1210", `${pointer}/${key}`, message, fix);
         }

@@ -1,7 +1,8 @@
 import { counted } from "../../support/system/counted.ts";
 import type { Change } from "../edits.ts";
+import { layerDefinition } from "../layers/layers.ts";
 import { isBounded, RANGES } from "../plan/activations.ts";
-import { isCell } from "../plan/parts.ts";
+import { isCell, outputActivation } from "../plan/parts.ts";
 import type { Activation } from "../spec/types.ts";
 import type { Checked, Rules } from "./rule.ts";
 
@@ -80,8 +81,7 @@ export const LAYER_RULES: Rules = {
   },
   "dropout leaves enough": ({ parts, report }) => {
     for (const { layer, pointer } of parts) {
-      const rates = /dropout/i.test(layer.type) ? ["rate"] : ["dropout", "recurrentDropout"];
-      for (const key of rates) {
+      for (const key of ["rate", "dropout", "recurrentDropout"]) {
         const rate = (layer as unknown as Readonly<Record<string, number | undefined>>)[key];
         if (rate === undefined || rate < 0.8) continue;
         const message = `dropout of ${rate} leaves little to learn from`;
@@ -90,9 +90,11 @@ export const LAYER_RULES: Rules = {
     }
   },
   "softmax stands last": ({ parts, outputValues, report }) => {
-    const last = outputValues?.index ?? parts.findLastIndex(({ layer }) => layer.type !== "dropout");
+    const last = outputValues?.index ?? parts.findLastIndex(({ layer }) => !layerDefinition(layer.type).isNoise);
     for (const { layer, index, pointer } of parts) {
-      if (layer.type !== "dense" || layer.activation !== "softmax" || index === last) continue;
+      const { hasWeights } = layerDefinition(layer.type).schema;
+      // Of a layer without weights softmax is what it is for: it may make shares of attention.
+      if (!hasWeights || outputActivation(layer) !== "softmax" || index === last) continue;
       const message = "softmax inside a model lets little information through";
       report("LC2005", `${pointer}/activation`, message, "use relu or tanh", "warning");
     }

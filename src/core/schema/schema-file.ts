@@ -61,19 +61,24 @@ export function placesOf(key: string): string[] {
       .values.filter((_, index) => has(variants[index]))
       .map(label);
   };
-  const optimizers = inChoice("Optimizer", (type) => `${/^(a|rms|sgd)/.test(type) ? "an" : "a"} ${type} optimizer`);
+  const optimizers = inChoice("Optimizer", (type) => `${withArticle(type)} optimizer`);
   return [
     ...(has(schema()) ? ["the spec itself"] : []),
     ...inChoice("Dataset", (type) => `a ${type} dataset`),
-    ...inChoice("Layer", (type) => `${type === "lstm" ? "an" : "a"} ${type} layer`),
+    ...inChoice("Layer", (type) => `${withArticle(type)} layer`),
     ...(optimizers.length === definitions.Optimizer?.then?.allOf?.length ? ["`optimizer`"] : optimizers),
-    ...inChoice("LearningRateSchedule", (schedule) => `${/^[aeiou]/.test(schedule) ? "an" : "a"} ${schedule} schedule`),
+    ...inChoice("LearningRateSchedule", (schedule) => `${withArticle(schedule)} schedule`),
     ...(has(definitions.WeightAverage) ? ["`ema`"] : []),
     ...inChoice("InitializerMap", (type) => `the initializer ${type}`),
     ...inChoice("LossMap", (type) => `the loss ${type}`),
     ...inChoice("MetricMap", (type) => `the metric ${type}`),
     ...(has(definitions.Training) ? ["`training`"] : []),
   ];
+}
+
+/** "an embedding", "a dense"; what is read letter by letter, too: "an lstm", "an sgd". */
+function withArticle(name: string): string {
+  return `${/^([aeiou]|[flmnrsx][^aeiouy]{2})/.test(name) ? "an" : "a"} ${name}`;
 }
 
 /** Every key of the schema, sorted. */

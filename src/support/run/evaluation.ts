@@ -50,7 +50,7 @@ export async function evaluateSplit<Batch extends object>(
 
 /** Rows: true classes; columns: predicted classes, [count]. */
 export async function confusionMatrix(
-  split: { readonly count: number; read(indices: Int32Array): Promise<{ readonly targets: Iterable<number> }> },
+  split: { readonly count: number; read(indices: Int32Array): Promise<{ readonly targets: ArrayLike<number> }> },
   predicted: readonly number[],
   classes: number,
 ): Promise<number[][]> {
@@ -59,7 +59,7 @@ export async function confusionMatrix(
   for (let start = 0; start < split.count; start += size) {
     const indices = Int32Array.from({ length: Math.min(size, split.count - start) }, (_, k) => start + k);
     const { targets } = await split.read(indices);
-    for (const [k, label] of [...targets].entries()) matrix[label]![predicted[start + k]!]!++;
+    for (let k = 0; k < targets.length; k++) matrix[targets[k]!]![predicted[start + k]!]!++;
   }
   return matrix;
 }

@@ -199,6 +199,29 @@ describe("emitted programs", () => {
   }, 240_000);
 });
 
+it.each([
+  [{ type: "conv1d", filters: 4, kernelSize: 3, padding: "same" }, 'strides: 1, padding: "same", dilationRate: 1'],
+  [{ type: "dense", units: 4 }, ""],
+])("a loss takes over the activation of the last layer and none of its other options: %o", (head, others) => {
+  const files = { train: "a.npy", test: "b.npy" };
+  const { program } = compile(
+    stringify({
+      specVersion: 1,
+      name: "head",
+      dataset: {
+        type: "arrays",
+        inputs: [{ name: "series", shape: [6, 3], ...files }],
+        targets: { encoding: "labels", classes: 4, timesteps: 6, ...files },
+      },
+      layers: [{ ...head, name: "last", activation: "softmax" }],
+      optimizer: { type: "adam" },
+      training: { loss: "sparseCategoricalCrossentropy" },
+    }),
+  );
+  const [, options] = /const LAST = \{ (.*) \} as const/.exec(program!.files.get("model.ts")!)!;
+  expect(options).toBe(["activation: LINEAR", others].filter((text) => text !== "").join(", "));
+});
+
 describe("messages about losses and metrics", () => {
   const told = (training: string) =>
     compile(

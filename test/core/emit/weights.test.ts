@@ -184,7 +184,7 @@ function expectedLoss(given: Case, start: number, outputs: { shape: number[]; da
 
 interface Data {
   loadData(directory: string, log: (line: string) => void): Promise<{ train: object }>;
-  readBatch(split: object, indices: Int32Array): { inputs: Inputs; targets: tf.Tensor; weights?: tf.Tensor };
+  readBatch(split: object, indices: Int32Array): Promise<{ inputs: Inputs; targets: tf.Tensor; weights?: tf.Tensor }>;
 }
 
 describe("weights of classes, samples and timesteps", () => {
@@ -214,8 +214,8 @@ describe("weights of classes, samples and timesteps", () => {
     const optimizer = model.initializeOptimizer(w);
     for (const [iteration, start] of [0, BATCH].entries()) {
       const indices = Int32Array.from({ length: Math.min(BATCH, N - start) }, (_, k) => start + k);
+      const { inputs: x, ...rest } = await data.readBatch(train, indices);
       tf.tidy(() => {
-        const { inputs: x, ...rest } = data.readBatch(train, indices);
         const wanted = expectedLoss(given, start, batchMajor(model.forward(w, x).prediction));
         const step = stepInputs(model, iteration);
         const [sum] = callByName(model.trainStep, { w, optimizer, x, ...rest, step }).dataSync();

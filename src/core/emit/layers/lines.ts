@@ -1,10 +1,10 @@
+import type { LayerFunctions } from "../../layers/call.ts";
 import { layerDefinition } from "../../layers/layers.ts";
 import type { LayerPlan, Plan } from "../../plan/types.ts";
 import { kernels } from "../imports.ts";
 import type { ModelContext } from "../model-context.ts";
 import { literal } from "../text.ts";
-import type { LayerCall, LayerFunctions } from "./call.ts";
-import { layerCall } from "./calls.ts";
+import { type LayerCall, layerCall } from "./call.ts";
 
 export type Mode = "training" | "inference";
 
@@ -30,9 +30,7 @@ export function isTrained(layer: LayerPlan): boolean {
 
 /** The options of a layer's call; the softmax or sigmoid of a fused head is part of the loss. */
 export function callOf(plan: Plan, layer: LayerPlan): LayerCall {
-  const call = layerCall(layer);
-  if (plan.training.loss.fusion === "none" || layer !== plan.layers.at(-1)) return call;
-  return { ...call, options: "{ activation: LINEAR }", activations: ["LINEAR"] };
+  return layerCall(layer, plan.training.loss.fusion !== "none" && layer === plan.layers.at(-1));
 }
 
 /** Whether the layer has a constant with what its functions read of its options. */
@@ -94,9 +92,10 @@ export function layerLines(context: ModelContext, mode: Mode): LayerLines[] {
 
 /** The mask that a merge layer makes of its inputs' masks. */
 function maskOfMerge(context: ModelContext, layer: LayerPlan, inputs: readonly string[]): string | undefined {
-  if (layerDefinition(layer.type).mask !== "combines" || layer.outputMask === undefined) return undefined;
+  const { mask, joinsMasks } = layerDefinition(layer.type);
+  if (mask !== "combines" || layer.outputMask === undefined) return undefined;
   const masks = maskExpressions(context, layer).map(String).join(", ");
-  const joined = layer.type === "concatenate" && layer.options.axis === 1;
+  const joined = joinsMasks?.(layer.options) === true;
   const merged = context.imports.value(kernels("masking"), joined ? "joinMasks" : "unionOfMasks");
   return joined ? `${merged}([${inputs.join(", ")}], [${masks}])` : `${merged}([${masks}])`;
 }
@@ -125,7 +124,7 @@ function extraArgument(context: ModelContext, layer: LayerPlan, call: LayerCall,
 
 /** State and dropout masks of a recurrent cell; each direction of a bidirectional layer has its own. */
 function cellExtra(context: ModelContext, layer: LayerPlan, call: LayerCall, mode: Mode): string[] {
-  return directionsOf(layer).flatMap((direction) => {
+  return directionsOf(call).flatMap((direction) => {
     const entries = [
       ...initialState(layer, call, mode, direction),
       ...(mode === "training" ? cellDropout(context, layer, call, direction) : []),
@@ -145,7 +144,7 @@ function initialState({ name }: LayerPlan, { state }: LayerCall, mode: Mode, dir
 function cellDropout(
   { imports }: ModelContext,
   layer: LayerPlan,
-  { cellDropout: rates }: LayerCall,
+  { cellDropout: rates, units }: LayerCall,
   direction: string | undefined,
 ): string[] {
   if (rates === undefined) return [];
@@ -156,18 +155,13 @@ function cellDropout(
     `${imports.value(kernels(rates.masks === 1 ? "dropout-mask" : "dropout-masks"), drawn)}(${count}[batch, ${features}], ${literal(rate)}, { random: step.random, name: ${literal(`${stream}/${what}`)} })`;
   return [
     ...(rates.inputs > 0 ? [`inputDropout: ${mask(layer.inputShapes[0]!.at(-1)!, rates.inputs, "inputs")}`] : []),
-    ...(rates.state > 0 ? [`recurrentDropout: ${mask(unitsOf(layer), rates.state, "state")}`] : []),
+    ...(rates.state > 0 ? [`recurrentDropout: ${mask(units!, rates.state, "state")}`] : []),
   ];
 }
 
 /** The directions that a bidirectional layer runs in; of any other layer one without a name. */
-export function directionsOf({ type }: LayerPlan): readonly (string | undefined)[] {
-  return type === "bidirectional" ? ["forward", "backward"] : [undefined];
-}
-
-/** Units of a recurrent layer. */
-export function unitsOf({ type, options }: LayerPlan): number {
-  return (type === "bidirectional" ? options.layer : (options as { units: number })).units;
+export function directionsOf({ directions }: LayerCall): readonly (string | undefined)[] {
+  return directions ?? [undefined];
 }
 
 /** Whether a layer's cell draws dropout masks, for which the step needs the batch size. */

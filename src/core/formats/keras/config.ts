@@ -1,40 +1,29 @@
 import type { Initializer } from "../../layers/definition.ts";
-import { dotAxes } from "../../layers/merge.ts";
+import type { Config, Dialect } from "../../layers/exchange.ts";
+import { layerDefinition } from "../../layers/layers.ts";
 import type { LayerPlan, ParameterPlan } from "../../plan/types.ts";
 import type { Constraint, Regularizer } from "../../spec/types.ts";
-import { CLASS_NAMES, snakeCase } from "./names.ts";
-
-/** Keras 3, or the older format with what tf.layers reads. */
-export type Dialect = "keras" | "tfjs";
+import { snakeCase } from "./names.ts";
 
 /** A layer as both serialise it: config keys are snake_case. */
 export interface SerializedLayer {
   readonly class_name: string;
-  readonly config: Readonly<Record<string, unknown>>;
+  readonly config: Config;
 }
-
-type Options = Readonly<Record<string, unknown>>;
-
-/** Keys whose value is there for the compiler or stands elsewhere in the serialised layer. */
-const LEFT_OUT: ReadonlySet<string> = new Set(["useCausalMask", "layer"]);
 
 /** A layer with every option, initialisers, regularisers and constraints included. */
 export function serializeLayer(layer: LayerPlan, dialect: Dialect): SerializedLayer {
-  const { config, ...rest } = serialize(layer.type, layer.name, layer.options as Options, layer.trainable, dialect);
-  if (dialect === "keras") return { ...rest, config };
-  // Of a pair, TensorFlow.js wants both axes counted from the batch.
-  const isPair = layer.type === "dot" && typeof layer.options.axes !== "number";
-  const axes = isPair ? { axes: dotAxes(layer.options, layer.inputShapes) } : {};
-  return { ...rest, config: { ...withoutWideIdentities(config, layer), ...axes } };
-}
-
-function attends(type: LayerPlan["type"]): boolean {
-  return type === "attention" || type === "additiveAttention";
+  const { name, type, options, trainable, inputShapes } = layer;
+  const place = { name, trainable, inputShapes };
+  const { config, ...rest } = serialize(type, options as object as Config, place, dialect);
+  return { ...rest, config: dialect === "keras" ? config : withoutWideIdentities(config, layer) };
 }
 
 /** What a layer of a functional model is called with beside its inputs. */
 export function callOptions({ type, options }: LayerPlan): object {
-  return attends(type) && (options as { useCausalMask: boolean }).useCausalMask ? { use_causal_mask: true } : {};
+  const { callOptions: names = {} } = layerDefinition(type).keras;
+  const given = Object.entries(names).filter(([option]) => (options as object as Config)[option] === true);
+  return Object.fromEntries(given.map(([, name]) => [name, true]));
 }
 
 /** TensorFlow.js has the identity for square matrices alone, and makes initial weights even where it loads others. */
@@ -60,33 +49,36 @@ function withoutWideIdentities(
 
 function serialize(
   type: LayerPlan["type"],
-  name: string,
-  options: Options,
-  trainable: boolean,
+  options: Config,
+  place: Pick<LayerPlan, "name" | "trainable" | "inputShapes">,
   dialect: Dialect,
 ): SerializedLayer {
-  // Keras's SpatialDropout1D takes no such argument.
-  const config: Record<string, unknown> = type === "spatialDropout1d" ? { name } : { name, trainable };
-  if (dialect === "keras" || type !== "embedding") config.dtype = "float32";
+  const { name, trainable, inputShapes } = place;
+  const {
+    className,
+    isUntrainable,
+    fixed,
+    extra,
+    callOptions: called = {},
+    innerPrefix = "",
+  } = layerDefinition(type).keras;
+  const config: Record<string, unknown> = isUntrainable ? { name } : { name, trainable };
+  config.dtype = "float32";
   for (const [key, value] of Object.entries(options)) {
-    if (!LEFT_OUT.has(key)) config[snakeCase(key)] = serializeOption(key, value, dialect);
+    if (key === "layer" || Object.hasOwn(called, key)) continue; // they stand elsewhere
+    config[snakeCase(key)] = serializeOption(key, value, dialect);
   }
   // A stateful layer would need a fixed batch size; the program too starts every prediction without a state.
   if ("stateful" in options) config.stateful = false;
-  if (dialect === "tfjs") {
-    if (type === "lstm" || type === "gru") config.implementation = 2;
-    if (type === "embedding") config.input_length = null;
-  }
-  if (type === "attention") config.score_mode = "dot";
-  if (attends(type)) config.dropout = 0;
-  const inner = options.layer as ({ type: LayerPlan["type"] } & Options) | undefined;
+  Object.assign(config, fixed, extra?.(options, dialect, inputShapes));
+  const inner = options.layer as ({ type: LayerPlan["type"] } & Config) | undefined;
   if (inner !== undefined) {
-    const { type: innerType, name: _name, inputs: _inputs, ...innerOptions } = inner;
-    const { trainable: _trainable, ...rest } = innerOptions as Options & { trainable?: boolean };
-    const prefix = type === "bidirectional" && dialect === "keras" ? "forward_" : "";
-    config.layer = serialize(innerType, `${prefix}${name}_${snakeCase(innerType)}`, rest, trainable, dialect);
+    const { type: innerType, ...innerOptions } = inner;
+    const prefix = dialect === "keras" ? innerPrefix : "";
+    const innerPlace = { ...place, name: `${prefix}${name}_${snakeCase(innerType)}` };
+    config.layer = serialize(innerType, innerOptions, innerPlace, dialect);
   }
-  return { class_name: CLASS_NAMES[type], config };
+  return { class_name: className, config };
 }
 
 function serializeOption(key: string, value: unknown, dialect: Dialect): unknown {

@@ -1,10 +1,10 @@
 import { UserError } from "../../../support/system/user-error.ts";
+import type { FileFormat } from "../../layers/exchange.ts";
 import type { Plan } from "../../plan/types.ts";
 import { cut, isMap, type JsonMap } from "../field.ts";
 import type { DescribedModel, SourceFile } from "../format.ts";
 import { type FileGraph, readGraph } from "./graph.ts";
 import { importSpec } from "./import-spec.ts";
-import type { FileFormat } from "./options.ts";
 import { isDefaultName } from "./spec-names.ts";
 
 /** A model as Keras, and TensorFlow.js after it, describe it: a class with a config, the layers in it. */

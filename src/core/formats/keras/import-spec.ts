@@ -1,3 +1,5 @@
+import type { LayerDefinition, LayerOptions, LayerType } from "../../layers/definition.ts";
+import { layerDefinition } from "../../layers/layers.ts";
 import { load } from "../../load/load.ts";
 import { buildGraph } from "../../plan/graph.ts";
 import { checkSchema } from "../../schema/schema.ts";
@@ -6,10 +8,11 @@ import type { ModelSpec } from "../../spec/types.ts";
 import { cut, Field, refuse } from "../field.ts";
 import type { ImportedSpec, ImportOptions } from "../format.ts";
 import { draftSpec, type FoundModel, type FoundTraining, headActivation, type Spec, specOf } from "../found.ts";
+import { typeOfClass } from "./classes.ts";
 import type { KerasModel } from "./described.ts";
 import { type FileGraph, readGraph, titleOf } from "./graph.ts";
 import { checkMasks } from "./masks.ts";
-import { snakeCase } from "./names.ts";
+import { camelCase, snakeCase } from "./names.ts";
 import { type ImportContext, layerSpec } from "./options.ts";
 import { modelName, SpecNames } from "./spec-names.ts";
 import { importLoss, importMetrics, importOptimizer } from "./training.ts";
@@ -95,7 +98,15 @@ function placesIn(graph: FileGraph): FoundModel["places"] {
 }
 
 function makesMask(className: string, config: Field): boolean {
-  return className === "Masking" || (className === "Embedding" && config.at("mask_zero").value === true);
+  const definition = definitionOf(className);
+  if (definition?.mask !== "makes") return false;
+  const options = Object.entries(config.optionalMap()).map(([key, value]) => [camelCase(key), value]);
+  return definition.makesMask === undefined || definition.makesMask(Object.fromEntries(options)) === true;
+}
+
+function definitionOf(className: string): LayerDefinition<LayerType, LayerOptions<LayerType>> | undefined {
+  const type = typeOfClass(className);
+  return type && layerDefinition(type);
 }
 
 /** The nodes of a spec as the compiler sees it; undefined where it does not fit the schema. */
@@ -126,7 +137,10 @@ function arrayInput(
       "a spec has fixed shapes: give the timesteps with --timesteps",
     );
   }
-  const embedding = graph.nodes.find(({ className, inputs }) => className === "Embedding" && inputs[0] === input.name);
-  const ids = embedding === undefined ? {} : { vocabularySize: embedding.config.at("input_dim").whole(1) };
-  return { name, shape, ...ids, train: `train-${name}.npy`, test: `test-${name}.npy` };
+  const ids = graph.nodes.flatMap(({ className, inputs, config }) => {
+    const option = inputs[0] === input.name ? definitionOf(className)?.idsOption : undefined;
+    return option === undefined ? [] : [config.at(snakeCase(option)).whole(1)];
+  });
+  const vocabulary = ids[0] === undefined ? {} : { vocabularySize: ids[0] };
+  return { name, shape, ...vocabulary, train: `train-${name}.npy`, test: `test-${name}.npy` };
 }

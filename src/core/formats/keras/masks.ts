@@ -1,5 +1,6 @@
 import type { GraphNode } from "../../plan/graph.ts";
 import { cut, type Field, refuse } from "../field.ts";
+import { aliasOf } from "./classes.ts";
 import type { KerasModel } from "./described.ts";
 import { type FileGraph, type FileNode, tensors, titleOf } from "./graph.ts";
 import type { SpecNames } from "./spec-names.ts";
@@ -14,7 +15,7 @@ export function checkMasks(graph: FileGraph, names: SpecNames, nodes: readonly G
   for (const node of graph.nodes) {
     const mask = node.call.at("mask");
     const isMasked = built.get(names.of(node.name))?.inputMasks.some((maker) => maker !== undefined) === true;
-    if (node.className === "Softmax" && isMasked) {
+    if (aliasOf(node.className)?.alias.usesMask && isMasked) {
       refuse(
         file.path,
         `${titleOf(node)} takes a mask with its input, by which Keras changes its numbers (${node.config.place})`,
@@ -58,6 +59,6 @@ function origins(mask: Field, graph: FileGraph, names: SpecNames): Set<string> {
 function makersInputs(maker: string | undefined, built: ReadonlyMap<string, GraphNode>): Set<string> {
   const node = maker === undefined ? undefined : built.get(maker);
   if (node === undefined) return new Set();
-  if (node.layer.type === "masking" || node.layer.type === "embedding") return new Set(node.inputs);
+  if (node.definition.mask === "makes") return new Set(node.inputs);
   return new Set(node.inputMasks.flatMap((mask) => [...(mask === maker ? [] : makersInputs(mask, built))]));
 }

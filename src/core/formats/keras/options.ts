@@ -1,13 +1,13 @@
 import type { LayerType } from "../../layers/definition.ts";
-import { schema } from "../../schema/schema-file.ts";
+import type { Alias, FileFormat } from "../../layers/exchange.ts";
+import { layerDefinition } from "../../layers/layers.ts";
+import type { OptionSchema } from "../../layers/schema.ts";
 import type { Shape } from "../../spec/dataset.ts";
 import { Field, isMap, quote, refuse } from "../field.ts";
+import { aliasOf, typeOfClass } from "./classes.ts";
 import { type FileNode, titleOf } from "./graph.ts";
-import { CLASS_NAMES, camelCase } from "./names.ts";
+import { camelCase, snakeCase } from "./names.ts";
 import { activation, constraint, initializer, regularizer } from "./values.ts";
-
-/** Which program wrote the file: they differ in spellings, in defaults, and in what hard_sigmoid means. */
-export type FileFormat = "keras3" | "keras2" | "tfjs";
 
 /** Where values come from, and who hears of what a spec cannot say. */
 export interface ImportContext {
@@ -23,22 +23,6 @@ export interface LayerSource extends Omit<FileNode, "inputs"> {
   readonly mayBeMasked?: boolean;
 }
 
-const TYPES = new Map(Object.entries(CLASS_NAMES).map(([type, name]) => [name, type as LayerType]));
-
-/** Layers of Keras that are activations by another name: the values of their keys with which they are. */
-const ACTIVATION_LAYERS: Readonly<Record<string, (config: Field) => string>> = {
-  ReLU: (config) => {
-    only(config, "negative_slope", [0]);
-    only(config, "threshold", [0]);
-    return only(config, "max_value", [null, 6]) === 6 ? "relu6" : "relu";
-  },
-  ELU: (config) => {
-    only(config, "alpha", [1]);
-    return "elu";
-  },
-  Softmax: () => "softmax",
-};
-
 /** Keys that say nothing about the numbers that a layer computes. */
 const WITHOUT_MEANING: ReadonlySet<string> = new Set([
   ...["name", "trainable", "batch_shape", "batch_input_shape", "batch_size", "seed", "unroll", "implementation"],
@@ -46,21 +30,10 @@ const WITHOUT_MEANING: ReadonlySet<string> = new Set([
   ...["renorm_momentum", "input_dtype", "ragged", "sparse", "layer", "backward_layer", "supports_masking"],
 ]);
 
-/** Keys with the only value that layers here have; another one would compute something else. */
+/** Keys of several layers with the only values that layers here have; another one would compute something else. */
 const FIXED: Readonly<Record<string, readonly unknown[]>> = {
   data_format: ["channels_last", "channelsLast", null],
-  noise_shape: [null],
-  quantization_config: [null],
-  return_state: [false],
-  time_major: [false],
-  synchronized: [false],
-  renorm: [false],
-  renorm_clipping: [null],
   groups: [1],
-  keepdims: [false],
-  score_mode: ["dot"],
-  rms_scaling: [false],
-  beta_axis: [null],
   num_constants: [0, null],
 };
 
@@ -78,14 +51,9 @@ function only(config: Field, key: string, values: readonly unknown[]): unknown {
 export function layerSpec(node: LayerSource, context: ImportContext): Record<string, unknown> {
   const { className, config } = node;
   const values = config.optionalMap();
-  if (Object.hasOwn(ACTIVATION_LAYERS, className)) {
-    for (const [key, value] of Object.entries(values)) {
-      if (/^(negative_slope|threshold|max_value|alpha)$/.test(key)) continue;
-      if (key === "axis" ? !isLastAxis(value, node) : !isIgnored(key, value, node, context)) unknownKey(node, key);
-    }
-    return { type: "activation", activation: ACTIVATION_LAYERS[className]!(config) };
-  }
-  const type = TYPES.get(className);
+  const known = aliasOf(className);
+  if (known !== undefined) return { type: known.type, ...aliasOptions(known.alias, node, context) };
+  const type = typeOfClass(className);
   if (type === undefined) {
     const what = className === "Lambda" ? "a Lambda layer, whose code no spec can hold" : "of a class that no spec has";
     refuse(
@@ -94,19 +62,20 @@ export function layerSpec(node: LayerSource, context: ImportContext): Record<str
       "rebuild the model of the layers that `npx lstm-compile schema` lists",
     );
   }
+  const { keras, wraps } = layerDefinition(type);
   const layer: Record<string, unknown> = { type };
-  if (config.at("trainable").value === false && hasKey(type, "trainable")) layer.trainable = false;
-  if (type === "bidirectional" || type === "timeDistributed") {
-    layer.layer = innerLayer(type, node, context);
-  }
+  if (config.at("trainable").value === false && layerDefinition(type).schema.hasWeights) layer.trainable = false;
+  if (wraps !== undefined) layer.layer = innerLayer(type, node, context);
   for (const key of Object.keys(values)) {
     const option = convert(key, type, node, context);
-    if (option === undefined || option === defaultOf(type, camelCase(key))) continue;
+    if (option === undefined || option === optionOf(type, camelCase(key))?.default) continue;
     layer[camelCase(key)] = option;
   }
+  const called = new Map(Object.entries(keras.callOptions ?? {}).map(([option, name]) => [name, option]));
   for (const [key, value] of Object.entries(node.call.optionalMap())) {
-    if (key === "use_causal_mask" && hasKey(type, "useCausalMask")) {
-      if (value === true) layer.useCausalMask = true;
+    const option = called.get(key);
+    if (option !== undefined) {
+      if (value === true) layer[option] = true;
     } else if (key !== "mask" && !(key === "training" && value !== true) && value !== null && value !== false) {
       refuse(
         context.path,
@@ -118,37 +87,46 @@ export function layerSpec(node: LayerSource, context: ImportContext): Record<str
   return { ...layer, ...impliedOptions(type, node, context) };
 }
 
-/** What the file leaves out and its program takes for granted, where the compiler's default is another one. */
-function impliedOptions(type: LayerType, { config }: LayerSource, { format }: ImportContext): object {
-  const lacks = (key: string): boolean => config.at(key).value === undefined;
-  const gates =
-    format === "tfjs" && (type === "lstm" || type === "gru") && lacks("recurrent_activation")
-      ? { recurrentActivation: "hardSigmoid02" }
-      : {};
-  if (type !== "gru" || format === "keras3" || !lacks("reset_after")) return gates;
-  // Versions of Keras that do not write this key compute so; those that do would have another shape of bias.
-  if (config.at("use_bias").value === false && format === "keras2") config.at("reset_after").fail("is missing");
-  return { ...gates, resetAfter: false };
+/** The options that a class with a name of its own stands for. */
+function aliasOptions({ keys, options }: Alias, node: LayerSource, context: ImportContext): Record<string, unknown> {
+  const { config } = node;
+  for (const [key, value] of Object.entries(config.optionalMap())) {
+    if (Object.hasOwn(keys, key)) continue;
+    if (key === "axis" ? !isLastAxis(value, node) : !isIgnored(key, value, node, context)) unknownKey(node, key);
+  }
+  return options(Object.fromEntries(Object.entries(keys).map(([key, values]) => [key, only(config, key, values)])));
 }
 
-function innerLayer(
-  type: "bidirectional" | "timeDistributed",
-  node: LayerSource,
-  context: ImportContext,
-): Record<string, unknown> {
+/** What the file leaves out and its program takes for granted, where the compiler's default is another one. */
+function impliedOptions(type: LayerType, { config }: LayerSource, { format }: ImportContext): object {
+  const implied = layerDefinition(type).keras.implied?.(config.optionalMap(), format) ?? {};
+  for (const [option, value] of Object.entries(implied)) {
+    if (value === undefined) config.at(snakeCase(option)).fail("is missing");
+  }
+  return implied;
+}
+
+function innerLayer(type: LayerType, node: LayerSource, context: ImportContext): Record<string, unknown> {
   const { config, name } = node;
+  const {
+    wraps,
+    keras: { secondLayer },
+  } = layerDefinition(type);
   const inner = (key: string): LayerSource => ({
     name,
     className: config.at(key).at("class_name").text(),
     config: config.at(key).at("config"),
     call: new Field(context.path, "", undefined),
     inputShape: undefined,
-    shape: () => (type === "timeDistributed" ? node.shape?.()?.slice(1) : node.shape?.()),
+    shape: () => {
+      const shape = node.shape?.();
+      return shape && wraps?.innerShape(shape);
+    },
   });
   config.at("layer").map();
   const { trainable: _trainable, ...options } = layerSpec(inner("layer"), context);
-  if (type === "bidirectional" && config.at("backward_layer").isGiven) {
-    const { trainable: _also, ...other } = layerSpec(inner("backward_layer"), {
+  if (secondLayer !== undefined && config.at(secondLayer).isGiven) {
+    const { trainable: _also, ...other } = layerSpec(inner(secondLayer), {
       ...context,
       notExpressed: () => undefined,
     });
@@ -156,7 +134,7 @@ function innerLayer(
     if (same(other) !== same(options) || other.goBackwards === options.goBackwards) {
       refuse(
         context.path,
-        `the two layers of ${titleOf(node)} differ (${config.at("backward_layer").place})`,
+        `the two layers of ${titleOf(node)} differ (${config.at(secondLayer).place})`,
         "give both directions the same options",
       );
     }
@@ -164,17 +142,9 @@ function innerLayer(
   return options;
 }
 
-function definitionOf(type: string): Readonly<Record<string, { readonly default?: unknown }>> {
-  const definitions = Object.values(schema().$defs ?? {});
-  return definitions.find(({ properties }) => properties?.type?.const === type)?.properties ?? {};
-}
-
-function hasKey(type: string, key: string): boolean {
-  return Object.hasOwn(definitionOf(type), key);
-}
-
-function defaultOf(type: string, key: string): unknown {
-  return definitionOf(type)[key]?.default;
+function optionOf(type: LayerType, key: string): OptionSchema | undefined {
+  const { options } = layerDefinition(type).schema;
+  return Object.hasOwn(options, key) ? options[key] : undefined;
 }
 
 function unknownKey(node: LayerSource, key: string): never {
@@ -209,7 +179,9 @@ function convert(key: string, type: LayerType, node: LayerSource, context: Impor
   const { value } = field;
   if (WITHOUT_MEANING.has(key)) return undefined;
   if (key === "dtype") return checkType(node, context);
-  if (Object.hasOwn(FIXED, key)) return FIXED[key]!.includes(value) ? undefined : unknownKey(node, key);
+  const { fixed = {} } = layerDefinition(type).keras;
+  const only = Object.hasOwn(fixed, key) ? [fixed[key]] : Object.hasOwn(FIXED, key) ? FIXED[key] : undefined;
+  if (only !== undefined) return only.includes(value) ? undefined : unknownKey(node, key);
   if (key === "zero_output_for_mask") {
     // Inside a bidirectional layer Keras sets it itself; outside, masked timesteps repeat the output before them.
     const matters = value === true && node.mayBeMasked === true && node.config.at("return_sequences").value === true;
@@ -223,11 +195,12 @@ function convert(key: string, type: LayerType, node: LayerSource, context: Impor
   }
   if (key.endsWith("_regularizer")) return regularizer(field, `${name}: ${key}`, context);
   if (key.endsWith("_constraint")) return constraint(field, `${name}: ${key}`, context);
-  if (key === "axis" && type !== "concatenate") return isLastAxis(value, node) ? undefined : unknownKey(node, key);
+  // An axis that a spec cannot choose is the last.
+  if (key === "axis" && optionOf(type, key)?.const === -1)
+    return isLastAxis(value, node) ? undefined : unknownKey(node, key);
   if (key === "target_shape") return targetShape(field, node);
-  if (key === "dropout" && !hasKey(type, key)) return value === 0 ? undefined : unknownKey(node, key);
   if (value === null || value === undefined) return key === "merge_mode" ? unknownKey(node, key) : undefined;
-  if (!hasKey(type, camelCase(key))) return value === false ? undefined : unknownKey(node, key);
+  if (optionOf(type, camelCase(key)) === undefined) return value === false ? undefined : unknownKey(node, key);
   if (Array.isArray(value)) {
     if (value.length === 1 && key !== "dims") return plain(field.at(0));
     if (value.length > 8) field.fail(`has ${value.length} values`);

@@ -1,5 +1,5 @@
+import { layerDefinition } from "../../layers/layers.ts";
 import type { LayerPlan, Plan } from "../../plan/types.ts";
-import { CLASS_NAMES } from "./names.ts";
 
 /** The class name as Keras spells it in paths: "LSTM" → "lstm", "SimpleRNN" → "simple_rnn", "Conv1D" → "conv1d". */
 export function classPath(className: string): string {
@@ -49,30 +49,26 @@ function plainGraph(plan: Plan): Map<string, GraphNode> {
 function graphWithMasks(plan: Plan): Map<string, GraphNode> {
   const nodes = new Map<string, GraphNode>(plan.dataset.inputs.map(({ name }) => [name, { inputs: [] }]));
   for (const layer of plan.layers) {
-    const [source] = layer.inputs;
+    const { takesMask, maskOperations = 1 } = layerDefinition(layer.type).keras;
     if (layer.outputMask === layer.name) {
-      // A masking layer asks whether any feature differs, in two operations; an embedding compares ids with zero.
-      nodes.set(`${layer.name}/notEqual`, { inputs: [source!] });
-      nodes.set(`${layer.name}/mask`, { inputs: [layer.type === "masking" ? `${layer.name}/notEqual` : source!] });
+      let [source] = layer.inputs;
+      for (let k = 1; k < maskOperations; k++) {
+        const operation = `${layer.name}/operation${k}`;
+        nodes.set(operation, { inputs: [source!] });
+        source = operation;
+      }
+      nodes.set(`${layer.name}/mask`, { inputs: [source!] });
     }
-    const masks = readsMask(layer)
-      ? layer.inputMasks.flatMap((mask) => (mask === undefined ? [] : [`${mask}/mask`]))
-      : [];
+    // Only layers that take a mask as an argument are called with it.
+    const masks = takesMask ? layer.inputMasks.flatMap((mask) => (mask === undefined ? [] : [`${mask}/mask`])) : [];
     nodes.set(layer.name, { inputs: [...layer.inputs, ...masks] });
   }
   return nodes;
 }
 
-/** Only layers that take a mask as an argument are called with it. */
-function readsMask({ type }: LayerPlan): boolean {
-  return /^(lstm|gru|simpleRNN|bidirectional|timeDistributed|batchNormalization|globalAveragePooling1d|attention|additiveAttention)$/.test(
-    type,
-  );
-}
-
 /** Where the weights of each layer stand in a .weights.h5 file: layers/<class>_<number>. Keras 2 has no operations for masks. */
 export function kerasGroups(plan: Plan, options: { masks?: boolean } = {}): ReadonlyMap<string, string> {
-  const classes = new Map(plan.layers.map(({ name, type }) => [name, CLASS_NAMES[type]]));
+  const classes = new Map(plan.layers.map(({ name, type }) => [name, layerDefinition(type).keras.className]));
   const counts = new Map<string, number>();
   return new Map(
     kerasOrder(plan, options).map((name) => {
@@ -86,18 +82,6 @@ export function kerasGroups(plan: Plan, options: { masks?: boolean } = {}): Read
 
 /** Paths of a layer's weights inside its group, in the order of the plan's parameters. */
 export function kerasWeightPaths({ type, parameters }: LayerPlan): string[] {
-  switch (type) {
-    case "lstm":
-    case "gru":
-    case "simpleRNN":
-      return parameters.map((_, k) => `cell/vars/${k}`);
-    case "bidirectional": {
-      const half = parameters.length / 2;
-      return parameters.map((_, k) => `${k < half ? "forward_layer" : "backward_layer"}/cell/vars/${k % half}`);
-    }
-    case "timeDistributed":
-      return parameters.map((_, k) => `layer/vars/${k}`);
-    default:
-      return parameters.map((_, k) => `vars/${k}`);
-  }
+  const names = parameters.map(({ name }) => name);
+  return layerDefinition(type).keras.weightPaths?.(names) ?? names.map((_, k) => `vars/${k}`);
 }

@@ -137,12 +137,11 @@ function pairs(
 function weightOf(layer: LayerPlan, index: number, source: FileLayer, path: string): FileTensor {
   const wanted = source.group === undefined ? undefined : kerasWeightPaths(layer)[index]!;
   const { name } = layer.parameters[index]!;
-  const [direction] = name.split("/");
-  const leaf = `/${snakeCase(name.split("/").at(-1)!)}`;
+  const steps = name.split("/");
+  const direction = steps.length > 1 ? `/${steps[0]}_` : ""; // of a layer that runs in both
+  const leaf = `/${snakeCase(steps.at(-1)!)}`;
   const found = source.weights.filter((weight) =>
-    wanted === undefined
-      ? `/${weight.name}`.endsWith(leaf) && (layer.type !== "bidirectional" || weight.name.includes(`/${direction}_`))
-      : weight.name === wanted,
+    wanted === undefined ? `/${weight.name}`.endsWith(leaf) && weight.name.includes(direction) : weight.name === wanted,
   );
   if (found.length === 1) return found[0]!;
   const what = found.length === 0 ? "lacks the weight" : `has ${found.length} times the weight`;

@@ -33,14 +33,12 @@ function executionOrder({ layers }: Plan): LayerPlan[] {
 }
 
 function outputMask(layer: LayerPlan, masks: readonly (string | undefined)[]): string | undefined {
-  const { name, type } = layer;
+  const { name, type, options } = layer;
   const [first] = masks;
-  const { mask } = layerDefinition(type);
+  const { mask, joinsMasks, tensorflowJs } = layerDefinition(type);
   if (mask === "makes") return layer.outputMask;
   if (mask === "passes" || (mask === "uses" && layer.outputShape.length === 2)) return first;
   if (mask !== "combines" || masks.every((other) => other === undefined)) return undefined;
-  // Of masks joined by features a step counts that counts in all of them, here one that counts in any.
-  if (type === "concatenate")
-    return layer.options.axis === 1 || masks.every((other) => other === first) ? name : `${name}/all`;
-  return first && `${name}/expanded`; // has one dimension too many
+  if (tensorflowJs?.combinesMasks !== "all") return first && `${name}/expanded`; // has one dimension too many
+  return joinsMasks?.(options) === true || masks.every((other) => other === first) ? name : `${name}/all`;
 }

@@ -48,10 +48,11 @@ function weightNames(layer: LayerPlan): [ours: string, theirs: string][] {
   return layer.parameters.map(({ name }) => [`${layer.name}/${name}`, tfjsName(layer, name)]);
 }
 
-/** tf.layers names the weights of a wrapper's layers by those layers. */
-function tfjsName({ name: layer, type, options }: LayerPlan, weight: string): string {
-  const leaf = snakeCase(weight.split("/").at(-1)!);
-  if (type !== "bidirectional" && type !== "timeDistributed") return `${layer}/${leaf}`;
+/** tf.layers names the weights of a layer that runs in both directions by the layer inside. */
+function tfjsName({ name: layer, options }: LayerPlan, weight: string): string {
+  const path = weight.split("/");
+  const leaf = snakeCase(path.at(-1)!);
+  if (path.length === 1) return `${layer}/${leaf}`;
   const inner = `${layer}_${snakeCase((options as { layer: { type: string } }).layer.type)}`;
-  return type === "bidirectional" ? `${layer}/${weight.split("/")[0]}_${inner}/${leaf}` : `${layer}/${leaf}`;
+  return `${layer}/${path[0]}_${inner}/${leaf}`;
 }

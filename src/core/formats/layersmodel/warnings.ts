@@ -1,8 +1,7 @@
+import { layerDefinition } from "../../layers/layers.ts";
 import type { LayerPlan, Plan } from "../../plan/types.ts";
 import { isWideIdentity } from "../keras/config.ts";
 import { masksInTensorFlowJs } from "./masks.ts";
-
-type MasksOfCalls = ReturnType<typeof masksInTensorFlowJs>;
 
 /**
  * What TensorFlow.js 4.22 cannot load of a model, or computes differently. The model is written all the same: other tools read it,
@@ -14,7 +13,7 @@ export function layersModelWarnings(plan: Plan): string[] {
     [
       ...layerWarnings(layer.type, layer.options as unknown as Options),
       ...inputWarnings(layer),
-      ...maskWarnings(layer, masks),
+      ...(layerDefinition(layer.type).tensorflowJs?.maskWarnings?.({ ...layer, loaded: masks.get(layer.name) }) ?? []),
       ...initializerWarnings(layer),
     ].map((text) => `${layer.name}: ${text}`),
   );
@@ -44,27 +43,6 @@ function inputWarnings({ inputs }: LayerPlan): string[] {
   return new Set(inputs).size < inputs.length ? ["TensorFlow.js cannot run it: it reads the same layer twice"] : [];
 }
 
-function maskWarnings({ name, type, inputMasks, outputShape, options }: LayerPlan, called: MasksOfCalls): string[] {
-  const [trained] = inputMasks;
-  const loaded = called.get(name);
-  if (type === "globalAveragePooling1d" && trained !== undefined) {
-    return ["loaded in TensorFlow.js, it averages over all timesteps, not only over those that the mask keeps"];
-  }
-  const unmasked = inputMasks.some((mask) => mask === undefined);
-  if (type === "concatenate" && options.axis === 1 && unmasked && inputMasks.some((mask) => mask !== undefined)) {
-    return ["TensorFlow.js cannot run it: it has no masks to join along the timesteps"];
-  }
-  if (!(type === "lstm" || type === "gru" || type === "simpleRNN" || type === "bidirectional")) return [];
-  if (loaded !== trained) {
-    const whose = loaded === undefined ? "no mask" : `another mask, that of ${loaded.split("/")[0]},`;
-    return [`loaded in TensorFlow.js, it fails or skips other timesteps: there ${whose} reaches it`];
-  }
-  if (type === "bidirectional" && trained !== undefined && outputShape.length === 2) {
-    return ["loaded in TensorFlow.js, masked timesteps repeat the output before them; as trained they are zeros"];
-  }
-  return [];
-}
-
 type Options = Readonly<Record<string, unknown>>;
 
 function layerWarnings(type: LayerPlan["type"], options: Options): string[] {
@@ -73,15 +51,9 @@ function layerWarnings(type: LayerPlan["type"], options: Options): string[] {
     const warning = ACTIVATIONS[String(options[key])];
     if (warning !== undefined) warnings.push(warning);
   }
-  if (type === "gru" && options.resetAfter === true) {
-    warnings.push("TensorFlow.js cannot load it: its GRU has no resetAfter; train with `resetAfter: false` for that");
-  }
-  if (type === "conv1d" && options.padding === "causal") {
-    warnings.push("TensorFlow.js cannot load it: its conv1d has no causal padding");
-  }
-  if (type === "attention" || type === "additiveAttention" || type === "subtract") {
-    warnings.push(`TensorFlow.js cannot load it: it has no ${type} layer`);
-  }
+  const { tensorflowJs } = layerDefinition(type);
+  warnings.push(...(tensorflowJs?.warnings?.(options) ?? []));
+  if (tensorflowJs?.isMissing) warnings.push(`TensorFlow.js cannot load it: it has no ${type} layer`);
   if (options.stateful === true) {
     warnings.push("exported with stateful: false; each batch starts without a state, as in predict.ts");
   }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Field } from "../../../../src/core/formats/field.ts";
-import { type Dialect, serializeLayer } from "../../../../src/core/formats/keras/config.ts";
+import { serializeLayer } from "../../../../src/core/formats/keras/config.ts";
 import { layerSpec } from "../../../../src/core/formats/keras/options.ts";
+import type { Dialect } from "../../../../src/core/layers/exchange.ts";
 import { compile } from "../../../../src/node.ts";
 
 /** What a dense layer of 4 inputs and 4 units says of its kernel in a file. */

@@ -41,6 +41,18 @@ describe("a model.json predicts what Keras predicts with its weights", () => {
   });
 });
 
+it("frozen layers stay frozen: those with weights, in wrappers and outside", async () => {
+  const file = join(folder, "model.json");
+  const model = JSON.parse(readFileSync(file, "utf8"));
+  const { layers } = model.modelTopology.model_config.config;
+  for (const { config } of layers) config.trainable = false;
+  writeFileSync(file, JSON.stringify(model));
+  const { program } = await imported(file);
+  const weighted = program.plan.layers.filter(({ parameters }) => parameters.length > 0);
+  expect(weighted.length).toBeGreaterThan(2);
+  expect(weighted.filter(({ trainable }) => trainable).map(({ name }) => name)).toEqual([]);
+});
+
 it("quantized weights come with a warning of their precision", async () => {
   const warnings = async (name: string) =>
     (await (await openModelFile(join(MODELS, name, "model.json"))).weights()).warnings;

@@ -1,0 +1,93 @@
+import { kernel, kernelConstant } from "./call.ts";
+import { defineLayer, featuresOf, type LayerDefinition, ONE_INPUT } from "./definition.ts";
+import {
+  cellCall,
+  cellOptions,
+  cellParameters,
+  otherMask,
+  type RecurrentOptions,
+  type RecurrentType,
+  recurrentOutput,
+} from "./families/recurrent.ts";
+import { gru } from "./gru.ts";
+import { lstm } from "./lstm.ts";
+import { choice, innerLayer } from "./schema.ts";
+import { simpleRNN } from "./simple-rnn.ts";
+
+const LAYERS = { lstm, gru, simpleRNN };
+const DIRECTIONS = ["forward", "backward"];
+
+type Inside = Pick<LayerDefinition<RecurrentType, RecurrentOptions>, "cell" | "flops" | "kept">;
+
+function inside(type: RecurrentType): Inside {
+  return LAYERS[type];
+}
+
+export const bidirectional = defineLayer({
+  type: "bidirectional",
+  schema: {
+    description:
+      "Runs a recurrent layer forwards and another backwards over the timesteps and merges both (Schuster & Paliwal 1997).",
+    hasWeights: true,
+    options: {
+      layer: innerLayer("The recurrent layer to run in both directions.", "RecurrentLayer", {
+        type: "lstm",
+        units: 32,
+      }),
+      mergeMode: choice(
+        "How both outputs become one: concat doubles the features.",
+        ["concat", "sum", "mul", "ave"],
+        "concat",
+      ),
+    },
+    required: ["layer"],
+  },
+  reads: "sequence",
+  inputs: ONE_INPUT,
+  mask: "uses",
+  wraps: {
+    choice: {
+      title: "RecurrentLayer",
+      description: "A recurrent layer inside a wrapper.",
+      type: "Kind of recurrent layer.",
+    },
+    layers: Object.values(LAYERS),
+    innerShape: (input) => input,
+    directions: DIRECTIONS,
+  },
+  outputShape({ layer, mergeMode }, [input]) {
+    const output = recurrentOutput(layer as RecurrentOptions, input!);
+    return mergeMode === "concat" ? [...output.slice(0, -1), 2 * featuresOf(output)] : output;
+  },
+  parameters: ({ layer }, [input]) =>
+    DIRECTIONS.flatMap((direction) => {
+      const { gates } = inside(layer.type).cell!;
+      return cellParameters(gates, layer as RecurrentOptions, input!, `${direction}/`);
+    }),
+  flops: ({ layer }, inputs, output) => 2 * inside(layer.type).flops(layer as RecurrentOptions, inputs, output),
+  kept: ({ layer }, inputs, output) => 2 * inside(layer.type).kept(layer as RecurrentOptions, inputs, output),
+  shown: ["mergeMode"],
+  call({ layer, mergeMode }) {
+    const options = layer as RecurrentOptions;
+    const cell = inside(layer.type).cell!;
+    return kernel(
+      "bidirectional",
+      { layer: kernelConstant(cell.name), mergeMode, cell: cellOptions(options) },
+      { takesMask: ["mask"], directions: DIRECTIONS, ...cellCall(options, cell) },
+    );
+  },
+  keras: {
+    className: "Bidirectional",
+    takesMask: true,
+    innerPrefix: "forward_",
+    secondLayer: "backward_layer",
+    weightPaths: (names) => names.map((name, k) => `${name.split("/")[0]}_layer/cell/vars/${k % (names.length / 2)}`),
+  },
+  tensorflowJs: {
+    maskWarnings(call) {
+      const other = otherMask(call);
+      if (other.length > 0 || call.inputMasks[0] === undefined || call.outputShape.length === 1) return other;
+      return ["loaded in TensorFlow.js, masked timesteps repeat the output before them; as trained they are zeros"];
+    },
+  },
+});

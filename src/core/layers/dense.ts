@@ -1,0 +1,31 @@
+import { activationConstant, kernel } from "./call.ts";
+import { defineLayer, featuresOf, ONE_INPUT, parameter, size, timestepsOf } from "./definition.ts";
+import { activation, kernelAndBias, UNITS } from "./schema.ts";
+
+export const dense = defineLayer({
+  type: "dense",
+  schema: {
+    description: "A fully connected layer; on a sequence it is applied to each timestep alike.",
+    hasWeights: true,
+    options: {
+      units: UNITS,
+      activation: activation("Activation of the output.", "linear"),
+      ...kernelAndBias("weights"),
+    },
+    required: ["units"],
+  },
+  reads: "any",
+  inputs: ONE_INPUT,
+  mask: "passes",
+  outputShape: ({ units }, [input]) => [...input!.slice(0, -1), units],
+  parameters(options, [input]) {
+    const kernel = parameter(options, "kernel", "kernel", [featuresOf(input!), options.units]);
+    return options.useBias ? [kernel, parameter(options, "bias", "bias", [options.units])] : [kernel];
+  },
+  flops: ({ units }, [input]) => timestepsOf(input!) * (2 * featuresOf(input!) * units + 2 * units),
+  kept: (_options, _inputs, output) => 2 * size(output), // z and y
+  outputActivation: ({ activation }) => activation,
+  shown: ["activation"],
+  call: ({ activation }) => kernel("dense", { activation: activationConstant(activation) }),
+  keras: { className: "Dense" },
+});

@@ -1,0 +1,118 @@
+// What a layer definition says for the JSON Schema, and the options that several layers share. Keys stand in the order in which
+// the schema shows them; the assembled schema adds the default to each description.
+
+/** The JSON Schema of one option. */
+export interface OptionSchema {
+  readonly description: string;
+  readonly default?: unknown;
+  readonly examples: readonly unknown[];
+  readonly [keyword: string]: unknown;
+}
+
+/** The part of the JSON Schema that describes a layer; name and inputs are added to it. */
+export interface LayerSchema {
+  /** What the layer does, for editors and documentation. */
+  readonly description: string;
+  /** It has weights, which `trainable: false` keeps as they are. */
+  readonly hasWeights?: boolean;
+  readonly options: Readonly<Record<string, OptionSchema>>;
+  /** Options without a default. */
+  readonly required?: readonly string[];
+}
+
+/** `fallback` is the default; undefined where there is none. */
+function withDefault(schema: object, fallback: unknown, examples: readonly unknown[]): OptionSchema {
+  return { ...schema, ...(fallback === undefined ? {} : { default: fallback }), examples } as OptionSchema;
+}
+
+interface Limits {
+  readonly most?: number;
+  readonly fallback?: number;
+}
+
+/** A whole number from 1. */
+export function count(description: string, examples: readonly number[], limits: Limits = {}): OptionSchema {
+  const { most = 65536, fallback } = limits;
+  return withDefault(
+    { description: `${description} Unit: count.`, type: "integer", minimum: 1, maximum: most },
+    fallback,
+    examples,
+  );
+}
+
+export function flag(description: string, fallback: boolean): OptionSchema {
+  return withDefault({ description, type: "boolean" }, fallback, [fallback]);
+}
+
+/** A share of something that is set to zero. */
+export function rate(description: string, fallback?: number): OptionSchema {
+  const range = { type: "number", minimum: 0, exclusiveMaximum: 1 };
+  return withDefault({ description: `${description}; 0 ≤ rate < 1.`, ...range }, fallback, [0.2]);
+}
+
+export function choice(
+  description: string,
+  values: readonly string[],
+  fallback: string,
+  example: string = fallback,
+): OptionSchema {
+  return withDefault({ description, type: "string", enum: values }, fallback, [example]);
+}
+
+/** One of the definitions of the schema. */
+function reference(description: string, name: string, fallback: unknown, example: unknown): OptionSchema {
+  return withDefault({ description, $ref: `#/$defs/${name}` }, fallback, [example]);
+}
+
+export function activation(description: string, fallback: string | undefined, example = fallback): OptionSchema {
+  return reference(description, "Activation", fallback, example);
+}
+
+/** The layer inside a wrapper. */
+export function innerLayer(description: string, choiceTitle: string, example: object): OptionSchema {
+  return reference(description, choiceTitle, undefined, example);
+}
+
+export function initializer(what: string, fallback: string): OptionSchema {
+  return reference(`Initialiser of the ${what}.`, "Initializer", fallback, fallback);
+}
+
+function regularizer(what: string): OptionSchema {
+  return reference(`Penalty on the ${what}, added to the loss.`, "Regularizer", {}, { l2: 0.01 });
+}
+
+function constraint(what: string): OptionSchema {
+  const example = { type: "maxNorm", maxValue: 3 };
+  return reference(`Constraint on the ${what}, applied after each update.`, "Constraint", { type: "none" }, example);
+}
+
+interface WeightSchema {
+  /** In words: "input weights". */
+  readonly what: string;
+  /** Its initialiser by default. */
+  readonly from: string;
+}
+
+/** Initialisers, regularisers and constraints of weights: kernelInitializer … biasConstraint. */
+export function weightOptions(weights: Readonly<Record<string, WeightSchema>>): Record<string, OptionSchema> {
+  const each = (suffix: string, option: (weight: WeightSchema) => OptionSchema): [string, OptionSchema][] =>
+    Object.entries(weights).map(([key, weight]) => [`${key}${suffix}`, option(weight)]);
+  return Object.fromEntries([
+    ...each("Initializer", ({ what, from }) => initializer(what, from)),
+    ...each("Regularizer", ({ what }) => regularizer(what)),
+    ...each("Constraint", ({ what }) => constraint(what)),
+  ]);
+}
+
+export const UNITS = count("Number of units: the size of the layer's output.", [32, 256]);
+
+/** A kernel and a bias. */
+export function kernelAndBias(kernel: string): Record<string, OptionSchema> {
+  return {
+    useBias: flag("Add a bias.", true),
+    ...weightOptions({
+      kernel: { what: kernel, from: "glorotUniform" },
+      bias: { what: "bias", from: "zeros" },
+    }),
+  };
+}
