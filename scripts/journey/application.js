@@ -30,7 +30,7 @@ function documented(root) {
   const tsconfig = text.match(/```json\n([\s\S]+?)```/)?.[1];
   const install = text.match(/^ {4}(npm i @tensorflow.+)$/m)?.[1];
   assert.ok(tsconfig !== undefined && install !== undefined, "docs/runs.md has no tsconfig.json, or no npm command");
-  return { tsconfig, install };
+  return { tsconfig, install: install.replace("my-model", "visits") };
 }
 
 async function application({ root, project, shell }) {
@@ -59,7 +59,8 @@ async function application({ root, project, shell }) {
   // On a server: what was built, the runs, and no compiler.
   await shell(install);
   const server = join(project, "..", "server");
-  for (const path of ["package.json", "package-lock.json", "dist", "runs", "visits.csv", "motion.json"])
+  const runtime = install.match(/\S+\.tgz/)[0];
+  for (const path of ["package.json", "package-lock.json", runtime, "dist", "runs", "visits.csv", "motion.json"])
     cpSync(join(project, path), join(server, path), { recursive: true, verbatimSymlinks: true });
   return server;
 }

@@ -82,6 +82,7 @@ function isKnown(option: string, before: string, own: readonly ReadonlySet<strin
   const called = [...before.matchAll(/lstm-compile (\w+)|(train|predict)\.ts/g)].at(-1);
   if (called === undefined) return own.some((options) => options.has(option));
   const [whole, command, program] = called;
+  if (before.slice(called.index).includes(" | ")) return true; // of a command of the system
   const afterDashes = before.slice(called.index + whole.length).includes(" -- ");
   if (program === "train" || (command === "run" && afterDashes)) return TRAIN.has(option);
   if (program === "predict" || (command === "predict" && afterDashes)) return PREDICT.has(option);

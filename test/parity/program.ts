@@ -20,7 +20,7 @@ export interface MetricSums {
   readonly value: (sums: readonly number[], samples: number) => number;
 }
 /** A tensor, or the program's own class Sequence. */
-export type Value = tf.Tensor | { readonly tensor: tf.Tensor3D };
+export type Value = tf.Tensor | { readonly tensor: tf.Tensor3D; readonly grid: readonly number[] };
 
 /** What the harness calls of a generated model.ts. */
 export interface Model {
@@ -224,16 +224,21 @@ export function toTensor({ data, shape, dtype }: FixtureTensor): tf.Tensor {
   return tf.tensor([...data], [...shape], dtype === "int32" ? "int32" : "float32");
 }
 
-/** [B, T, F] → [T, B, F], and back; other ranks stay. */
+/** [B, T, F] → [T, B, F], and back; vectors stay. Of frames [B, T, R, C, F] → [T, B, R·C·F]. */
 export function timeMajor(x: tf.Tensor): tf.Tensor {
-  return x.rank === 3 ? tf.transpose(x, [1, 0, 2]) : x;
+  if (x.rank < 3) return x;
+  const [batch, ...sample] = x.shape as [number, ...number[]];
+  return tf.transpose(tf.reshape(x, [batch, x.rank === 4 ? 1 : sample[0]!, -1]), [1, 0, 2]);
 }
 
 /** A tensor or sequence of the program, batch-major, on the host. */
 export function batchMajor(value: Value): { shape: number[]; data: Float32Array } {
   return tf.tidy(() => {
     const tensor = value instanceof tf.Tensor ? value : timeMajor(value.tensor);
-    return { shape: tensor.shape.slice(), data: Float32Array.from(tensor.dataSync()) };
+    const grid = value instanceof tf.Tensor ? [] : value.grid;
+    const places = grid.reduce((product, n) => product * n, 1);
+    const shape = [...tensor.shape.slice(0, -1), ...grid, tensor.shape.at(-1)! / places];
+    return { shape, data: Float32Array.from(tensor.dataSync()) };
   });
 }
 

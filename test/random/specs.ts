@@ -122,6 +122,7 @@ export class SpecWriter {
     if (type !== "arrays") {
       const overrides = { rows: fc.constant(6), columns: fc.constant(4), lookback: fc.constant(6) };
       const dataset = this.#g(objectOf, DATASETS.get(type)!, overrides);
+      if (type === "idx") return this.#withOneValidation(dataset);
       if (type !== "text") return dataset;
       // Ids are what an embedding reads, and nothing else.
       return { ...dataset, encoding: layer === "embedding" ? "ids" : "oneHot", vocabularySize: 4 };
@@ -145,6 +146,12 @@ export class SpecWriter {
       targets: { encoding: "numbers", ...files },
       ...(this.#chance(20) ? { sampleWeights: { train: "w.npy" } } : {}),
     };
+  }
+
+  /** Validation samples have two files of their own, or are taken from others. */
+  #withOneValidation({ validation, validationImages, validationLabels, ...dataset }: Json): Json {
+    if (this.#chance(50)) return { ...dataset, validationImages: "v-images", validationLabels: "v-labels" };
+    return validation === undefined ? dataset : { ...dataset, validation };
   }
 
   #spec(layers: readonly LayerSpec[], rest: Json = {}): Json & { readonly layers: readonly LayerSpec[] } {

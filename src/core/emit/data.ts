@@ -2,11 +2,12 @@ import { literal, objectLiteral } from "../literal.ts";
 import type { DatasetPlan } from "../plan/types.ts";
 import { sourceOf } from "../sources/sources.ts";
 import type { DatasetInput } from "../spec/dataset.ts";
+import { featuresOf, kindOf, placesOf, timestepsOf } from "../spec/shapes.ts";
 import { type EmitContext, specLine } from "./context.ts";
 import { Imports } from "./imports.ts";
 import { hasSampleWeights } from "./loss.ts";
 import { isStateful } from "./states.ts";
-import { batchShape, header } from "./text.ts";
+import { header, tensorShape } from "./text.ts";
 import { printFile } from "./write.ts";
 
 /** data.ts: where the samples come from and how a batch of them looks. */
@@ -101,10 +102,10 @@ function inputTensor({ shape, kind }: DatasetInput): BatchTensor {
 
 function floatTensor(shape: readonly number[]): BatchTensor {
   const [type, create, size] =
-    shape.length === 2
-      ? ["tf.Tensor3D", "tf.tensor3d", `[${shape[0]}, batch, ${shape[1]}]`]
-      : ["tf.Tensor2D", "tf.tensor2d", `[batch, ${shape[0]}]`];
-  return { type, shown: batchShape(shape), create: (values) => `${create}(${values}, ${size})` };
+    kindOf(shape) === "vector"
+      ? ["tf.Tensor2D", "tf.tensor2d", `[batch, ${shape[0]}]`]
+      : ["tf.Tensor3D", "tf.tensor3d", `[${timestepsOf(shape)}, batch, ${placesOf(shape) * featuresOf(shape)}]`];
+  return { type, shown: tensorShape(shape), create: (values) => `${create}(${values}, ${size})` };
 }
 
 function targetTensor({ targets }: DatasetPlan): BatchTensor {

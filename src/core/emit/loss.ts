@@ -1,6 +1,7 @@
 import { type FunctionDeclarationStructure, StructureKind } from "ts-morph";
 import type { LossPlan, MetricPlan } from "../plan/training.ts";
 import type { Plan } from "../plan/types.ts";
+import { isSequence as isSequenceShape } from "../spec/shapes.ts";
 import { specLine } from "./context.ts";
 import { type Imports, kernelIn, kernels } from "./imports.ts";
 import type { ModelContext } from "./model-context.ts";
@@ -51,7 +52,7 @@ function outputs(plan: Plan): number {
 }
 
 export function isSequence({ layers }: Plan): boolean {
-  return layers.at(-1)!.outputShape.length === 2;
+  return isSequenceShape(layers.at(-1)!.outputShape);
 }
 
 /** "Sequence" or "tf.Tensor2D": what the last layer gives. */

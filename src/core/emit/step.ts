@@ -1,5 +1,6 @@
 import { type CodeBlockWriter, type FunctionDeclarationStructure, StructureKind } from "ts-morph";
 import type { DatasetInput, Plan } from "../plan/types.ts";
+import { hasFrames, kindOf } from "../spec/shapes.ts";
 import { specLine } from "./context.ts";
 import { kernels } from "./imports.ts";
 import { hasCellDropout, isTrained, type LayerLines, layerLines, type Mode, weightPaths } from "./layers/lines.ts";
@@ -19,16 +20,16 @@ import {
 } from "./loss.ts";
 import type { ModelContext } from "./model-context.ts";
 import { isStateful, nextStates } from "./states.ts";
-import { batchShape, literal } from "./text.ts";
+import { batchShape, literal, tensorShape } from "./text.ts";
 import { constraintLines, hasPenalties, penalised, regularizer } from "./weight-rules.ts";
 
 export function inputType({ shape, kind }: DatasetInput): string {
-  return kind === "floats" && shape.length === 2 ? "tf.Tensor3D" : "tf.Tensor2D";
+  return kind === "floats" && kindOf(shape) !== "vector" ? "tf.Tensor3D" : "tf.Tensor2D";
 }
 
 /** How a batch of an input lies in memory: [28, B, 28]; ids: int32 [B, 28]. */
 export function inputLayout({ shape, kind }: DatasetInput): string {
-  return kind === "ids" ? `int32 [B, ${shape[0]}]` : batchShape(shape);
+  return kind === "ids" ? `int32 [B, ${shape[0]}]` : tensorShape(shape);
 }
 
 function inputLines(writer: CodeBlockWriter, { plan, imports, variables }: ModelContext): void {
@@ -36,7 +37,7 @@ function inputLines(writer: CodeBlockWriter, { plan, imports, variables }: Model
     const isTensor = inputType(input) !== "tf.Tensor3D";
     const value = isTensor
       ? `x.${input.name}`
-      : `${imports.value(kernels("sequence"), "Sequence")}.fromTensor(x.${input.name})`;
+      : `${imports.value(kernels("sequence"), "Sequence")}.fromTensor(x.${input.name}${hasFrames(input.shape) ? `, ${literal(input.shape.slice(-3, -1))}` : ""})`;
     writer.writeLine(`const ${variables.value(input.name)} = ${value}; // ${inputLayout(input)}`);
   }
 }
@@ -75,7 +76,9 @@ export function forward(context: ModelContext): FunctionDeclarationStructure {
       inputLines(writer, context);
       forwardLines(writer, context, lines);
       const shown = lines.flatMap(({ layer, forward, output }) =>
-        forward === undefined ? [] : [`${layer.name}: ${output}${layer.outputShape.length === 2 ? ".rows" : ""}`],
+        forward === undefined
+          ? []
+          : [`${layer.name}: ${output}${kindOf(layer.outputShape) === "vector" ? "" : ".rows"}`],
       );
       writer.writeLine(`const output = ${last.output};${fused ? " // logits" : ""}`);
       const prediction = predictionExpression(context, "output");
@@ -290,7 +293,7 @@ export function evaluateStep(context: ModelContext): FunctionDeclarationStructur
   const stateful = isStateful(plan);
   const mask = outputMask(plan) === undefined ? "" : ", mask";
   const [{ name, shape }] = [plan.dataset.inputs[0]!];
-  const batch = `x.${name}.shape[${shape.length === 2 ? 1 : 0}]`;
+  const batch = `x.${name}.shape[${kindOf(shape) === "vector" ? 0 : 1}]`;
   const total = hasPenalties(plan) ? `tf.add(loss.total, tf.mul(penalty(w), ${batch}))` : "loss.total";
   return {
     kind: StructureKind.Function,

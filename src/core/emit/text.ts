@@ -1,3 +1,4 @@
+import { hasFrames, timestepsOf } from "../spec/shapes.ts";
 import { COMPILER_VERSION } from "../version.ts";
 import type { EmitContext } from "./context.ts";
 
@@ -37,7 +38,13 @@ export function header({ plan, specPath }: EmitContext): string {
 
 /** A shape as comments show it: [28, B, 256]. */
 export function batchShape(shape: readonly number[]): string {
-  return shape.length === 2 ? `[${shape[0]}, B, ${shape[1]}]` : `[B, ${shape.join(", ")}]`;
+  const [timesteps, ...rest] = shape;
+  return shape.length % 2 === 0 ? `[${timesteps}, B, ${rest.join(", ")}]` : `[B, ${shape.join(", ")}]`;
+}
+
+/** The shape of an input's tensor: all values of a timestep in a row, those of a frame, too. */
+export function tensorShape(shape: readonly number[]): string {
+  return hasFrames(shape) ? `[${timestepsOf(shape)}, B, ${shape.slice(-3).join(" * ")}]` : batchShape(shape);
 }
 
 /** Last lines of a program that people start. */

@@ -7,7 +7,7 @@ import { weightPaths } from "./layers/lines.ts";
 import type { ModelContext } from "./model-context.ts";
 import { literal } from "./text.ts";
 
-const RANKS = ["WeightScalar", "WeightVector", "WeightMatrix", "WeightTensor3D"] as const;
+const RANKS = ["WeightScalar", "WeightVector", "WeightMatrix", "WeightTensor3D", "WeightTensor4D"] as const;
 
 /** The function of support/nn/initializers, and what it is called with where it makes an initializer. */
 function initializerCall(initializer: Initializer): { name: string; options?: string } {

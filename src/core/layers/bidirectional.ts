@@ -1,5 +1,5 @@
-import { kernel, kernelConstant } from "./call.ts";
-import { defineLayer, featuresOf, type LayerDefinition, ONE_INPUT } from "./definition.ts";
+import { cellConstant, kernel } from "./call.ts";
+import { defineLayer, featuresOf, isSequence, type LayerDefinition, ONE_INPUT } from "./definition.ts";
 import {
   cellCall,
   cellOptions,
@@ -72,7 +72,7 @@ export const bidirectional = defineLayer({
     const cell = inside(layer.type).cell!;
     return kernel(
       "bidirectional",
-      { layer: kernelConstant(cell.name), mergeMode, cell: cellOptions(options) },
+      { layer: cellConstant(cell.name), mergeMode, cell: cellOptions(options) },
       { takesMask: ["mask"], directions: DIRECTIONS, ...cellCall(options, cell) },
     );
   },
@@ -86,7 +86,7 @@ export const bidirectional = defineLayer({
   tensorflowJs: {
     maskWarnings(call) {
       const other = otherMask(call);
-      if (other.length > 0 || call.inputMasks[0] === undefined || call.outputShape.length === 1) return other;
+      if (other.length > 0 || call.inputMasks[0] === undefined || !isSequence(call.outputShape)) return other;
       return ["loaded in TensorFlow.js, masked timesteps repeat the output before them; as trained they are zeros"];
     },
   },

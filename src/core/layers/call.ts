@@ -51,9 +51,9 @@ export interface KernelCall extends LayerFunctions {
   readonly noInputGradient?: boolean;
 }
 
-/** The constant that stands for a kernel: "simpleRnn" → SIMPLE_RNN of simple-rnn.ts. */
-export function kernelConstant(name: string): Constant {
-  return { module: fileName(name), constant: constantName(name) };
+/** The constant that stands for a cell: "simpleRnn" → SIMPLE_RNN of cells/simple-rnn.ts. */
+export function cellConstant(name: string): Constant {
+  return { module: `cells/${fileName(name)}`, constant: constantName(name) };
 }
 
 /** An activation by its name in a spec: "hardSigmoid" → HARD_SIGMOID of activations/hard-sigmoid.ts. */

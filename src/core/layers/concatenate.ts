@@ -1,4 +1,4 @@
-import { defineLayer, size } from "./definition.ts";
+import { defineLayer, hasFrames, size } from "./definition.ts";
 import { MERGING, mergeKernel, show } from "./families/merging.ts";
 
 export const concatenate = defineLayer({
@@ -7,7 +7,8 @@ export const concatenate = defineLayer({
     description: "Joins its inputs along an axis.",
     options: {
       axis: {
-        description: "-1 or 2: the features; 1: the timesteps of sequences, or the features of vectors.",
+        description:
+          "-1: the features, or the channels of frames; 2: the features of sequences; 1: the timesteps of sequences, or the features of vectors.",
         type: "integer",
         enum: [-1, 1, 2],
         default: -1,
@@ -23,6 +24,9 @@ export const concatenate = defineLayer({
     const along = axis === -1 ? rank - 1 : axis - 1;
     if (!different && along >= rank) {
       return { problem: "vectors have no axis 2", fix: "use `axis: -1`", key: "axis" };
+    }
+    if (!different && hasFrames(inputs[0]!) && axis !== -1) {
+      return { problem: "frames are joined along their channels alone", fix: "use `axis: -1`", key: "axis" };
     }
     const rest = (shape: readonly number[]): string => show(shape.filter((_, index) => index !== along));
     if (different || inputs.some((shape) => rest(shape) !== rest(inputs[0]!))) {

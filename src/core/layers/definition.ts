@@ -4,6 +4,8 @@ import type { KernelCall } from "./call.ts";
 import type { KerasLayer, TensorFlowJsLayer } from "./exchange.ts";
 import type { LayerSchema } from "./schema.ts";
 
+export { featuresOf, hasFrames, isSequence, placesOf, size, timestepsOf, vectorsOf } from "../spec/shapes.ts";
+
 export type LayerType = Layer["type"];
 
 /** The keys of a layer beside what places it in the graph, every default filled in. */
@@ -84,8 +86,11 @@ export interface LayerDefinition<T extends string = LayerType, O = OptionsOf<T>>
   readonly type: T;
   readonly schema: LayerSchema;
 
-  /** Ids, sequences ([timesteps, features]), vectors ([features]), or vectors and sequences alike. */
-  readonly reads: "ids" | "sequence" | "vector" | "any";
+  /**
+   * Ids; vectors ([features]); sequences of them ([timesteps, features]); either of both; sequences of frames ([timesteps, rows, columns,
+   * channels]); or whatever is made of vectors, frames included, of which each place is a vector of channels.
+   */
+  readonly reads: "ids" | "vector" | "sequence" | "vectors" | "frames" | "any";
   /** Of a layer that reads ids the option that says how many different ones there are. */
   readonly idsOption?: keyof O & string;
   /** How many inputs it takes. */
@@ -140,18 +145,6 @@ export function defineLayer<const T extends string, O = OptionsOf<T>>(
 }
 
 export const ONE_INPUT = { least: 1, most: 1 } as const;
-
-export function size(shape: Shape): number {
-  return shape.reduce((product, n) => product * n, 1);
-}
-
-export function timestepsOf(shape: Shape): number {
-  return shape.length === 2 ? shape[0]! : 1;
-}
-
-export function featuresOf(shape: Shape): number {
-  return shape.at(-1)!;
-}
 
 export function isProblem(value: Shape | ShapeProblem): value is ShapeProblem {
   return "problem" in value;

@@ -1,11 +1,12 @@
 import { activationConstant, kernel } from "./call.ts";
-import { defineLayer, featuresOf, ONE_INPUT, parameter, size, timestepsOf } from "./definition.ts";
+import { defineLayer, featuresOf, ONE_INPUT, parameter, size, vectorsOf } from "./definition.ts";
 import { activation, kernelAndBias, UNITS } from "./schema.ts";
 
 export const dense = defineLayer({
   type: "dense",
   schema: {
-    description: "A fully connected layer; on a sequence it is applied to each timestep alike.",
+    description:
+      "A fully connected layer; on a sequence it is applied to each timestep alike, on frames to each place.",
     hasWeights: true,
     options: {
       units: UNITS,
@@ -22,7 +23,7 @@ export const dense = defineLayer({
     const kernel = parameter(options, "kernel", "kernel", [featuresOf(input!), options.units]);
     return options.useBias ? [kernel, parameter(options, "bias", "bias", [options.units])] : [kernel];
   },
-  flops: ({ units }, [input]) => timestepsOf(input!) * (2 * featuresOf(input!) * units + 2 * units),
+  flops: ({ units }, [input]) => vectorsOf(input!) * (2 * featuresOf(input!) * units + 2 * units),
   kept: (_options, _inputs, output) => 2 * size(output), // z and y
   outputActivation: ({ activation }) => activation,
   shown: ["activation"],

@@ -53,7 +53,7 @@ export const dot = defineLayer({
       normalize: flag("Scale the vectors to length 1: the products are their cosines.", false),
     },
   },
-  reads: "any",
+  reads: "vectors",
   inputs: { least: 2, most: 2 },
   mask: "drops",
   outputShape(options, inputs) {

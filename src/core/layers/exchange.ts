@@ -24,6 +24,8 @@ export interface KerasLayer {
   readonly callOptions?: Readonly<Record<string, string>>;
   /** Config keys that are no options, with the only value that computes what the layer here computes. */
   readonly fixed?: Config;
+  /** Options by the keys that Keras 2 and TensorFlow.js have for them, where Keras 3 has others. */
+  readonly olderKeys?: Readonly<Record<string, string>>;
   /** What the config has beside the options and instead of some; undefined takes a key out. */
   extra?(options: Config, dialect: Dialect, inputs: readonly Shape[]): Config;
   /** Options that a file of this format leaves out and takes for granted, where the default here is another; undefined: it must say them. */
@@ -58,6 +60,8 @@ export interface MaskedCall<O> {
 export interface TensorFlowJsLayer<O> {
   /** It has no such layer. */
   readonly isMissing?: boolean;
+  /** Its output has no mask, whatever the layer's has here. */
+  readonly dropsMask?: boolean;
   warnings?(options: O): string[];
   maskWarnings?(call: MaskedCall<O>): string[];
   /** Of a layer that combines masks: a step counts that counts in all of them, here one that counts in any. */

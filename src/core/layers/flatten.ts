@@ -4,7 +4,11 @@ import { RESHAPING } from "./families/reshaping.ts";
 
 export const flatten = defineLayer({
   type: "flatten",
-  schema: { description: "Joins the timesteps of a sample to one vector.", options: {} },
+  schema: {
+    description:
+      "Joins all values of a sample to one vector, in the order of the timesteps, and of the rows and columns of frames.",
+    options: {},
+  },
   ...RESHAPING,
   outputShape: (_options, [input]) => [size(input!)],
   handsOn: "values",

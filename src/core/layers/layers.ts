@@ -7,6 +7,7 @@ import { averagePooling1d } from "./average-pooling1d.ts";
 import { batchNormalization } from "./batch-normalization.ts";
 import { bidirectional } from "./bidirectional.ts";
 import { concatenate } from "./concatenate.ts";
+import { convLstm2d } from "./conv-lstm2d.ts";
 import { conv1d } from "./conv1d.ts";
 import type { LayerDefinition, LayerType } from "./definition.ts";
 import { dense } from "./dense.ts";
@@ -20,14 +21,18 @@ import { globalAveragePooling1d } from "./global-average-pooling1d.ts";
 import { globalMaxPooling1d } from "./global-max-pooling1d.ts";
 import { gru } from "./gru.ts";
 import { layerNormalization } from "./layer-normalization.ts";
+import { leakyRelu } from "./leaky-relu.ts";
 import { lstm } from "./lstm.ts";
 import { masking } from "./masking.ts";
 import { maxPooling1d } from "./max-pooling1d.ts";
 import { maximum } from "./maximum.ts";
 import { minimum } from "./minimum.ts";
 import { multiply } from "./multiply.ts";
+import { normalization } from "./normalization.ts";
 import { permute } from "./permute.ts";
+import { prelu } from "./prelu.ts";
 import { repeatVector } from "./repeat-vector.ts";
+import { rescaling } from "./rescaling.ts";
 import { reshape } from "./reshape.ts";
 import { simpleRNN } from "./simple-rnn.ts";
 import { spatialDropout1d } from "./spatial-dropout1d.ts";
@@ -50,6 +55,9 @@ export const LAYERS: { readonly [T in LayerType]: LayerDefinition<T> } = {
   gaussianDropout,
   layerNormalization,
   batchNormalization,
+  normalization,
+  rescaling,
+  convLstm2d,
   conv1d,
   maxPooling1d,
   averagePooling1d,
@@ -60,6 +68,8 @@ export const LAYERS: { readonly [T in LayerType]: LayerDefinition<T> } = {
   permute,
   repeatVector,
   activation,
+  leakyRelu,
+  prelu,
   concatenate,
   add,
   subtract,

@@ -20,6 +20,7 @@ export const permute = defineLayer({
     required: ["dims"],
   },
   ...RESHAPING,
+  reads: "vectors",
   outputShape({ dims }, [input]) {
     if (dims.length === input!.length && dims.every((dim) => dim <= input!.length)) {
       return dims.map((dim) => input![dim - 1]!);

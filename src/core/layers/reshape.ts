@@ -6,13 +6,14 @@ import { RESHAPING } from "./families/reshaping.ts";
 export const reshape = defineLayer({
   type: "reshape",
   schema: {
-    description: "Reads a sample's values in another shape: [timesteps, features] or [features].",
+    description:
+      "Reads a sample's values in another shape: [features], [timesteps, features], or frames: [rows, columns, channels] or [timesteps, rows, columns, channels].",
     options: {
       targetShape: {
         description: "The shape per sample; its values are as many as those of the input.",
         type: "array",
         minItems: 1,
-        maxItems: 2,
+        maxItems: 4,
         items: { type: "integer", minimum: 1, maximum: 10_000_000 },
         examples: [[7, 4]],
       },

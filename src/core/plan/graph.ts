@@ -5,6 +5,7 @@ import { layerDefinition } from "../layers/layers.ts";
 import { datasetInputs, inputPointer } from "../sources/sources.ts";
 import type { DatasetInput, Shape } from "../spec/dataset.ts";
 import { layerNames } from "../spec/names.ts";
+import { hasFrames, isSequence, kindOf, type ShapeKind, size } from "../spec/shapes.ts";
 import { suggest, suggestion } from "../spec/suggest.ts";
 import type { Layer, ModelSpec } from "../spec/types.ts";
 import { isRecurrent } from "./parts.ts";
@@ -222,17 +223,9 @@ function place(
         { pointer: `/layers/${index}/${idsOption}`, value: value.ids! },
       );
     }
-    if (definition.reads === "sequence" && value.shape.length === 1) {
-      report("LC1201", undefined, ...needsSequence(layer, source, value, spec, line));
-      return undefined;
-    }
-    if (definition.reads === "vector" && value.shape.length === 2) {
-      report(
-        "LC1213",
-        undefined,
-        `${layer.type} reads one vector per sample, but \`${source}\` is a sequence`,
-        "remove `returnSequences` before it, or add a flatten layer",
-      );
+    const unfit = unfitShape(layer, source, value, spec, line);
+    if (unfit !== undefined) {
+      report(...unfit);
       return undefined;
     }
     inputShapes.push(value.shape);
@@ -244,10 +237,10 @@ function place(
     return undefined;
   }
   const inputMasks = sources.map((source) => values.get(source)!.mask);
-  const isSequence = outputShape.length === 2;
-  const outputMask = makesMask(layer, inputMasks, isSequence)
+  const isSequenceOut = isSequence(outputShape);
+  const outputMask = makesMask(layer, inputMasks, isSequenceOut)
     ? name
-    : definition.mask === "passes" || (definition.mask === "uses" && isSequence)
+    : definition.mask === "passes" || (definition.mask === "uses" && isSequenceOut)
       ? inputMasks[0]
       : undefined;
   return { name, index, layer, definition, inputs: sources, inputShapes, outputShape, inputMasks, outputMask };
@@ -257,34 +250,99 @@ function place(
  * Whether the layer makes a mask. Of merged inputs, as in Keras: where all have one a step counts that counts in any; of inputs
  * joined along time each keeps its own.
  */
-function makesMask(layer: Layer, inputMasks: readonly (string | undefined)[], isSequence: boolean): boolean {
+function makesMask(layer: Layer, inputMasks: readonly (string | undefined)[], givesSequence: boolean): boolean {
   const { mask, makesMask, joinsMasks } = layerDefinition(layer.type);
   const options = layerOptions(layer);
   if (mask !== "combines") return mask === "makes" && makesMask?.(options) !== false;
   const isMasked = (input: string | undefined): boolean => input !== undefined;
-  return isSequence && (joinsMasks?.(options) === true ? inputMasks.some(isMasked) : inputMasks.every(isMasked));
+  return givesSequence && (joinsMasks?.(options) === true ? inputMasks.some(isMasked) : inputMasks.every(isMasked));
+}
+
+/** Shapes that a layer of a kind reads, where it does not read all. */
+const READS: Readonly<Record<GraphNode["definition"]["reads"], readonly ShapeKind[]>> = {
+  ids: ["vector"],
+  vector: ["vector"],
+  sequence: ["sequence"],
+  vectors: ["vector", "sequence"],
+  frames: ["frames"],
+  any: ["vector", "sequence", "frame", "frames"],
+};
+
+/** What to report where a layer does not read values of this shape. */
+function unfitShape(
+  layer: Layer,
+  source: string,
+  value: Value,
+  spec: ModelSpec,
+  line: (index: number) => number,
+): Parameters<Reporter> | undefined {
+  const shape = value.shape!;
+  const { reads } = layerDefinition(layer.type);
+  if (READS[reads].includes(kindOf(shape))) return undefined;
+  if (reads === "frames") return ["LC1201", undefined, ...needsFrames(layer, source, value, spec, line)];
+  if (hasFrames(shape)) {
+    const wanted = reads === "vector" ? "one vector per sample" : "vectors";
+    const message = `${layer.type} reads ${wanted}, but \`${source}\` has frames, [${shape.join(", ")}]`;
+    const [timesteps, ...frame] = shape;
+    const fix =
+      reads === "vector" || kindOf(shape) === "frame"
+        ? "add a flatten layer before it"
+        : `add a reshape layer before it, with \`targetShape: [${timesteps}, ${size(frame)}]\``;
+    return ["LC1213", undefined, message, fix];
+  }
+  if (reads === "sequence") return ["LC1201", undefined, ...needsSequence(layer, source, value, spec, line)];
+  const message = `${layer.type} reads one vector per sample, but \`${source}\` is a sequence`;
+  return ["LC1213", undefined, message, "remove `returnSequences` before it, or add a flatten layer"];
+}
+
+/** How a recurrent layer before this one gives what is missing, where it keeps it to itself. */
+function lastOnly(
+  layer: Layer,
+  needed: string,
+  { index }: Value,
+  spec: ModelSpec,
+  line: (index: number) => number,
+): [message: string, fix: string, change?: Change] | undefined {
+  // Dropout and the like hand on what a recurrent layer before them gives.
+  let culprit = index;
+  while (culprit > 0 && spec.layers[culprit]!.inputs === undefined && !isRecurrent(spec.layers[culprit]!)) culprit--;
+  const before = spec.layers[culprit];
+  if (before === undefined || !isRecurrent(before)) return undefined;
+  return [
+    `this ${layer.type} needs ${needed}, but the layer before it gives the last timestep only`,
+    `add \`returnSequences: true\` to the ${before.type} in line ${line(culprit)}`,
+    { pointer: `/layers/${culprit}${"layer" in before ? "/layer" : ""}/returnSequences`, value: true },
+  ];
 }
 
 function needsSequence(
   layer: Layer,
   source: string,
-  { index }: Value,
+  value: Value,
   spec: ModelSpec,
   line: (index: number) => number,
 ): [message: string, fix: string, change?: Change] {
-  // Dropout and the like hand on what a recurrent layer before them gives.
-  let culprit = index;
-  while (culprit > 0 && spec.layers[culprit]!.inputs === undefined && !isRecurrent(spec.layers[culprit]!)) culprit--;
-  const before = spec.layers[culprit];
-  if (before !== undefined && isRecurrent(before)) {
-    return [
-      `this ${layer.type} needs a sequence, but the layer before it gives the last timestep only`,
-      `add \`returnSequences: true\` to the ${before.type} in line ${line(culprit)}`,
-      { pointer: `/layers/${culprit}${"layer" in before ? "/layer" : ""}/returnSequences`, value: true },
-    ];
-  }
-  return [
-    `this ${layer.type} needs a sequence, but \`${source}\` is one vector per sample`,
-    "add a repeatVector or reshape layer before it",
-  ];
+  return (
+    lastOnly(layer, "a sequence", value, spec, line) ?? [
+      `this ${layer.type} needs a sequence, but \`${source}\` is one vector per sample`,
+      "add a repeatVector or reshape layer before it",
+    ]
+  );
+}
+
+function needsFrames(
+  layer: Layer,
+  source: string,
+  value: Value,
+  spec: ModelSpec,
+  line: (index: number) => number,
+): [message: string, fix: string, change?: Change] {
+  const shape = value.shape!;
+  const last = kindOf(shape) === "frame" ? lastOnly(layer, "a sequence of frames", value, spec, line) : undefined;
+  return (
+    last ?? [
+      `this ${layer.type} needs frames, [timesteps, rows, columns, channels], but a sample of \`${source}\` is [${shape.join(", ")}]`,
+      "add a reshape layer before it, or give the input such a shape",
+    ]
+  );
 }

@@ -1,9 +1,9 @@
 import { featuresOf } from "../layers/definition.ts";
 import { layerDefinition } from "../layers/layers.ts";
-import type { Activation, BidirectionalLayer, Layer, RecurrentLayer } from "../spec/types.ts";
+import type { Activation, BidirectionalLayer, Layer } from "../spec/types.ts";
 import { isFrom0To1, RANGES, type Range } from "./activations.ts";
 import { type GraphNode, layerOptions } from "./graph.ts";
-import { isCell, outputActivation, working } from "./parts.ts";
+import { type CellLayer, isCell, outputActivation, working } from "./parts.ts";
 
 /** What an activation makes of a layer's outputs. */
 export interface OutputValues extends Range {
@@ -62,7 +62,7 @@ function keepsRows({ layer, definition, inputShapes: [input], outputShape }: Gra
 }
 
 /** Without gates the activation gives the output. Gates take shares of what it gives, and of 0. */
-function cellValues(cell: RecurrentLayer): Range & Pick<OutputValues, "activation" | "isDistribution"> {
+function cellValues(cell: CellLayer): Range & Pick<OutputValues, "activation" | "isDistribution"> {
   const activation = cell.activation!;
   const own = RANGES[activation];
   if (!("recurrentActivation" in cell)) return { ...own, activation, isDistribution: activation === "softmax" };

@@ -1,6 +1,6 @@
 import type { LayerDefinition, LayerType } from "../layers/definition.ts";
 import { layerDefinition } from "../layers/layers.ts";
-import type { Activation, BidirectionalLayer, Layer, RecurrentLayer, TimeDistributedLayer } from "../spec/types.ts";
+import type { Activation, BidirectionalLayer, Layer, TimeDistributedLayer } from "../spec/types.ts";
 
 type Wrapper = BidirectionalLayer | TimeDistributedLayer;
 
@@ -15,6 +15,9 @@ export interface LayerPart {
   /** Where it stands: "/layers/0", "/layers/0/layer". */
   readonly pointer: string;
 }
+
+/** One that goes through the timesteps one by one with a state. */
+export type CellLayer = Extract<WorkingLayer, { returnSequences?: boolean }>;
 
 /** The layer itself, or the one that it wraps. */
 export function working(layer: Layer): WorkingLayer {
@@ -40,6 +43,11 @@ export function outputActivation(layer: WorkingLayer): Activation | undefined {
   return definition.outputActivation?.(layer);
 }
 
-export function isCell(layer: WorkingLayer): layer is RecurrentLayer & WorkingLayer {
+export function isCell(layer: WorkingLayer): layer is CellLayer {
   return layerDefinition(layer.type).cell !== undefined;
+}
+
+/** Whether batches hand its state on. */
+export function isStateful(layer: WorkingLayer): boolean {
+  return "stateful" in layer && layer.stateful === true;
 }

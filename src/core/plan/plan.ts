@@ -1,12 +1,13 @@
 import type { Source } from "../load/load.ts";
 import { planDataset } from "../sources/sources.ts";
+import { isSequence } from "../spec/shapes.ts";
 import type { ModelSpec } from "../spec/types.ts";
 import type { Draft } from "./draft.ts";
 import { buildGraph } from "./graph.ts";
 import { planLayer } from "./layers.ts";
 import { planOptimizer } from "./optimizer.ts";
 import { outputValues } from "./output-values.ts";
-import { isCell, layerParts } from "./parts.ts";
+import { isStateful, layerParts } from "./parts.ts";
 import { lossOptions, planClassWeight, planLoss, planMetric } from "./training.ts";
 import type { CostPlan, LayerPlan, Plan } from "./types.ts";
 
@@ -34,7 +35,7 @@ export function draftPlan(spec: ModelSpec, source: Source): Draft {
       specLine: line("/dataset"),
       seed: spec.training.seed!,
       // A stateful layer starts each batch from the state in which the one before it ended.
-      consecutive: parts.some(({ layer }) => isCell(layer) && layer.stateful === true),
+      consecutive: parts.some(({ layer }) => isStateful(layer)),
     }),
     parts,
     layers,
@@ -56,7 +57,7 @@ export function completePlan(draft: Draft): Plan {
   const head = {
     activation: isOwn ? values.activation : undefined,
     units: last.outputShape.at(-1)!,
-    masked: last.outputShape.length === 2 && last.outputMask !== undefined,
+    masked: isSequence(last.outputShape) && last.outputMask !== undefined,
     targets: dataset.targets,
   };
   const trainingLine = (key: string): number =>

@@ -1,7 +1,7 @@
 import { counted } from "../../support/system/counted.ts";
 import type { Change } from "../edits.ts";
 import { isFrom0To1 } from "../plan/activations.ts";
-import { isCell, type LayerPart } from "../plan/parts.ts";
+import type { LayerPart } from "../plan/parts.ts";
 import type { LossOptions } from "../plan/training.ts";
 import { targetsAreCentred } from "../sources/sources.ts";
 import { taskOf } from "../tasks/tasks.ts";
@@ -46,7 +46,7 @@ export const ACTIVATION_RULES: Rules = {
       const plan = layers[index];
       if (plan === undefined) continue;
       for (const key of softmaxes(part)) {
-        if ((isCell(layer) ? layer.units : plan.outputShape.at(-1)) !== 1) continue;
+        if (("units" in layer ? layer.units : plan.outputShape.at(-1)) !== 1) continue;
         const message = "softmax shares 1 out over the units; of one unit it is always 1";
         const isLast = index === layers.length - 1 && key === "activation";
         const [fix, changes] = isLast ? fixOfLast(checked) : [`use \`${key}: sigmoid\`, or more units`];

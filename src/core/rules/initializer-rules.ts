@@ -15,9 +15,9 @@ export const INITIALIZER_RULES: Rules = {
           const subject = weight === "bias" ? "a bias" : `\`${weight}\``;
           const fix = /^gamma$|Variance$/.test(weight) ? "use ones" : "use zeros";
           report("LC1210", `${pointer}/${key}`, `${type} makes matrices, but ${subject} is a vector`, fix);
-        } else if (type === "identity" && weight === "kernel" && kernelAxes > 2) {
-          const axes = kernelAxes === 3 ? "three" : kernelAxes;
-          const message = `identity makes matrices, but the kernel of a ${layer.type} has ${axes} axes`;
+        } else if (type === "identity" && kernelAxes > 2) {
+          const axes = kernelAxes === 3 ? "three" : "four";
+          const message = `identity makes matrices, but ${weight === "kernel" ? "the kernel" : `\`${weight}\``} of a ${layer.type} has ${axes} axes`;
           const fix = "use orthogonal, which takes its last axis against the others";
           report("LC1210", `${pointer}/${key}`, message, fix);
         }

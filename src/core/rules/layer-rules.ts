@@ -2,7 +2,8 @@ import { counted } from "../../support/system/counted.ts";
 import type { Change } from "../edits.ts";
 import { layerDefinition } from "../layers/layers.ts";
 import { isBounded, RANGES } from "../plan/activations.ts";
-import { isCell, outputActivation } from "../plan/parts.ts";
+import { isCell, isStateful, outputActivation } from "../plan/parts.ts";
+import { hasFrames, isSequence as isSequenceShape } from "../spec/shapes.ts";
 import type { Activation } from "../spec/types.ts";
 import type { Checked, Rules } from "./rule.ts";
 
@@ -15,7 +16,13 @@ export const LAYER_RULES: Rules = {
   "the model ends in one vector per sample, or per timestep where the targets do": (checked) => {
     const { spec, output, targets, report } = checked;
     if (output === undefined) return;
-    const isSequence = output.outputShape.length === 2;
+    if (hasFrames(output.outputShape)) {
+      const message = `the output still has frames, [${output.outputShape.join(", ")}]`;
+      const fix = "add a flatten layer, or a reshape layer to [timesteps, features], before the last dense layer";
+      report("LC1202", "/layers", message, fix);
+      return;
+    }
+    const isSequence = isSequenceShape(output.outputShape);
     const recurrent = lastRecurrent(checked);
     if (targets.perTimestep) {
       const timesteps = targets.shape[0]!;
@@ -48,7 +55,7 @@ export const LAYER_RULES: Rules = {
     if (spec.training.shuffle === false) return;
     const given = "shuffle" in (source.value as { training: object }).training;
     for (const { layer, pointer } of parts) {
-      if (!isCell(layer) || layer.stateful !== true) continue;
+      if (!isStateful(layer)) continue;
       const message = "a stateful layer continues where the batch before it ended, but the samples are shuffled";
       const fix = `${given ? "use" : "add"} \`shuffle: false\`${given ? "" : " to training"}`;
       const changes = [{ pointer: "/training/shuffle", value: false }];
@@ -92,9 +99,8 @@ export const LAYER_RULES: Rules = {
   "softmax stands last": ({ parts, outputValues, report }) => {
     const last = outputValues?.index ?? parts.findLastIndex(({ layer }) => !layerDefinition(layer.type).isNoise);
     for (const { layer, index, pointer } of parts) {
-      const { hasWeights } = layerDefinition(layer.type).schema;
-      // Of a layer without weights softmax is what it is for: it may make shares of attention.
-      if (!hasWeights || outputActivation(layer) !== "softmax" || index === last) continue;
+      // Without units of its own, a layer may make shares of attention.
+      if (!("units" in layer) || outputActivation(layer) !== "softmax" || index === last) continue;
       const message = "softmax inside a model lets little information through";
       report("LC2005", `${pointer}/activation`, message, "use relu or tanh", "warning");
     }

@@ -9,11 +9,6 @@ export function layerNames(layers: readonly Layer[]): string[] {
   });
 }
 
-/** Whether a name cannot be a folder on Windows, where these are devices. */
-export function isWindowsDevice(name: string): boolean {
-  return /^(con|prn|aux|nul|com[1-9]|lpt[1-9])$/.test(name);
-}
-
 /** "hardSigmoid" → "hard-sigmoid": how the files of support/nn are called after what they compute. */
 export function fileName(camelCase: string): string {
   return camelCase.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -22,4 +17,9 @@ export function fileName(camelCase: string): string {
 /** "hardSigmoid" → "HARD_SIGMOID": how generated programs and the support files name constants. */
 export function constantName(camelCase: string): string {
   return camelCase.replace(/[A-Z]/g, "_$&").toUpperCase();
+}
+
+/** Whether a name cannot be a folder on Windows, where these are devices. */
+export function isWindowsDevice(name: string): boolean {
+  return /^(con|prn|aux|nul|com[1-9]|lpt[1-9])$/.test(name);
 }

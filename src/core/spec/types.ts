@@ -26,6 +26,9 @@ export type Layer =
   | GaussianDropoutLayer
   | LayerNormalizationLayer
   | BatchNormalizationLayer
+  | NormalizationLayer
+  | RescalingLayer
+  | ConvLstm2DLayer
   | Conv1DLayer
   | MaxPooling1DLayer
   | AveragePooling1DLayer
@@ -36,6 +39,8 @@ export type Layer =
   | PermuteLayer
   | RepeatVectorLayer
   | ActivationLayer
+  | LeakyReluLayer
+  | PreluLayer
   | ConcatenateLayer
   | AddLayer
   | SubtractLayer
@@ -457,10 +462,10 @@ export interface ArrayInput {
    */
   name?: string;
   /**
-   * Shape of one sample: [timesteps, features], or [features] without time; [timesteps] of token ids.
+   * Shape of one sample: [timesteps, features], or [features] without time; [timesteps] of token ids; of frames [timesteps, rows, columns, channels], or [rows, columns, channels] of one.
    *
    * @minItems 1
-   * @maxItems 2
+   * @maxItems 4
    */
   shape: number[];
   /**
@@ -1137,11 +1142,11 @@ export interface TimeDistributedLayer {
   layer: TimestepLayer;
 }
 /**
- * A fully connected layer; on a sequence it is applied to each timestep alike.
+ * A fully connected layer; on a sequence it is applied to each timestep alike, on frames to each place.
  */
 export interface WrappedDenseLayer {
   /**
-   * A fully connected layer; on a sequence it is applied to each timestep alike.
+   * A fully connected layer; on a sequence it is applied to each timestep alike, on frames to each place.
    */
   type: "dense";
   /**
@@ -1278,11 +1283,11 @@ export interface WrappedBatchNormalizationLayer {
   movingVarianceInitializer?: Initializer;
 }
 /**
- * A fully connected layer; on a sequence it is applied to each timestep alike.
+ * A fully connected layer; on a sequence it is applied to each timestep alike, on frames to each place.
  */
 export interface DenseLayer {
   /**
-   * A fully connected layer; on a sequence it is applied to each timestep alike.
+   * A fully connected layer; on a sequence it is applied to each timestep alike, on frames to each place.
    */
   type: "dense";
   /**
@@ -1574,6 +1579,160 @@ export interface BatchNormalizationLayer {
   movingVarianceInitializer?: Initializer;
 }
 /**
+ * Subtracts a given mean of each feature and divides by the root of its given variance.
+ */
+export interface NormalizationLayer {
+  /**
+   * Subtracts a given mean of each feature and divides by the root of its given variance.
+   */
+  type: "normalization";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+  /**
+   * The axis of the features, always the last. Default: -1.
+   */
+  axis?: -1;
+  /**
+   * Mean of each feature in the training rows, or one for all of them.
+   *
+   * @minItems 1
+   * @maxItems 65536
+   */
+  mean: number | number[];
+  /**
+   * Variance of each feature in the training rows, or one for all of them.
+   *
+   * @minItems 1
+   * @maxItems 65536
+   */
+  variance: number | number[];
+}
+/**
+ * Multiplies by a given number and adds another.
+ */
+export interface RescalingLayer {
+  /**
+   * Multiplies by a given number and adds another.
+   */
+  type: "rescaling";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+  /**
+   * The factor.
+   */
+  scale: number;
+  /**
+   * What is added to the product. Default: 0.
+   */
+  offset?: number;
+}
+/**
+ * An LSTM over frames: convolutions of the input and of the state take the place of its products (Shi et al. 2015).
+ */
+export interface ConvLstm2DLayer {
+  /**
+   * An LSTM over frames: convolutions of the input and of the state take the place of its products (Shi et al. 2015).
+   */
+  type: "convLstm2d";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+  /**
+   * Train the layer's weights; false keeps them as they are. Default: true.
+   */
+  trainable?: boolean;
+  /**
+   * Number of filters: the channels of the output. Unit: count.
+   */
+  filters: number;
+  /**
+   * Places that a filter sees, of the input and of the state: one number, or one for the rows and one for the columns.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  kernelSize: number | [number, number];
+  /**
+   * Places between two outputs: one number, or one for the rows and one for the columns. Default: 1.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  strides?: number | [number, number];
+  /**
+   * valid: only whole windows; same: as many outputs as inputs (at stride 1). The windows of the state are always same. Default: valid.
+   */
+  padding?: "valid" | "same";
+  /**
+   * Places between two inputs of a filter; those of the state lie side by side: one number, or one for the rows and one for the columns. Default: 1.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  dilationRate?: number | [number, number];
+  activation?: Activation;
+  recurrentActivation?: Activation;
+  /**
+   * Add a bias to the gates. Default: true.
+   */
+  useBias?: boolean;
+  /**
+   * Start the forget gate's bias at one (Jozefowicz et al. 2015). Default: true.
+   */
+  unitForgetBias?: boolean;
+  kernelInitializer?: Initializer;
+  recurrentInitializer?: Initializer;
+  biasInitializer?: Initializer;
+  kernelRegularizer?: Regularizer;
+  recurrentRegularizer?: Regularizer;
+  biasRegularizer?: Regularizer;
+  kernelConstraint?: Constraint;
+  recurrentConstraint?: Constraint;
+  biasConstraint?: Constraint;
+  /**
+   * Share of the inputs set to zero while training, the same ones at every timestep; 0 ≤ rate < 1. Default: 0.
+   */
+  dropout?: number;
+  /**
+   * Share of the recurrent state set to zero while training, the same units at every timestep; 0 ≤ rate < 1. As in Keras each gate then has masks of its own, of the inputs, too. Default: 0.
+   */
+  recurrentDropout?: number;
+  /**
+   * Return the output of every timestep instead of the last one only. Default: false.
+   */
+  returnSequences?: boolean;
+  /**
+   * Read the timesteps from the last to the first; outputs come in that order. Default: false.
+   */
+  goBackwards?: boolean;
+}
+/**
  * A convolution over the timesteps.
  */
 export interface Conv1DLayer {
@@ -1733,11 +1892,11 @@ export interface GlobalAveragePooling1DLayer {
   inputs?: string[];
 }
 /**
- * Joins the timesteps of a sample to one vector.
+ * Joins all values of a sample to one vector, in the order of the timesteps, and of the rows and columns of frames.
  */
 export interface FlattenLayer {
   /**
-   * Joins the timesteps of a sample to one vector.
+   * Joins all values of a sample to one vector, in the order of the timesteps, and of the rows and columns of frames.
    */
   type: "flatten";
   /**
@@ -1753,11 +1912,11 @@ export interface FlattenLayer {
   inputs?: string[];
 }
 /**
- * Reads a sample's values in another shape: [timesteps, features] or [features].
+ * Reads a sample's values in another shape: [features], [timesteps, features], or frames: [rows, columns, channels] or [timesteps, rows, columns, channels].
  */
 export interface ReshapeLayer {
   /**
-   * Reads a sample's values in another shape: [timesteps, features] or [features].
+   * Reads a sample's values in another shape: [features], [timesteps, features], or frames: [rows, columns, channels] or [timesteps, rows, columns, channels].
    */
   type: "reshape";
   /**
@@ -1775,7 +1934,7 @@ export interface ReshapeLayer {
    * The shape per sample; its values are as many as those of the input.
    *
    * @minItems 1
-   * @maxItems 2
+   * @maxItems 4
    */
   targetShape: number[];
 }
@@ -1852,6 +2011,63 @@ export interface ActivationLayer {
   activation: Activation;
 }
 /**
+ * max(x, 0), and below 0 a small multiple of x (Maas et al. 2013).
+ */
+export interface LeakyReluLayer {
+  /**
+   * max(x, 0), and below 0 a small multiple of x (Maas et al. 2013).
+   */
+  type: "leakyRelu";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+  /**
+   * What values below 0 are multiplied by. Default: 0.3.
+   */
+  negativeSlope?: number;
+}
+/**
+ * max(x, 0), and below 0 a multiple of x that is trained (He et al. 2015).
+ */
+export interface PreluLayer {
+  /**
+   * max(x, 0), and below 0 a multiple of x that is trained (He et al. 2015).
+   */
+  type: "prelu";
+  /**
+   * Name of the layer, an identifier in the generated code. Default: the type and a number, such as lstm1.
+   */
+  name?: string;
+  /**
+   * Names of the layers or model inputs that this layer reads. Default: the layer before it; for the first layer the dataset's input.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  inputs?: string[];
+  /**
+   * Train the layer's weights; false keeps them as they are. Default: true.
+   */
+  trainable?: boolean;
+  alphaInitializer?: Initializer;
+  alphaRegularizer?: Regularizer;
+  alphaConstraint?: Constraint;
+  /**
+   * Axes of a sample, counted from 1, along which all values have one slope: [1] of a sequence for a slope per feature, [1, 2, 3] of a sequence of frames for one per channel. Default: [].
+   *
+   * @maxItems 4
+   */
+  sharedAxes?: number[];
+}
+/**
  * Joins its inputs along an axis.
  */
 export interface ConcatenateLayer {
@@ -1871,7 +2087,7 @@ export interface ConcatenateLayer {
    */
   inputs: string[];
   /**
-   * -1 or 2: the features; 1: the timesteps of sequences, or the features of vectors. Default: -1.
+   * -1: the features, or the channels of frames; 2: the features of sequences; 1: the timesteps of sequences, or the features of vectors. Default: -1.
    */
   axis?: -1 | 1 | 2;
 }

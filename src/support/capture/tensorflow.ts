@@ -68,3 +68,15 @@ export function executeOp<T extends tf.Tensor>(backend: TensorFlowBackend, name:
   const value = backend.tensorMap.get(inputs[0]!.dataId).dtype;
   return backend.executeSingleOutput(name, [{ name: "T", type: backend.binding.TF_ATTR_TYPE, value }], inputs) as T;
 }
+
+/** TensorFlow's StatelessRandomUniform: float32 in [0, 1). seed: [2] int32. */
+export function statelessUniform(backend: TensorFlowBackend, shape: [number, number], seed: tf.Tensor): tf.Tensor2D {
+  const type = (name: string, dtype: "float32" | "int32"): OpAttribute => ({
+    name,
+    type: backend.binding.TF_ATTR_TYPE,
+    value: backend.getDTypeInteger(dtype),
+  });
+  const attributes = [type("dtype", "float32"), type("T", "int32"), type("Tseed", "int32")];
+  const inputs = [tf.tensor1d(shape, "int32"), seed];
+  return backend.executeSingleOutput("StatelessRandomUniform", attributes, inputs) as tf.Tensor2D;
+}

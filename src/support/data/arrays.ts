@@ -3,14 +3,15 @@ import { UserError } from "../system/user-error.ts";
 import { checkIntegers, checkNumbers, checkPadding, checkRows, checkShape, checkWeights } from "./array-checks.ts";
 import { classesOf, scaleWarnings, targetWarnings } from "./array-warnings.ts";
 import type { Dataset, Gather, InputSplit, Split } from "./dataset.ts";
-import { shortNames, sortedRecord } from "./idx.ts";
 import { type NpyArray, parseNpy } from "./npy.ts";
 import { readDataFile } from "./read-file.ts";
+import { shortNames } from "./short-names.ts";
+import { sortedRecord } from "./sorted-record.ts";
 import { inMemory, inputsInMemory, type Validation, withValidation } from "./splits.ts";
 
 export interface ArrayInput<Name extends string = string> {
   readonly name: Name;
-  /** Per sample: [timesteps, features] or [features]; [timesteps] of token ids. */
+  /** Per sample: [timesteps, features] or [features]; [timesteps] of token ids; of frames [timesteps, rows, columns, channels] or [rows, columns, channels]. */
   readonly shape: readonly number[];
   /** Given for token ids, which are 0..vocabularySize-1. */
   readonly vocabularySize?: number;
@@ -233,10 +234,10 @@ function weightGather(array: NpyArray, file: string, timesteps: number | undefin
   return timeMajor(array, perTimestep ? timesteps : 1, Float32Array);
 }
 
-/** Vectors [B, F], or sequences made time-major, [T, B, F]. */
+/** Vectors [B, F], or sequences made time-major, [T, B, F]; of frames [T, B, R·C·F], with T 1 where a sample is one. */
 function floats({ data }: NpyArray, shape: readonly number[], scale: number): Gather<Float32Array> {
-  const timesteps = shape.length === 2 ? shape[0]! : 1;
-  const features = shape.at(-1)!;
+  const timesteps = shape.length % 2 === 0 ? shape[0]! : 1;
+  const features = shape.reduce((product, n) => product * n, 1) / timesteps;
   return (indices) => {
     const batch = indices.length;
     const values = new Float32Array(timesteps * batch * features);

@@ -1,7 +1,8 @@
 import { RandomStream } from "../nn/random.ts";
 import { sha256 } from "../system/sha256.ts";
 import type { ImageDataset } from "./dataset.ts";
-import { type IdxImages, imageSplit } from "./idx.ts";
+import type { IdxImages } from "./idx-format.ts";
+import { imageSplit } from "./image-split.ts";
 import { type Validation, withValidation } from "./splits.ts";
 
 const SIZE = 28;

@@ -1,6 +1,6 @@
 import { inflateSync } from "node:zlib";
 import { UserError } from "../system/user-error.ts";
-import { parseIdxImages } from "./idx.ts";
+import { parseIdxImages } from "./idx-format.ts";
 import { isGzip, readRegularFile, unpackGzip } from "./read-file.ts";
 
 export interface Images {

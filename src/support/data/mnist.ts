@@ -6,8 +6,10 @@ import { sha256 } from "../system/sha256.ts";
 import { UserError } from "../system/user-error.ts";
 import type { ImageDataset, ImageSplit } from "./dataset.ts";
 import { download } from "./download.ts";
-import { imageSplit, parseIdxImages, parseIdxLabels, sortedRecord } from "./idx.ts";
+import { parseIdxImages, parseIdxLabels } from "./idx-format.ts";
+import { imageSplit } from "./image-split.ts";
 import { readDataFile } from "./read-file.ts";
+import { sortedRecord } from "./sorted-record.ts";
 import { type Validation, withValidation } from "./splits.ts";
 
 /** The files and the SHA-256 of their uncompressed bytes. */

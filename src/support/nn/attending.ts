@@ -102,5 +102,5 @@ export function inputGradients(
   hasKey: boolean,
 ): Sequence[] {
   const parts = hasKey ? [dQuery, dValue, dKey] : [dQuery, tf.add<tf.Tensor3D>(dValue, dKey)];
-  return parts.map(fromBatchMajor);
+  return parts.map((one) => fromBatchMajor(one));
 }

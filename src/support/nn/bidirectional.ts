@@ -3,12 +3,23 @@ import type {
   InputGradientOf,
   RecurrentExtra,
   RecurrentForward,
-  RecurrentLayer,
   RecurrentOptions,
   RecurrentOutput,
 } from "./recurrent.ts";
 import { type Features, type Mask, rowsOf, Sequence, withRows } from "./sequence.ts";
 import type { GradientsOf } from "./weights.ts";
+
+/** The forward and backward pass of a recurrent layer, for layers that wrap any of them. */
+export interface RecurrentLayer<W, O extends RecurrentOptions, State, F extends RecurrentForward<Features, State>> {
+  forward(x: Sequence, w: W, options: O, extra?: RecurrentExtra<State>): F;
+  backward(
+    dy: Features,
+    forward: F,
+    w: W,
+    options: O,
+    need: { inputGradient: boolean },
+  ): { dw: GradientsOf<W>; dx: Sequence | undefined };
+}
 
 export type MergeMode = "concat" | "sum" | "mul" | "ave";
 

@@ -7,7 +7,6 @@ import {
   type InputGradientOf,
   type RecurrentExtra,
   type RecurrentForward,
-  type RecurrentLayer,
   type RecurrentOptions,
   type RecurrentOutput,
 } from "./recurrent.ts";
@@ -305,9 +304,3 @@ function derivativesByStep(
     state: (k, dh) => run.stateGradient(k, tf.mul<tf.Tensor2D>(run.newGradient(k, dh), steps[k]!.z), dh),
   };
 }
-
-/** For layers that wrap a recurrent layer. */
-export const GRU: RecurrentLayer<GruWeights, GruOptions, GruState, GruForward> = {
-  forward: gruForward,
-  backward: gruBackward,
-};

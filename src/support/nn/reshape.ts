@@ -4,7 +4,7 @@ import { likeInput, type ReshapedOutput } from "./reshaping.ts";
 import type { Features } from "./sequence.ts";
 
 export interface ReshapeOptions<S extends SampleShape = SampleShape> {
-  /** [F] or [T, F], without -1 */
+  /** [F] or [T, F]; of frames [R, C, F] or [T, R, C, F]; without -1 */
   readonly targetShape: S;
 }
 

@@ -6,7 +6,6 @@ import {
   type InputGradientOf,
   type RecurrentExtra,
   type RecurrentForward,
-  type RecurrentLayer,
   type RecurrentOptions,
   type RecurrentOutput,
 } from "./recurrent.ts";
@@ -118,9 +117,3 @@ function simpleRnnDerivatives({ run, steps }: SimpleRnnForward, activation: Acti
   const one = run.kept === undefined ? tf.onesLike(a) : tf.mul<tf.Tensor2D>(tf.onesLike(a), concatRows(run.kept));
   return Sequence.fromRows(activation.gradient(one, a, z), steps.length).steps;
 }
-
-/** For layers that wrap a recurrent layer. */
-export const SIMPLE_RNN: RecurrentLayer<SimpleRnnWeights, SimpleRnnOptions, SimpleRnnState, SimpleRnnForward> = {
-  forward: simpleRnnForward,
-  backward: simpleRnnBackward,
-};

@@ -33,7 +33,7 @@ export function placeWindows(
 }
 
 /** Steps of the padded sequence from which every tap of every window can be sliced. */
-function paddedSteps({ size, strides, dilation, count }: Windows, before: number, timesteps: number): number {
+export function paddedSteps({ size, strides, dilation, count }: Windows, before: number, timesteps: number): number {
   return Math.max((size - 1) * dilation + count * strides, before + timesteps);
 }
 

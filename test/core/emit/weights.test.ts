@@ -65,6 +65,7 @@ function spec({ kind, perTimestep, classWeight, sampleWeights, masked, last }: C
     name: "example",
     dataset: {
       type: "arrays",
+      validation: "test",
       inputs: [{ shape: [T, F], train: "x.npy", test: "x.npy" }],
       targets: {
         encoding: kind,

@@ -15,6 +15,8 @@ const files = { train: "x.npy", test: "x.npy" };
 const SERIES = { name: "series", shape: [5, 3], ...files };
 const OTHER = { name: "other", shape: [5, 3], ...files };
 const VECTOR = { name: "vector", shape: [4], ...files };
+const FRAMES = { name: "frames", shape: [3, 4, 5, 2], ...files };
+const FRAME = { name: "frame", shape: [4, 3, 2], ...files };
 const IDS = { name: "ids", shape: [5], vocabularySize: 6, ...files };
 const OTHER_IDS = { name: "otherIds", shape: [5], vocabularySize: 6, ...files };
 
@@ -26,6 +28,11 @@ const LAST: LayerSpec = { type: "lstm", units: 2 };
 /** A chain that begins with the series. */
 function chain(name: string, ...layers: readonly LayerSpec[]): Case {
   return { name, layers };
+}
+
+/** A chain that begins with frames, and ends in one vector. */
+function framed(name: string, ...layers: readonly LayerSpec[]): Case {
+  return { name, inputs: [FRAMES], layers: [...layers, { type: "flatten" }, { type: "dense", units: 2 }] };
 }
 
 function embedded(name: string, ...layers: readonly LayerSpec[]): Case {
@@ -172,6 +179,11 @@ export const CASES: readonly Case[] = [
     chain(`${type}: a vector`, LAST, { type: "dense", units: 4 }, { type, gammaRegularizer: { l2: 0.1 } }),
     chain(`${type}: frozen`, { type: "dense", units: 4 }, { type, trainable: false }, LAST),
   ]),
+  chain("normalization", { type: "normalization", mean: [0.1, -0.2, 0.3], variance: [0.5, 1, 2] }, LAST),
+  chain("normalization: one for all features", { type: "normalization", mean: 0.1, variance: 0.5 }, LAST),
+  chain("normalization: after trained layers", LAST, { type: "normalization", mean: [0.1, 0.2], variance: [0.5, 4] }),
+  chain("rescaling", { type: "rescaling", scale: -0.7, offset: 0.4 }, { type: "dense", units }, LAST),
+  chain("rescaling: a vector, masks", MASK, { type: "rescaling", scale: 3 }, LAST, { type: "rescaling", scale: 2 }),
 
   ...["valid", "same", "causal"].flatMap((padding) => [
     chain(`conv1d: ${padding}`, { type: "conv1d", filters: 4, kernelSize: 2, padding, activation: "tanh" }),
@@ -199,6 +211,86 @@ export const CASES: readonly Case[] = [
   chain("reshape to a vector", { type: "dense", units: 4 }, { type: "reshape", targetShape: [20] }),
   chain("permute", { type: "dense", units: 4 }, { type: "permute", dims: [2, 1] }, LAST),
   chain("repeatVector", LAST, { type: "repeatVector", n: 3 }, { type: "gru", units, returnSequences: true }),
+
+  ...(() => {
+    const conv: LayerSpec = { type: "convLstm2d", filters: 2, kernelSize: [2, 3] };
+    return [
+      framed("convLstm2d: last frame", conv),
+      framed("convLstm2d: same", { ...conv, kernelSize: 3, padding: "same", returnSequences: true }),
+      framed("convLstm2d: strides", { ...conv, strides: [1, 2] }),
+      framed("convLstm2d: strides, same", { ...conv, strides: 2, padding: "same" }),
+      framed("convLstm2d: dilation", { ...conv, dilationRate: [1, 2], padding: "same" }),
+      framed("convLstm2d: one place a window", { ...conv, kernelSize: 1, strides: [2, 1] }),
+      framed("convLstm2d: backwards", { ...conv, goBackwards: true }),
+      framed("convLstm2d: backwards, sequences", { ...conv, goBackwards: true, returnSequences: true }),
+      framed("convLstm2d: no bias", { ...conv, useBias: false }),
+      framed("convLstm2d: softmax", { ...conv, activation: "softmax" }),
+      framed("convLstm2d: dropout", { ...conv, strides: [1, 2], dropout: 0.3, recurrentDropout: 0.4 }),
+      framed("convLstm2d: regularizers", {
+        ...conv,
+        kernelRegularizer: l1l2,
+        recurrentRegularizer: { l2: 0.1 },
+        biasRegularizer: { l1: 0.1 },
+      }),
+      framed("convLstm2d: stacked", { ...conv, returnSequences: true }, { ...conv, kernelSize: 2 }),
+      {
+        name: "convLstm2d: read by an lstm",
+        inputs: [FRAMES],
+        layers: [{ ...conv, returnSequences: true }, { type: "reshape", targetShape: [3, 18] }, LAST],
+      },
+      {
+        name: "convLstm2d: frames made of a sequence",
+        layers: [
+          { type: "dense", units: 8 },
+          { type: "reshape", targetShape: [5, 2, 4, 1] },
+          conv,
+          { type: "flatten" },
+        ],
+      },
+      framed(
+        "frames through layers that treat every vector alike",
+        { type: "normalization", mean: [0.1, -0.1], variance: [0.5, 2] },
+        { type: "rescaling", scale: 2 },
+        { type: "dense", units: 3, activation: "tanh" },
+        { type: "layerNormalization" },
+        { type: "dropout", rate: 0.2 },
+        { type: "batchNormalization" },
+        { ...conv, returnSequences: true },
+        { type: "activation", activation: "softsign" },
+      ),
+      framed(
+        "frames through slopes",
+        { type: "leakyRelu", negativeSlope: 0.5 },
+        { type: "prelu" },
+        { type: "prelu", sharedAxes: [1, 2, 3] },
+      ),
+      framed(
+        "frames that are merged",
+        { ...conv, returnSequences: true, name: "left" },
+        { ...conv, returnSequences: true, name: "right", inputs: ["frames"] },
+        { type: "multiply", inputs: ["left", "right"] },
+        { type: "concatenate", inputs: ["multiply1", "left"] },
+        { type: "maximum", inputs: ["concatenate1", "concatenate1"] },
+      ),
+      {
+        name: "one frame",
+        inputs: [FRAME],
+        layers: [
+          { type: "dense", units: 2, activation: "tanh" },
+          { type: "prelu", sharedAxes: [1, 2] },
+          { type: "reshape", targetShape: [6, 2, 2] },
+          { type: "batchNormalization" },
+          { type: "flatten" },
+        ],
+      },
+    ];
+  })(),
+  chain("leakyRelu", { type: "dense", units: 4 }, { type: "leakyRelu", negativeSlope: 0.2 }, LAST),
+  chain("leakyRelu: a vector, masks", MASK, { type: "leakyRelu" }, LAST, { type: "leakyRelu" }),
+  chain("prelu", { type: "dense", units: 4 }, { type: "prelu", alphaRegularizer: l1l2 }, LAST),
+  chain("prelu: shared along time", { type: "dense", units: 4 }, { type: "prelu", sharedAxes: [1] }, LAST),
+  chain("prelu: one slope for all", { type: "dense", units: 4 }, { type: "prelu", sharedAxes: [1, 2] }, LAST),
+  chain("prelu: a vector, masks", MASK, { type: "prelu" }, LAST, { type: "prelu" }),
 
   ...["add", "multiply", "average", "maximum", "minimum", "concatenate"].flatMap((type) => [
     merged(type, { type }, LAST),

@@ -50,8 +50,10 @@ const FACTS: Readonly<Record<string, () => void | Promise<void>>> = {
     const model = modelOf([4, 1], layers.layers.conv1d({ filters: 1, kernelSize: 2, padding: "causal" }));
     expect(() => model.predict(tf.ones([1, 4, 1]))).toThrow("CAUSAL");
   },
-  "there are no layers `attention`, `additiveAttention` and `subtract`": () => {
-    for (const name of ["attention", "additiveAttention", "subtract"]) expect(layers.layers).not.toHaveProperty(name);
+  "there are no layers `attention`, `additiveAttention`, `normalization` and `subtract`": () => {
+    for (const name of ["attention", "additiveAttention", "normalization", "subtract"]) {
+      expect(layers.layers).not.toHaveProperty(name);
+    }
   },
   "`dot` with `normalize` leaves vectors shorter than 3e-4 short": () => {
     const inputs = [layers.input({ shape: [2] }), layers.input({ shape: [2] })];

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { compile } from "../../../src/node.ts";
 
 const SERIES = "{ shape: [6, 3], train: x.npy, test: x.npy }";
+const FRAMES = "{ shape: [6, 4, 5, 3], train: x.npy, test: x.npy }";
 const IDS = "{ shape: [6], vocabularySize: 9, train: x.npy, test: x.npy }";
 const TWO =
   "{ name: left, shape: [6, 3], train: x.npy, test: x.npy }, { name: right, shape: [5], train: z.npy, test: z.npy }";
@@ -25,6 +26,75 @@ ${layers
   .join("\n")}
 `;
 }
+
+describe("a model of frames", () => {
+  const CONV = "type: convLstm2d, filters: 2, kernelSize: 3";
+  it.each([
+    [
+      "frames for a layer that reads sequences",
+      "type: lstm, units: 4\ntype: dense, units: 2",
+      "7 LC1213: lstm reads vectors, but `input` has frames, [6, 4, 5, 3]. add a reshape layer before it, with `targetShape: [6, 60]`",
+    ],
+    [
+      "one frame for a layer that reads sequences",
+      `${CONV}\ntype: conv1d, filters: 4, kernelSize: 3\ntype: flatten\ntype: dense, units: 2`,
+      "8 LC1213: conv1d reads vectors, but `convLstm2d1` has frames, [2, 3, 2]. add a flatten layer before it",
+    ],
+    [
+      "frames for a layer that reads one vector",
+      "type: repeatVector, n: 3\ntype: lstm, units: 2",
+      "7 LC1213: repeatVector reads one vector per sample, but `input` has frames, [6, 4, 5, 3]. add a flatten layer before it",
+    ],
+    [
+      "the last frame for a layer that reads all",
+      `${CONV}\ntype: leakyRelu\n${CONV}\ntype: flatten\ntype: dense, units: 2`,
+      "9 LC1201: this convLstm2d needs a sequence of frames, but the layer before it gives the last timestep only. add `returnSequences: true` to the convLstm2d in line 7",
+    ],
+    [
+      "a filter larger than a frame",
+      "type: convLstm2d, filters: 2, kernelSize: [3, 2], dilationRate: 2\ntype: flatten\ntype: dense, units: 2",
+      "7 LC1213: a filter covers 5 rows, but a frame of the input has 4. use a smaller `kernelSize`, or `padding: same`",
+    ],
+    [
+      "strides and dilation at once",
+      `${CONV}, strides: [1, 2], dilationRate: [2, 1]\ntype: flatten\ntype: dense, units: 2`,
+      "7 LC1213: strides 1 and 2 and dilationRate 2 and 1 exclude each other. set one of them to 1",
+    ],
+    [
+      "frames joined along their rows",
+      `${CONV}\ntype: concatenate, inputs: [convLstm2d1, convLstm2d1], axis: 1\ntype: flatten\ntype: dense, units: 2`,
+      "8 LC1213: frames are joined along their channels alone. use `axis: -1`",
+    ],
+    [
+      "shared axes that a frame does not have",
+      `${CONV}\ntype: prelu, sharedAxes: [4]\ntype: flatten\ntype: dense, units: 2`,
+      "8 LC1213: axis 4 is none of the input, [2, 3, 2]. name axes from 1 to 3",
+    ],
+    [
+      "an end in frames",
+      `${CONV}\ntype: dense, units: 2`,
+      "7 LC1202: the output still has frames, [2, 3, 2]. add a flatten layer, or a reshape layer to [timesteps, features], before the last dense layer",
+    ],
+  ])("%s", (_name, layers, expected) => {
+    expect(diagnose(layers, FRAMES)).toEqual([expected]);
+  });
+
+  it("vectors for a layer that reads frames", () => {
+    expect(diagnose(`${CONV}\ntype: flatten\ntype: dense, units: 2`)).toEqual([
+      "7 LC1201: this convLstm2d needs frames, [timesteps, rows, columns, channels], but a sample of `input` is [6, 3]. add a reshape layer before it, or give the input such a shape",
+    ]);
+  });
+
+  it("statistics of a normalization that do not fit its input", () => {
+    const of = (options: string): string[] => diagnose(`type: normalization, ${options}\ntype: lstm, units: 2`);
+    expect(of("mean: [0, 1], variance: [1, 1]")).toEqual([
+      "7 LC1213: mean has 2 numbers, but the input has 3 features. give both as a number, or as a list of 3",
+    ]);
+    expect(of("mean: 0, variance: [1, 1, 1]")).toEqual([
+      "7 LC1213: mean and variance differ: one is a number for all features, the other a list. give both as a number, or as a list of 3",
+    ]);
+  });
+});
 
 describe("a model whose layers do not fit together", () => {
   it.each([

@@ -13,9 +13,9 @@ const CORE = "src/core";
 const OTHER_MEANINGS: Readonly<Record<string, readonly string[]>> = {
   "diagnostic.ts": ["text"], // a format of diagnostics
   "emit/predict/generate.ts": ["text"], // an option of the generated program
-  "schema/schema.ts": ["text"], // what people call a string
+  "schema/replacement.ts": ["text"], // an edit
+  "schema/words.ts": ["text"], // what people call a string
   "formats/found.ts": ["arrays"], // writes a spec
-  "formats/keras/import-spec.ts": ["arrays"], // the same
 };
 
 function files(): string[] {

@@ -126,6 +126,7 @@ describe("the packages of a program", () => {
       "@tensorflow/tfjs-backend-cpu",
       "@tensorflow/tfjs-backend-wasm",
       "@tensorflow/tfjs-core",
+      "lstm-compile-runtime",
     ]);
   });
 });

@@ -2,7 +2,9 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { imageSplit, loadIdx, parseIdxImages, parseIdxLabels } from "../../../src/support/data/idx.ts";
+import { loadIdx } from "../../../src/support/data/idx.ts";
+import { parseIdxImages, parseIdxLabels } from "../../../src/support/data/idx-format.ts";
+import { imageSplit } from "../../../src/support/data/image-split.ts";
 import { sha256 } from "../../../src/support/system/sha256.ts";
 import { idx, temporaryFolder, userError, write } from "./fixtures.ts";
 

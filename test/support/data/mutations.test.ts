@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type ArraysOptions, loadArrays } from "../../../src/support/data/arrays.ts";
-import { parseIdxImages } from "../../../src/support/data/idx.ts";
+import { parseIdxImages } from "../../../src/support/data/idx-format.ts";
 import { formatNpy, parseNpy } from "../../../src/support/data/npy.ts";
 import { readDataFile } from "../../../src/support/data/read-file.ts";
 import { UserError } from "../../../src/support/system/user-error.ts";

@@ -1,12 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Activation } from "../../../src/support/nn/activations/activation.ts";
+import type { RecurrentLayer } from "../../../src/support/nn/bidirectional.ts";
 import { bidirectionalBackward, bidirectionalForward } from "../../../src/support/nn/bidirectional.ts";
+import { GRU } from "../../../src/support/nn/cells/gru.ts";
+import { LSTM } from "../../../src/support/nn/cells/lstm.ts";
+import { SIMPLE_RNN } from "../../../src/support/nn/cells/simple-rnn.ts";
 import { denseBackward, denseForward } from "../../../src/support/nn/dense.ts";
-import { GRU } from "../../../src/support/nn/gru.ts";
-import { LSTM } from "../../../src/support/nn/lstm.ts";
-import type { RecurrentLayer } from "../../../src/support/nn/recurrent.ts";
 import { type Features, type Mask, rowsOf, Sequence, withRows } from "../../../src/support/nn/sequence.ts";
-import { SIMPLE_RNN } from "../../../src/support/nn/simple-rnn.ts";
 import * as activations from "./all/activations.ts";
 import { batchMajor, type FixtureLayer, featuresOf, type LayerFixture, tensorOf } from "./fixtures.ts";
 

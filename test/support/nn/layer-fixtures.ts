@@ -42,14 +42,16 @@ export function toTensor({ shape, data, dtype }: FixtureTensor): tf.Tensor {
   return tf.tensor(data, shape, dtype ?? "float32");
 }
 
-/** [B, F] or [B, T, F] as layers exchange it. */
+/** [B, F], [B, T, F] or, of frames, [B, T, R, C, F] as layers exchange it. */
 export function toFeatures(x: tf.Tensor): Features {
-  return x.rank === 3 ? fromBatchMajor(x as tf.Tensor3D) : (x as tf.Tensor2D);
+  if (x.rank === 2) return x as tf.Tensor2D;
+  const [batch, timesteps, ...rest] = x.shape as [number, number, ...number[]];
+  return fromBatchMajor(tf.reshape(x, [batch, timesteps, -1]), rest.slice(0, -1) as unknown as Sequence["grid"]);
 }
 
 /** The inverse of {@link toFeatures}. */
 export function fromFeatures(x: Features): tf.Tensor {
-  return x instanceof Sequence ? toBatchMajor(x) : x;
+  return x instanceof Sequence ? tf.reshape(toBatchMajor(x), [x.batch, x.timesteps, ...x.grid, x.features]) : x;
 }
 
 /** Fails unless |a - b| <= tolerance · (1 + |b|) for all entries. */
@@ -98,7 +100,7 @@ export function expectGradients<Y extends Features>(
     Float32Array.from({ length: rowsOf(y).size }, () => stream.uniform(drawn++) * 2 - 1),
     rowsOf(y).shape,
   );
-  const dy = (y instanceof Sequence ? Sequence.fromRows(cotangent, y.timesteps) : cotangent) as Y;
+  const dy = (y instanceof Sequence ? Sequence.fromRows(cotangent, y.timesteps, y.grid) : cotangent) as Y;
   const loss = (): number => tf.tidy(() => tf.sum(tf.mul(rowsOf(forward()), cotangent)).dataSync()[0]!);
   for (const [what, gradient, at] of backward(dy)) {
     expect(gradient.shape, what).toEqual(at.shape);

@@ -8,6 +8,7 @@ import {
   batchNormalizationInferenceBackward,
   updateMovingStatistics,
 } from "../../../src/support/nn/batch-normalization.ts";
+import { convLstm2dBackward, convLstm2dForward } from "../../../src/support/nn/conv-lstm2d.ts";
 import { conv1dBackward, conv1dForward } from "../../../src/support/nn/conv1d.ts";
 import { embeddingBackward, embeddingForward } from "../../../src/support/nn/embedding.ts";
 import { flattenBackward, flattenForward } from "../../../src/support/nn/flatten.ts";
@@ -17,9 +18,17 @@ import {
 } from "../../../src/support/nn/global-average-pooling1d.ts";
 import { globalMaxPooling1dBackward, globalMaxPooling1dForward } from "../../../src/support/nn/global-max-pooling1d.ts";
 import { layerNormalizationBackward, layerNormalizationForward } from "../../../src/support/nn/layer-normalization.ts";
+import { leakyReluBackward, leakyReluForward } from "../../../src/support/nn/leaky-relu.ts";
 import { matMulTransposedA, matMulTransposedB } from "../../../src/support/nn/matmul.ts";
 import { maxPooling1dBackward, maxPooling1dForward } from "../../../src/support/nn/max-pooling1d.ts";
+import {
+  type NormalizationOptions,
+  normalizationBackward,
+  normalizationForward,
+} from "../../../src/support/nn/normalization.ts";
+import { type PreluWeights, preluBackward, preluForward } from "../../../src/support/nn/prelu.ts";
 import { repeatVectorBackward, repeatVectorForward } from "../../../src/support/nn/repeat-vector.ts";
+import { type RescalingOptions, rescalingBackward, rescalingForward } from "../../../src/support/nn/rescaling.ts";
 import { reshapeBackward, reshapeForward } from "../../../src/support/nn/reshape.ts";
 import type { Features, Sequence } from "../../../src/support/nn/sequence.ts";
 import * as activations from "./all/activations.ts";
@@ -98,6 +107,37 @@ const runners: Record<string, (x: never, w: never, options: never, training: boo
     const forward = batchNormalizationForward(x, w, options);
     updateMovingStatistics(forward, w, options);
     return { y: forward.y, backward: (dy) => batchNormalizationBackward(dy, forward, w, options, ASKED) };
+  },
+  leakyRelu(x: Features, _w: object, options: { negativeSlope: number }): Run {
+    const forward = leakyReluForward(x, options);
+    return { y: forward.y, backward: (dy) => leakyReluBackward(dy, forward, options, ASKED) };
+  },
+  prelu(x: Features, w: PreluWeights): Run {
+    const forward = preluForward(x, w);
+    return { y: forward.y, backward: (dy) => preluBackward(dy, forward, w, ASKED) };
+  },
+  rescaling(x: Features, _w: object, options: RescalingOptions): Run {
+    const forward = rescalingForward(x, options);
+    return { y: forward.y, backward: (dy) => rescalingBackward(dy, forward, options, ASKED) };
+  },
+  normalization(x: Features, _w: object, options: NormalizationOptions): Run {
+    const forward = normalizationForward(x, options);
+    return { y: forward.y, backward: (dy) => normalizationBackward(dy, forward, options, ASKED) };
+  },
+  convLstm2d(
+    x: Sequence,
+    w: { kernel: tf.Variable<tf.Rank.R4>; recurrentKernel: tf.Variable<tf.Rank.R4>; bias?: tf.Variable<tf.Rank.R1> },
+    layer: Record<"activation" | "recurrentActivation", string> & { padding: "valid" | "same"; goBackwards?: boolean },
+  ): Run {
+    const named = (name = "sigmoid") => Object.values(activations).find((activation) => activation.name === name)!;
+    const options = {
+      ...{ strides: [1, 1] as const, dilationRate: [1, 1] as const, padding: "valid" as const, returnSequences: false },
+      ...layer,
+      activation: named(layer.activation ?? "tanh"),
+      recurrentActivation: named(layer.recurrentActivation?.replace("hard_s", "hardS")),
+    };
+    const forward = convLstm2dForward(x, w, options);
+    return { y: forward.y, backward: (dy) => convLstm2dBackward(dy as Sequence, forward, w, options, ASKED) };
   },
   flatten(x: Sequence): Run {
     const forward = flattenForward(x);

@@ -1,12 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Activation } from "../../../src/support/nn/activations/activation.ts";
+import type { RecurrentLayer } from "../../../src/support/nn/bidirectional.ts";
 import { bidirectionalBackward, bidirectionalForward, type MergeMode } from "../../../src/support/nn/bidirectional.ts";
-import { GRU } from "../../../src/support/nn/gru.ts";
-import { LSTM, lstmBackward, lstmForward } from "../../../src/support/nn/lstm.ts";
-import type { RecurrentLayer } from "../../../src/support/nn/recurrent.ts";
+import { GRU } from "../../../src/support/nn/cells/gru.ts";
+import { LSTM } from "../../../src/support/nn/cells/lstm.ts";
+import { SIMPLE_RNN } from "../../../src/support/nn/cells/simple-rnn.ts";
+import { lstmBackward, lstmForward } from "../../../src/support/nn/lstm.ts";
 import { type Features, rowsOf, Sequence } from "../../../src/support/nn/sequence.ts";
-import { SIMPLE_RNN } from "../../../src/support/nn/simple-rnn.ts";
 import * as activations from "./all/activations.ts";
 import {
   activate,

@@ -55,6 +55,7 @@ type Input = { name: string; shape: number[]; vocabularySize?: number };
 const SERIES: Input = { name: "series", shape: [5, 3] };
 const OTHER: Input = { name: "other", shape: [5, 3] };
 const VECTOR: Input = { name: "vector", shape: [4] };
+const FRAMES: Input = { name: "frames", shape: [3, 5, 4, 2] };
 const IDS: Input = { name: "ids", shape: [6], vocabularySize: 7 };
 
 const BATCH = 3;
@@ -194,6 +195,39 @@ const EXACT: Readonly<Record<string, [inputs: Input[], layers: object[]]>> = {
     [
       { type: "spatialDropout1d", rate: 0.5 },
       { type: "lstm", units: 2 },
+    ],
+  ],
+  convLstm2d: [
+    [FRAMES],
+    [
+      { type: "convLstm2d", filters: 2, kernelSize: [2, 3], padding: "same", returnSequences: true },
+      { type: "leakyRelu" },
+      { type: "convLstm2d", filters: 3, kernelSize: 2, strides: [2, 1], goBackwards: true },
+      { type: "prelu", sharedAxes: [1, 2] },
+      { type: "flatten" },
+    ],
+  ],
+  leakyRelu: [
+    [SERIES],
+    [{ type: "masking" }, { type: "leakyRelu", negativeSlope: 0.2 }, { type: "lstm", units: 2 }, { type: "leakyRelu" }],
+  ],
+  prelu: [
+    [SERIES],
+    [
+      { type: "prelu" },
+      { type: "masking" },
+      { type: "prelu", sharedAxes: [1] },
+      { type: "lstm", units: 2 },
+      { type: "prelu" },
+    ],
+  ],
+  rescaling: [
+    [SERIES],
+    [
+      { type: "masking" },
+      { type: "rescaling", scale: -2, offset: 0.5 },
+      { type: "lstm", units: 2 },
+      { type: "rescaling", scale: 0.5 },
     ],
   ],
   gaussianNoise: [
@@ -383,6 +417,12 @@ const REFUSED: Readonly<Record<string, [inputs: Input[], layers: object[], error
     [{ type: "additiveAttention", inputs: ["series", "other"], useCausalMask: true }],
     "Unknown layer: AdditiveAttention",
     "no additiveAttention layer",
+  ],
+  normalization: [
+    [SERIES],
+    [{ type: "normalization", mean: 0.5, variance: 2 }, LSTM],
+    "Unknown layer: Normalization",
+    "no normalization layer",
   ],
   subtract: [
     [SERIES],

@@ -1,6 +1,6 @@
 import { inflateSync } from "node:zlib";
 import { UserError } from "lstm-compile-runtime/system/user-error.js";
-import { parseIdxImages } from "./idx.ts";
+import { parseIdxImages } from "./idx-format.ts";
 import { isGzip, readRegularFile, unpackGzip } from "./read-file.ts";
 
 export interface Images {

@@ -6,8 +6,10 @@ import { sha256 } from "lstm-compile-runtime/system/sha256.js";
 import { UserError } from "lstm-compile-runtime/system/user-error.js";
 import type { ImageDataset, ImageSplit } from "./dataset.ts";
 import { download } from "./download.ts";
-import { imageSplit, parseIdxImages, parseIdxLabels, sortedRecord } from "./idx.ts";
+import { parseIdxImages, parseIdxLabels } from "./idx-format.ts";
+import { imageSplit } from "./image-split.ts";
 import { readDataFile } from "./read-file.ts";
+import { sortedRecord } from "./sorted-record.ts";
 import { type Validation, withValidation } from "./splits.ts";
 
 /** The files and the SHA-256 of their uncompressed bytes. */

@@ -54,5 +54,3 @@ export function denseBackward<X extends Features, W extends Weights, InputGradie
       : undefined,
   };
 }
-
-export type DenseGradients = GradientsOf<DenseWeights>;

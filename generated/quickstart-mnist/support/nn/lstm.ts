@@ -6,7 +6,6 @@ import {
   type InputGradientOf,
   type RecurrentExtra,
   type RecurrentForward,
-  type RecurrentLayer,
   type RecurrentOptions,
   type RecurrentOutput,
   RecurrentRun,
@@ -80,14 +79,29 @@ export function lstmForward<O extends LstmOptions>(
   extra: RecurrentExtra<LstmState> = {},
 ): LstmForward<O> {
   const run = new RecurrentRun(x, options, extra);
-  const products = gateProducts(run, w);
-  const biases = w.bias === undefined ? undefined : tf.split<tf.Tensor1D>(w.bias, 4);
+  return lstmSteps(run, gateProducts(run, w), w.bias, options, extra.initialState);
+}
+
+/** The products of a pass's input and state with the kernels of the gates. */
+export type LstmProducts = Readonly<
+  Record<"input" | "state", Pick<GateProducts, "products" | "stepGradient" | "inputGradient" | "kernelGradient">>
+>;
+
+/** The forward pass, whatever the products are. */
+export function lstmSteps<O extends LstmOptions>(
+  run: RecurrentRun,
+  products: LstmProducts,
+  bias: tf.Tensor1D | undefined,
+  options: O,
+  initialState: LstmState | undefined,
+): LstmForward<O> {
+  const biases = bias === undefined ? undefined : tf.split<tf.Tensor1D>(bias, 4);
   const projections = products.input
-    .products(x.rows)
+    .products(run.input.rows)
     .map((rows, g) => run.stepsOf(biases === undefined ? rows : tf.add<tf.Tensor2D>(rows, biases[g]!)));
   const steps: LstmStep[] = [];
-  let state = extra.initialState;
-  for (let k = 0; k < x.timesteps; k++) {
+  let state = initialState;
+  for (let k = 0; k < run.input.timesteps; k++) {
     const previousH = state?.h;
     const recurrent = previousH && products.state.products(previousH);
     const z = projections.map((gate, g) =>
@@ -110,8 +124,7 @@ export function lstmForward<O extends LstmOptions>(
   };
 }
 
-/** The products of input and state with the kernels. */
-function gateProducts({ inputDropout, recurrentDropout }: RecurrentRun, w: Weights) {
+function gateProducts({ inputDropout, recurrentDropout }: RecurrentRun, w: Weights): LstmProducts {
   return {
     input: new GateProducts(w.kernel, 4, inputDropout),
     state: new GateProducts(w.recurrentKernel, 4, recurrentDropout),
@@ -146,10 +159,26 @@ export function lstmBackward<W extends Weights, InputGradient extends boolean>(
   options: LstmOptions,
   { inputGradient }: { inputGradient: InputGradient },
 ): { dw: GradientsOf<W>; dx: InputGradientOf<InputGradient> } {
+  const { run } = forward;
+  const { kernel, recurrentKernel, bias, x } = lstmGradients(dy, forward, gateProducts(run, w), options, {
+    inputGradient,
+  });
+  const dw = { kernel, recurrentKernel, ...(w.bias === undefined ? {} : { bias: bias() }) };
+  const dx = x && Sequence.fromRows(x, run.input.timesteps);
+  return { dw: dw as unknown as GradientsOf<W>, dx: dx as InputGradientOf<InputGradient> };
+}
+
+/** The backward pass, whatever the products are. `bias` makes the gradient of a bias; `x` is that of the input's rows. */
+export function lstmGradients(
+  dy: Features,
+  forward: LstmForward,
+  products: LstmProducts,
+  options: LstmOptions,
+  { inputGradient }: { inputGradient: boolean },
+): { kernel: tf.Tensor2D; recurrentKernel: tf.Tensor2D; bias: () => tf.Tensor1D; x: tf.Tensor2D | undefined } {
   const { run, steps } = forward;
   const elementwise = options.activation.elementwise && options.recurrentActivation.elementwise;
   const derivatives = elementwise ? lstmDerivatives(forward, options) : undefined;
-  const products = gateProducts(run, w);
   const own = run.outputGradients(dy);
 
   const dzs = new Array<EachGate>(steps.length);
@@ -179,13 +208,12 @@ export function lstmBackward<W extends Weights, InputGradient extends boolean>(
   // Of each gate [T·B, units], in the order of time, as the input is.
   const dz = new Gates([0, 1, 2, 3].map((g) => run.rowsOf(dzs.map((step) => step[g]!))));
   const zero = tf.zerosLike(steps[0]!.h);
-  const dw = {
+  return {
     kernel: products.input.kernelGradient(run.input.rows, dz),
     recurrentKernel: products.state.kernelGradient(run.rowsOf(steps.map((step) => step.previousH ?? zero)), dz),
-    ...(w.bias === undefined ? {} : { bias: tf.concat1d(dz.each.map((d) => tf.sum<tf.Tensor1D>(d, 0))) }),
+    bias: () => tf.concat1d(dz.each.map((d) => tf.sum<tf.Tensor1D>(d, 0))),
+    x: inputGradient ? products.input.inputGradient(dz) : undefined,
   };
-  const dx = inputGradient ? Sequence.fromRows(products.input.inputGradient(dz), run.input.timesteps) : undefined;
-  return { dw: dw as unknown as GradientsOf<W>, dx: dx as InputGradientOf<InputGradient> };
 }
 
 /** Factors of the backward pass by step: dz = [dc, dc, dc, dh] · gates with dc = dh · output + dc of the next step. */
@@ -243,11 +271,3 @@ function lstmGateGradients(
   ];
   return { dz, dc };
 }
-
-/** For layers that wrap a recurrent layer. */
-export const LSTM: RecurrentLayer<Weights, LstmOptions, LstmState, LstmForward> = {
-  forward: lstmForward,
-  backward: lstmBackward,
-};
-
-export type LstmGradients = GradientsOf<LstmWeights>;

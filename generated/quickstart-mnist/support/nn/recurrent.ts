@@ -1,7 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { CellDropout } from "./cell-dropout.ts";
 import { concatRows, type Features, type Mask, Sequence } from "./sequence.ts";
-import type { GradientsOf } from "./weights.ts";
 
 // What the recurrent layers share. They number their steps in the order of processing: step 0 is the first one that is
 // computed, which with `goBackwards` is the last one of the input.
@@ -45,18 +44,6 @@ export interface RecurrentForward<Y, State> {
   /** State after the last step. */
   readonly state: State;
   readonly run: RecurrentRun;
-}
-
-/** The forward and backward pass of a recurrent layer, for layers that wrap any of them. */
-export interface RecurrentLayer<W, O extends RecurrentOptions, State, F extends RecurrentForward<Features, State>> {
-  forward(x: Sequence, w: W, options: O, extra?: RecurrentExtra<State>): F;
-  backward(
-    dy: Features,
-    forward: F,
-    w: W,
-    options: O,
-    need: { inputGradient: boolean },
-  ): { dw: GradientsOf<W>; dx: Sequence | undefined };
 }
 
 /** One pass over a sequence: its input and masks, as the steps see them. */

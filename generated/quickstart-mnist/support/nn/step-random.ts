@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { tensorFlowBackend } from "lstm-compile-runtime/capture/tensorflow.js";
+import { statelessUniform, tensorFlowBackend } from "lstm-compile-runtime/capture/tensorflow.js";
 import { philoxUniform } from "./philox.ts";
 import { RandomStream } from "./random.ts";
 
@@ -29,18 +29,10 @@ export function stepRandom(seed: number, iteration: tf.Scalar): StepRandom {
     const step = iteration.dataSync()[0]!; // nothing is captured on these backends
     return { uniform: (name, shape) => tf.tensor2d(philoxUniform(keyOf(name), step, shape[0] * shape[1]), shape) };
   }
-  const { TF_ATTR_TYPE } = backend.binding;
-  const type = (name: string, dtype: "float32" | "int32") => ({
-    name,
-    type: TF_ATTR_TYPE,
-    value: backend.getDTypeInteger(dtype),
-  });
-  const attributes = [type("dtype", "float32"), type("T", "int32"), type("Tseed", "int32")];
   return {
     uniform(name, shape) {
       const streamSeed = tf.stack([tf.scalar(keyOf(name), "int32"), iteration]);
-      const inputs = [tf.tensor1d(shape, "int32"), streamSeed];
-      return backend.executeSingleOutput("StatelessRandomUniform", attributes, inputs) as tf.Tensor2D;
+      return statelessUniform(backend, shape, streamSeed);
     },
   };
 }

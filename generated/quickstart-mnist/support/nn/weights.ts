@@ -6,6 +6,7 @@ export type WeightScalar = tf.Variable<tf.Rank.R0>;
 export type WeightVector = tf.Variable<tf.Rank.R1>;
 export type WeightMatrix = tf.Variable<tf.Rank.R2>;
 export type WeightTensor3D = tf.Variable<tf.Rank.R3>;
+export type WeightTensor4D = tf.Variable<tf.Rank.R4>;
 
 /** A weight with values of its own stream: `name` is the layer and the weight, such as "lstm1/kernel". */
 export function createWeight<R extends tf.Rank>(

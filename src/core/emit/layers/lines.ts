@@ -1,6 +1,8 @@
 import type { LayerFunctions } from "../../layers/call.ts";
 import { layerDefinition } from "../../layers/layers.ts";
 import type { LayerPlan, Plan } from "../../plan/types.ts";
+import type { Shape } from "../../spec/dataset.ts";
+import { featuresOf, placesOf } from "../../spec/shapes.ts";
 import { kernels } from "../imports.ts";
 import type { ModelContext } from "../model-context.ts";
 import { literal } from "../text.ts";
@@ -141,6 +143,12 @@ function initialState({ name }: LayerPlan, { state }: LayerCall, mode: Mode, dir
   return [`initialState: ${states}${direction === undefined ? "" : `.${direction}`}`];
 }
 
+/** Rows of a step: a vector for each sample, or for each place of its frame. */
+function rowsOf(shape: Shape): string {
+  const places = placesOf(shape);
+  return places === 1 ? "batch" : `batch * ${places}`;
+}
+
 function cellDropout(
   { imports }: ModelContext,
   layer: LayerPlan,
@@ -151,11 +159,13 @@ function cellDropout(
   const stream = direction === undefined ? layer.name : `${layer.name}/${direction}`;
   const drawn = rates.masks === 1 ? "dropoutMask" : "dropoutMasks";
   const count = rates.masks === 1 ? "" : `${rates.masks}, `;
-  const mask = (features: number, rate: number, what: string): string =>
-    `${imports.value(kernels(rates.masks === 1 ? "dropout-mask" : "dropout-masks"), drawn)}(${count}[batch, ${features}], ${literal(rate)}, { random: step.random, name: ${literal(`${stream}/${what}`)} })`;
+  const mask = (shape: Shape, rate: number, what: string): string =>
+    `${imports.value(kernels(rates.masks === 1 ? "dropout-mask" : "dropout-masks"), drawn)}(${count}[${rowsOf(shape)}, ${featuresOf(shape)}], ${literal(rate)}, { random: step.random, name: ${literal(`${stream}/${what}`)} })`;
   return [
-    ...(rates.inputs > 0 ? [`inputDropout: ${mask(layer.inputShapes[0]!.at(-1)!, rates.inputs, "inputs")}`] : []),
-    ...(rates.state > 0 ? [`recurrentDropout: ${mask(units!, rates.state, "state")}`] : []),
+    ...(rates.inputs > 0 ? [`inputDropout: ${mask(layer.inputShapes[0]!, rates.inputs, "inputs")}`] : []),
+    ...(rates.state > 0
+      ? [`recurrentDropout: ${mask([...layer.outputShape.slice(0, -1), units!], rates.state, "state")}`]
+      : []),
   ];
 }
 

@@ -20,7 +20,7 @@ export function arrays(plan: Plan): PredictFiles {
 
 /** The type of one sample's input as nested numbers. */
 function nestedType({ shape }: DatasetInput): string {
-  return shape.length === 2 ? "readonly (readonly number[])[]" : "readonly number[]";
+  return shape.slice(1).reduce((inner) => `readonly (${inner})[]`, "readonly number[]");
 }
 
 /** `Inputs` of predictor.ts: each input by its name, batch-major. */

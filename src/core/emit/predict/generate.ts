@@ -129,7 +129,7 @@ function command(path: string): string {
   const own = {
     ...COMMAND_IMPORTS,
     "./data.ts": ["TIMESTEPS"],
-    "./support/data/idx.ts": ["readDataFile"],
+    "./support/data/read-file.ts": ["readDataFile"],
     "./support/data/data-file.ts": ["dataFile"],
     "./support/data/text.ts": ["decodeText"],
     "./support/data/vocabulary.ts": ["charactersOf", "shownCharacters"],

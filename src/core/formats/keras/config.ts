@@ -59,14 +59,16 @@ function serialize(
     isUntrainable,
     fixed,
     extra,
+    olderKeys = {},
     callOptions: called = {},
     innerPrefix = "",
   } = layerDefinition(type).keras;
   const config: Record<string, unknown> = isUntrainable ? { name } : { name, trainable };
   config.dtype = "float32";
+  const older = new Map(dialect === "tfjs" ? Object.entries(olderKeys).map(([key, option]) => [option, key]) : []);
   for (const [key, value] of Object.entries(options)) {
     if (key === "layer" || Object.hasOwn(called, key)) continue; // they stand elsewhere
-    config[snakeCase(key)] = serializeOption(key, value, dialect);
+    config[older.get(key) ?? snakeCase(key)] = serializeOption(key, value, dialect);
   }
   // A stateful layer would need a fixed batch size; the program too starts every prediction without a state.
   if ("stateful" in options) config.stateful = false;

@@ -68,8 +68,9 @@ export function layerSpec(node: LayerSource, context: ImportContext): Record<str
   if (wraps !== undefined) layer.layer = innerLayer(type, node, context);
   for (const key of Object.keys(values)) {
     const option = convert(key, type, node, context);
-    if (option === undefined || option === optionOf(type, camelCase(key))?.default) continue;
-    layer[camelCase(key)] = option;
+    const name = optionName(type, key);
+    if (option === undefined || option === optionOf(type, name)?.default) continue;
+    layer[name] = option;
   }
   const called = new Map(Object.entries(keras.callOptions ?? {}).map(([option, name]) => [name, option]));
   for (const [key, value] of Object.entries(node.call.optionalMap())) {
@@ -142,6 +143,12 @@ function innerLayer(type: LayerType, node: LayerSource, context: ImportContext):
   return options;
 }
 
+/** The option that a key of a file stands for. */
+function optionName(type: LayerType, key: string): string {
+  const { olderKeys = {} } = layerDefinition(type).keras;
+  return Object.hasOwn(olderKeys, key) ? olderKeys[key]! : camelCase(key);
+}
+
 function optionOf(type: LayerType, key: string): OptionSchema | undefined {
   const { options } = layerDefinition(type).schema;
   return Object.hasOwn(options, key) ? options[key] : undefined;
@@ -200,10 +207,11 @@ function convert(key: string, type: LayerType, node: LayerSource, context: Impor
     return isLastAxis(value, node) ? undefined : unknownKey(node, key);
   if (key === "target_shape") return targetShape(field, node);
   if (value === null || value === undefined) return key === "merge_mode" ? unknownKey(node, key) : undefined;
-  if (optionOf(type, camelCase(key)) === undefined) return value === false ? undefined : unknownKey(node, key);
+  if (optionOf(type, optionName(type, key)) === undefined) return value === false ? undefined : unknownKey(node, key);
   if (Array.isArray(value)) {
     if (value.length === 1 && key !== "dims") return plain(field.at(0));
-    if (value.length > 8) field.fail(`has ${value.length} values`);
+    const { maxItems = 8 } = optionOf(type, optionName(type, key))!;
+    if (value.length > Number(maxItems)) field.fail(`has ${value.length} values`);
     return field.list().map(plain);
   }
   return plain(field);

@@ -1,5 +1,6 @@
 import { layerDefinition } from "../../layers/layers.ts";
 import type { LayerPlan, Plan } from "../../plan/types.ts";
+import { isSequence } from "../../spec/shapes.ts";
 
 /**
  * For each layer the mask with which TensorFlow.js 4.22 calls it: the layer that made it, or what merging made of it. Its executor
@@ -37,7 +38,8 @@ function outputMask(layer: LayerPlan, masks: readonly (string | undefined)[]): s
   const [first] = masks;
   const { mask, joinsMasks, tensorflowJs } = layerDefinition(type);
   if (mask === "makes") return layer.outputMask;
-  if (mask === "passes" || (mask === "uses" && layer.outputShape.length === 2)) return first;
+  if (tensorflowJs?.dropsMask) return undefined;
+  if (mask === "passes" || (mask === "uses" && isSequence(layer.outputShape))) return first;
   if (mask !== "combines" || masks.every((other) => other === undefined)) return undefined;
   if (tensorflowJs?.combinesMasks !== "all") return first && `${name}/expanded`; // has one dimension too many
   return joinsMasks?.(options) === true || masks.every((other) => other === first) ? name : `${name}/all`;

@@ -9,6 +9,7 @@ import { LINEAR } from "./support/nn/activations/linear.ts";
 import { SIGMOID } from "./support/nn/activations/sigmoid.ts";
 import { TANH } from "./support/nn/activations/tanh.ts";
 import { bidirectionalBackward, bidirectionalForward } from "./support/nn/bidirectional.ts";
+import { LSTM } from "./support/nn/cells/lstm.ts";
 import { denseBackward, denseForward } from "./support/nn/dense.ts";
 import { glorotUniform } from "./support/nn/initializers/glorot-uniform.ts";
 import { orthogonal } from "./support/nn/initializers/orthogonal.ts";
@@ -16,7 +17,6 @@ import { withUnitForgetBias } from "./support/nn/initializers/unit-forget-bias.t
 import { zeros } from "./support/nn/initializers/zeros.ts";
 import { ctcLoss } from "./support/nn/losses/ctc.ts";
 import type { LossOutput } from "./support/nn/losses/loss.ts";
-import { LSTM } from "./support/nn/lstm.ts";
 import { maskingForward } from "./support/nn/masking.ts";
 import { meanValue } from "./support/nn/metrics/mean.ts";
 import { type Mask, Sequence } from "./support/nn/sequence.ts";

@@ -1,0 +1,16 @@
+import type * as tf from "@tensorflow/tfjs-core";
+import type { RecurrentLayer } from "../bidirectional.ts";
+import {
+  type LstmForward,
+  type LstmOptions,
+  type LstmState,
+  type LstmWeights,
+  lstmBackward,
+  lstmForward,
+} from "../lstm.ts";
+
+/** For the layer that runs it in both directions. */
+export const LSTM: RecurrentLayer<LstmWeights<tf.Tensor1D, tf.Tensor2D>, LstmOptions, LstmState, LstmForward> = {
+  forward: lstmForward,
+  backward: lstmBackward,
+};

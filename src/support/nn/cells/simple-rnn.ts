@@ -1,0 +1,15 @@
+import type { RecurrentLayer } from "../bidirectional.ts";
+import {
+  type SimpleRnnForward,
+  type SimpleRnnOptions,
+  type SimpleRnnState,
+  type SimpleRnnWeights,
+  simpleRnnBackward,
+  simpleRnnForward,
+} from "../simple-rnn.ts";
+
+/** For the layer that runs it in both directions. */
+export const SIMPLE_RNN: RecurrentLayer<SimpleRnnWeights, SimpleRnnOptions, SimpleRnnState, SimpleRnnForward> = {
+  forward: simpleRnnForward,
+  backward: simpleRnnBackward,
+};
