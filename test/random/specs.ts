@@ -11,6 +11,9 @@ import type { Shape } from "../../src/core/spec/dataset.ts";
 import type { Dataset, ModelSpec } from "../../src/core/spec/types.ts";
 import { anyText, anyValue, choices, definition, objectOf, valuesOf } from "./values.ts";
 
+/** What layers read that do not read series. */
+const NEEDS: Readonly<Record<string, string>> = { embedding: "ids", repeatVector: "vector", convLstm2d: "frames" };
+
 type LayerSpec = { readonly type: string } & Readonly<Record<string, unknown>>;
 type Json = Readonly<Record<string, unknown>>;
 
@@ -136,9 +139,10 @@ export class SpecWriter {
       turned: { shape: [features, timesteps] },
       vector: { shape: [features] },
       ids: { shape: [timesteps], vocabularySize: 3 },
+      frames: { shape: [timesteps, 4, 3, features] },
     };
     const names = Object.keys(kinds) as (keyof typeof kinds)[];
-    const wanted = layer === "embedding" ? "ids" : layer === "repeatVector" ? "vector" : "series";
+    const wanted = NEEDS[layer] ?? "series";
     const chosen = names.filter((name) => name === wanted || this.#chance(25));
     return {
       type,
@@ -223,10 +227,8 @@ export class SpecWriter {
   /** Values of the kind that the layer reads, often the last, and for merges often of one shape. */
   #sources(type: LayerType): string[] | undefined {
     const { reads, inputs } = layerDefinition(type);
-    const rank = reads === "sequence" ? 2 : reads === "vector" ? 1 : undefined;
-    const fitting = this.#values.filter(
-      ({ shape, ids }) => ids === (reads === "ids") && (rank === undefined || ids || shape.length === rank),
-    );
+    const ranks = { sequence: [2], vector: [1], vectors: [1, 2], frames: [4], ids: [1], any: [1, 2, 3, 4] }[reads];
+    const fitting = this.#values.filter(({ shape, ids }) => ids === (reads === "ids") && ranks.includes(shape.length));
     if (fitting.length === 0) return undefined;
     const first = this.#chance(60) ? fitting.at(-1)! : this.#pick(fitting);
     const alike = fitting.filter(({ shape }) => shape.join() === first.shape.join());
@@ -243,6 +245,7 @@ export class SpecWriter {
     if (unread().length === 1 && unread()[0]!.shape.length === 2 && isArrays && this.#chance(70)) return true;
     for (const { name, shape } of unread()) {
       if (shape.length === 2) this.#add(this.#pick(["flatten", "globalMaxPooling1d"]), [name]);
+      else if (shape.length > 2) this.#add("flatten", [name]);
     }
     const rest = unread().map(({ name }) => name);
     if (rest.length > 1) this.#add("concatenate", rest, { axis: -1 });

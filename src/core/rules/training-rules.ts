@@ -64,7 +64,7 @@ export const TRAINING_RULES: Rules = {
       refuse(`the dataset has ${classes} classes`, single ? 1 : classes);
       return;
     }
-    if (targets.kind === "labelSequence") return; // LC1240 asks for the classes
+    if (targets.kind !== "numbers" && targets.kind !== "binary") return; // LC1240 asks for the classes
     const numbers = targets.shape.at(-1)!;
     const quantiles = quantileCount(loss);
     const wanted = numbers * quantiles;

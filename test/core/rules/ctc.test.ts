@@ -134,4 +134,18 @@ describe("rules of the ctc loss", () => {
       "LC1240 length: 3: targets as labels have no length; remove `length`, or use `encoding: labelSequence`",
     ]);
   });
+
+  it.each([
+    ["labels", "sparseCategoricalCrossentropy"],
+    ["oneHot", "categoricalCrossentropy"],
+  ])("asks for the classes of %s alone, of which nothing else can be said", (encoding, loss) => {
+    const targets = { encoding, train: "y.npy", test: "y.npy" };
+    const layers = [
+      { type: "lstm", units: 8 },
+      { type: "dense", units: 5, activation: "softmax" },
+    ];
+    expect(told({ targets, layers, training: { loss } })).toEqual([
+      expect.stringContaining(`targets as ${encoding} lack the number of classes`),
+    ]);
+  });
 });
