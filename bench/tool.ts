@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runMeasured } from "./measured-process.ts";
 import { type Compiled, compileModel, lastLines, specText, train } from "./programs.ts";
@@ -75,7 +75,6 @@ export async function benchCompile({ workspace, quick, before, log }: ToolOption
       writeFileSync(path, spec.replace("  validation: test\n", "")); // a compiler before may not know it
       return path;
     });
-    const out = join(folder, "generated");
     const compilers = [
       ["", COMPILER],
       ...(before === undefined ? [] : [[", before", join(before, "bin/lstm-compile.js")]]),
@@ -83,7 +82,8 @@ export async function benchCompile({ workspace, quick, before, log }: ToolOption
     for (const [which, compiler] of compilers) {
       const what = `${count} ${count === 1 ? "spec" : "specs"}${which}`;
       const timing = await repeat(what, quick ? 1 : count >= 1000 ? 1 : count === 1 ? 9 : 3, async () => {
-        rmSync(out, { recursive: true, force: true });
+        // A new folder each time, and none removed in between: ext4 is slow where it has just deleted many files.
+        const out = mkdtempSync(join(folder, "generated-"));
         return compilerRun(["--quiet", "--out-dir", out, ...specs], compiler);
       });
       timings.push(timing);

@@ -13,9 +13,9 @@ export {
   type CompileOptions,
   type CompileResult,
   type Diagnostic,
+  type GeneratedProgram,
   type Host,
   type Plan,
-  type Program,
   type RuntimePackage,
 } from "./core/compile.ts";
 

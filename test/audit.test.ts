@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { ROLES, type Role } from "../src/core/emit/roles.ts";
-import { compile, type Program, supportList } from "../src/node.ts";
+import { compile, type GeneratedProgram, supportList } from "../src/node.ts";
 import { unpackTarball } from "../src/program/tarball.ts";
 import { sha256 } from "../src/support/system/sha256.ts";
 
@@ -12,7 +12,7 @@ interface Manifest {
   readonly files: Readonly<Record<string, string>>;
 }
 
-function compiled(spec: string): { program: Program; manifest: Manifest } {
+function compiled(spec: string): { program: GeneratedProgram; manifest: Manifest } {
   const program = compile(readFileSync(`specs/${spec}.yaml`)).program!;
   return { program, manifest: JSON.parse(program.files.get("manifest.json")!) as Manifest };
 }

@@ -10,12 +10,12 @@ import {
   type Owner,
 } from "../program/programs.ts";
 import { UserError } from "../support/system/user-error.ts";
-import { type Compiled, type CompileOptions, compileSpecs } from "./compile-command.ts";
+import { type Compiled, type CompileFlags, compileSpecs } from "./compile-command.ts";
+import { note } from "./console.ts";
 import { printCauses } from "./print-causes.ts";
-import { note } from "./report.ts";
 import { expandSpecs, projectSpecs } from "./specs.ts";
 
-export interface CheckOptions extends CompileOptions {
+export interface CheckOptions extends CompileFlags {
   /** Accept files that differ only in the compiler version that they state. */
   readonly allowVersionDrift?: boolean;
 }

@@ -2,7 +2,7 @@ import { Command, Option } from "commander";
 import type { DiagnosticFormat } from "../core/diagnostic.ts";
 import { COMPILER_VERSION } from "../core/version.ts";
 import { printableLines } from "../support/system/printable.ts";
-import { note } from "./report.ts";
+import { note } from "./console.ts";
 
 interface Reporting {
   readonly format: DiagnosticFormat;

@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import { type CompileResult, compile, type Diagnostic, type Program } from "../node.ts";
+import { type CompileResult, compile, type Diagnostic, type GeneratedProgram } from "../node.ts";
 import { otherOwner } from "../program/programs.ts";
 import { writeProgram } from "../program/write.ts";
 import { UserError } from "../support/system/user-error.ts";
-import { count, note, noteNextRun, printDiagnostics, printUserError, type ReportOptions } from "./report.ts";
+import { count, note, noteNextRun, printDiagnostics, printUserError, type ReportOptions } from "./console.ts";
 import { expandSpecs, headerPath, readSpecs } from "./specs.ts";
 
-export interface CompileOptions extends ReportOptions {
+export interface CompileFlags extends ReportOptions {
   readonly outDir: string;
   readonly watch?: boolean;
 }
@@ -16,7 +16,7 @@ export interface Compiled {
   readonly outDir: string;
   /** The spec's path as the program states it. */
   readonly headerPath: string;
-  readonly program: Program;
+  readonly program: GeneratedProgram;
   /** Where the spec names its model; 1-based. */
   readonly line: number;
   readonly column: number;
@@ -28,7 +28,7 @@ export interface Compiled {
  */
 export function compileSpecs(
   paths: readonly string[],
-  options: CompileOptions,
+  options: CompileFlags,
   outDirs: (spec: string) => readonly string[] = () => [options.outDir],
 ): { compiled: Compiled[]; exitCode: number } {
   const compiled: Compiled[] = [];
@@ -78,14 +78,14 @@ function nameTaken(spec: string, other: string, { source, program }: CompileResu
 }
 
 /** Compiles specs and writes their programs. */
-export function compileCommand(args: readonly string[], options: CompileOptions): number {
+export function compileCommand(args: readonly string[], options: CompileFlags): number {
   const { compiled, exitCode } = compileSpecs(expandSpecs(args, options).paths, options);
   const code = compiled.reduce((worst, { spec, program }) => Math.max(worst, write(spec, program, options)), exitCode);
   if (code === 0 && compiled.length === 1 && options.watch !== true) noteNextRun(compiled[0]!.spec, options);
   return code;
 }
 
-function write(spec: string, program: Program, options: CompileOptions): number {
+function write(spec: string, program: GeneratedProgram, options: CompileFlags): number {
   try {
     const { folder, changed, removed, overwrittenEdits } = writeProgram(options.outDir, program);
     for (const path of overwrittenEdits) note(`note: ${folder}/${path} had been edited by hand and was overwritten`);

@@ -3,7 +3,7 @@ import { COMPILER_VERSION } from "../core/version.ts";
 import { runsTypeScript } from "../program/run.ts";
 import { type BackendProbe, probeBackends } from "../support/backends/select.ts";
 import { cacheDirectory } from "../support/system/cache.ts";
-import { note } from "./report.ts";
+import { note } from "./console.ts";
 
 interface Machine {
   readonly compiler: string;

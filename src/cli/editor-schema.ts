@@ -5,7 +5,7 @@ import { schema } from "../core/schema/schema-file.ts";
 import { schemaText } from "../node.ts";
 import { writeError } from "../support/system/files.ts";
 import { UserError } from "../support/system/user-error.ts";
-import { note } from "./report.ts";
+import { note } from "./console.ts";
 
 const SCHEMA = fileURLToPath(new URL("../../schemas/model-spec.v1.schema.json", import.meta.url));
 const NAME = "model-spec.v1.schema.json";

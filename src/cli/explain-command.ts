@@ -4,7 +4,7 @@ import { summarizeOptimizer } from "../core/plan/optimizer.ts";
 import type { Plan } from "../core/plan/types.ts";
 import { counted } from "../support/system/counted.ts";
 import { printableMessage } from "../support/system/printable.ts";
-import { noteNextRun, printDiagnostics } from "./report.ts";
+import { noteNextRun, printDiagnostics } from "./console.ts";
 import { readSpecs } from "./specs.ts";
 
 /** Rates that the time estimate assumes: this project's measurements on two cores, batches of 32. */

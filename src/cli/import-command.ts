@@ -2,15 +2,15 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { analyze } from "../core/compile.ts";
-import { cut } from "../core/formats/field.ts";
+import { shortText } from "../core/formats/field.ts";
 import type { DescribedModel } from "../core/formats/format.ts";
 import { modelName } from "../core/formats/keras/spec-names.ts";
 import { openModelFile } from "../program/model-files.ts";
 import { writeError } from "../support/system/files.ts";
 import { compilerCommand } from "../support/system/shell.ts";
 import { UserError } from "../support/system/user-error.ts";
+import { note, printDiagnostics } from "./console.ts";
 import { editorSchema, writeCopy } from "./editor-schema.ts";
-import { note, printDiagnostics } from "./report.ts";
 
 /** Writes the spec of a saved model, to a file or stdout. */
 export async function importCommand(path: string, options: { output?: string; timesteps?: string }): Promise<number> {
@@ -38,7 +38,7 @@ export async function importCommand(path: string, options: { output?: string; ti
   for (const what of plan === undefined ? [] : model.differences(plan)) {
     note(`warning: the program computes what Keras computes; ${what}`);
   }
-  for (const what of notExpressed) note(`warning: not expressed: ${cut(what, 400)}`);
+  for (const what of notExpressed) note(`warning: not expressed: ${shortText(what, 400)}`);
   if (why !== undefined) note(`the spec is called ${name}: ${why}`);
   if (options.output === undefined) process.stdout.write(text);
   else {

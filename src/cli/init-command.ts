@@ -3,8 +3,8 @@ import { RandomStream } from "../support/nn/random.ts";
 import { writeError } from "../support/system/files.ts";
 import { compilerCommand } from "../support/system/shell.ts";
 import { UserError } from "../support/system/user-error.ts";
+import { note } from "./console.ts";
 import { editorSchema, writeCopy } from "./editor-schema.ts";
-import { note } from "./report.ts";
 
 interface Template {
   readonly spec: (name: string) => string;

@@ -7,7 +7,7 @@ import { systemError } from "../support/system/files.ts";
 import { printableStack } from "../support/system/printable.ts";
 import { UserError } from "../support/system/user-error.ts";
 import { commandLine } from "./command-line.ts";
-import { printError, printUserError } from "./report.ts";
+import { printError, printUserError } from "./console.ts";
 
 /** Runs the command line; returns the exit code. Results go to stdout, all else to stderr. */
 export async function main(argv: readonly string[]): Promise<number> {

@@ -2,13 +2,13 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { runProgram } from "../program/run.ts";
 import { type Definition, definitionHashes, definitionOf, type Resolved } from "../support/run/definition.ts";
-import { trainedRun } from "../support/run/find.ts";
+import { trainedRun } from "../support/run/find-run.ts";
 import { readRunInfo } from "../support/run/info.ts";
 import { sha256 } from "../support/system/sha256.ts";
 import { compilerCommand } from "../support/system/shell.ts";
 import { UserError } from "../support/system/user-error.ts";
-import { type CompileOptions, compileSpecs } from "./compile-command.ts";
-import { note } from "./report.ts";
+import { type CompileFlags, compileSpecs } from "./compile-command.ts";
+import { note } from "./console.ts";
 
 /** Predicts with a run: the one in a folder, by the program that it names, or the latest one of a spec's program. */
 export async function predictCommand(
@@ -22,7 +22,7 @@ export async function predictCommand(
     const folder = programOf(run);
     return runProgram(folder, "predict.ts", ["--run", run, ...args]);
   }
-  const options: CompileOptions = { outDir, format: "text", quiet: true };
+  const options: CompileFlags = { outDir, format: "text", quiet: true };
   const { compiled, exitCode } = compileSpecs([what], options);
   const [first] = compiled;
   if (first === undefined) return exitCode;

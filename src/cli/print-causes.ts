@@ -2,7 +2,7 @@ import { type DiagnosticFormat, githubCommand } from "../core/diagnostic.ts";
 import type { Cause } from "../program/causes.ts";
 import { printable, printableMessage } from "../support/system/printable.ts";
 import { sha256 } from "../support/system/sha256.ts";
-import { count, wantsColor } from "./report.ts";
+import { count, wantsColor } from "./console.ts";
 
 /** Causes that change all files alike, so that their patches say nothing that the verdict does not. */
 const ALIKE: ReadonlySet<Cause["kind"]> = new Set(["never compiled", "spec moved", "compiler version changed"]);

@@ -2,7 +2,7 @@ import { findOwners, findPrograms } from "../program/programs.ts";
 import { pruneProgram } from "../program/prune.ts";
 import { refuseLinkOutside } from "../program/write.ts";
 import { printable } from "../support/system/printable.ts";
-import { count, note } from "./report.ts";
+import { count, note } from "./console.ts";
 import { projectSpecs } from "./specs.ts";
 
 /** Removes the programs whose specs are gone. 0 also where something had to stay; stdout has what was removed and kept. */

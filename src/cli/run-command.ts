@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
 import { runProgram } from "../program/run.ts";
 import { writeProgram } from "../program/write.ts";
-import { type CompileOptions, compileSpecs } from "./compile-command.ts";
-import { note } from "./report.ts";
+import { type CompileFlags, compileSpecs } from "./compile-command.ts";
+import { note } from "./console.ts";
 
 /** Compiles a spec and trains it; returns the exit code of the training. */
-export async function runCommand(spec: string, args: readonly string[], options: CompileOptions): Promise<number> {
+export async function runCommand(spec: string, args: readonly string[], options: CompileFlags): Promise<number> {
   const { compiled, exitCode } = compileSpecs([spec], options);
   const [first] = compiled;
   if (first === undefined) return exitCode;

@@ -3,7 +3,7 @@ import { basename, relative, resolve, sep } from "node:path";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { findSpecs, isInProjectOf, isPattern, matchPattern, NEVER_SPECS } from "../program/find.ts";
 import { distinct } from "../program/programs.ts";
-import { note } from "./report.ts";
+import { note } from "./console.ts";
 
 /** A spec file as it was read, or why it could not be read. */
 export type SpecFile =

@@ -3,7 +3,7 @@ import { correct, diagnose } from "../core/fix.ts";
 import { rewriteFile } from "../program/rewrite.ts";
 import { compilerCommand } from "../support/system/shell.ts";
 import { UserError } from "../support/system/user-error.ts";
-import { count, note, noteNextRun, printDiagnostics, printUserError, type ReportOptions } from "./report.ts";
+import { count, note, noteNextRun, printDiagnostics, printUserError, type ReportOptions } from "./console.ts";
 import { expandSpecs, readSpecs, type SpecFile } from "./specs.ts";
 
 type Readable = Extract<SpecFile, { bytes: Uint8Array }>;

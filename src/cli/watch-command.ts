@@ -2,8 +2,8 @@ import { readFileSync, watch } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { sha256 } from "../support/system/sha256.ts";
 import { UserError } from "../support/system/user-error.ts";
-import { type CompileOptions, compileCommand } from "./compile-command.ts";
-import { note } from "./report.ts";
+import { type CompileFlags, compileCommand } from "./compile-command.ts";
+import { note } from "./console.ts";
 import { expandSpecs } from "./specs.ts";
 
 /** An editor's save comes as several events. */
@@ -15,7 +15,7 @@ const DEBOUNCE_MS = 50;
  */
 export async function watchCommand(
   args: readonly string[],
-  options: CompileOptions,
+  options: CompileFlags,
   signal?: AbortSignal,
 ): Promise<number> {
   const hashes = (specs: readonly string[]): Map<string, string> =>

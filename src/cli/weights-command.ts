@@ -7,14 +7,14 @@ import { initialCheckpoint } from "../program/initial-checkpoint.ts";
 import { MODEL_HOST, openModelFile } from "../program/model-files.ts";
 import { loadCheckpoint, predictionWeights, saveCheckpoint } from "../support/run/checkpoint.ts";
 import { openRun } from "../support/run/directory.ts";
-import { trainedRun } from "../support/run/find.ts";
+import { trainedRun } from "../support/run/find-run.ts";
 import { runsFolder } from "../support/run/folders.ts";
 import { readRunInfo } from "../support/run/info.ts";
 import { refuseOtherProgram } from "../support/run/program.ts";
 import { atomicWrite } from "../support/system/files.ts";
 import { compilerCommand } from "../support/system/shell.ts";
 import { UserError } from "../support/system/user-error.ts";
-import { note, printDiagnostics } from "./report.ts";
+import { note, printDiagnostics } from "./console.ts";
 import { readSpecs } from "./specs.ts";
 
 interface WeightsOptions {

@@ -2,7 +2,7 @@ import type { Diagnostic } from "./diagnostic.ts";
 import type { Derivative } from "./emit/context.ts";
 import { emit } from "./emit/emit.ts";
 import type { Host } from "./host.ts";
-import { load, type Source } from "./load/load.ts";
+import { type LoadedSpec, load } from "./load/load.ts";
 import { completePlan } from "./plan/plan.ts";
 import type { Plan } from "./plan/types.ts";
 import { validate } from "./validate.ts";
@@ -22,7 +22,7 @@ export interface CompileOptions {
 }
 
 /** A generated program: file path (posix, relative to its folder) → text. */
-export interface Program {
+export interface GeneratedProgram {
   readonly name: string;
   readonly files: ReadonlyMap<string, string>;
   /** npm packages that come along: file path → bytes. */
@@ -33,8 +33,8 @@ export interface Program {
 export interface CompileResult {
   /** Errors and warnings in the order of the spec. No program comes with an error. */
   readonly diagnostics: readonly Diagnostic[];
-  readonly source: Source | undefined;
-  readonly program?: Program;
+  readonly source: LoadedSpec | undefined;
+  readonly program?: GeneratedProgram;
 }
 
 /** Spec text → plan, or diagnostics. */

@@ -1,4 +1,4 @@
-import { cut, printable, printableMessage } from "../support/system/printable.ts";
+import { printable, printableMessage, withoutMiddle } from "../support/system/printable.ts";
 import type { DiagnosticCode } from "./diagnostic-codes.ts";
 
 /** A change of a spec's text. */
@@ -145,7 +145,7 @@ export function githubCommand(
   const property = (value: string): string =>
     data(printableMessage(value)).replaceAll(":", "%3A").replaceAll(",", "%2C");
   // Escaped, a line break is only a line break.
-  const lines = [message, ...advice].flatMap((text) => cut(text).split("\n").map(printable));
+  const lines = [message, ...advice].flatMap((text) => withoutMiddle(text).split("\n").map(printable));
   const body = data(lines.join("\n"));
   return `::${severity} file=${property(at.file)},line=${at.line},col=${at.column},title=${property(at.title)}::${body}`;
 }

@@ -1,5 +1,5 @@
 import type { Edit } from "./diagnostic.ts";
-import { escapePointer, type Source } from "./load/load.ts";
+import { escapePointer, type LoadedSpec } from "./load/load.ts";
 
 /** A scalar value that a key, or a place in a list, should have. */
 export interface Change {
@@ -9,12 +9,12 @@ export interface Change {
 }
 
 /** Edits that make the changes; undefined where the text leaves open how. */
-export function editsOf(changes: readonly Change[], source: Source): Edit[] | undefined {
+export function editsOf(changes: readonly Change[], source: LoadedSpec): Edit[] | undefined {
   const edits = changes.map((change) => setValue(change, source));
   return edits.length > 0 && edits.every((edit) => edit !== undefined) ? edits : undefined;
 }
 
-function setValue({ pointer, value }: Change, source: Source): Edit | undefined {
+function setValue({ pointer, value }: Change, source: LoadedSpec): Edit | undefined {
   if (valueAt(source.value, pointer) === undefined) return addKey(pointer, String(value), source);
   return typeof value === "string"
     ? respell(source, pointer, "value", value)
@@ -22,7 +22,7 @@ function setValue({ pointer, value }: Change, source: Source): Edit | undefined 
 }
 
 /** Another word for a key or a text, in the quotes that it has: without them, {"a":1} would not be a map. */
-export function respell(source: Source, pointer: string, kind: "key" | "value", word: string): Edit | undefined {
+export function respell(source: LoadedSpec, pointer: string, kind: "key" | "value", word: string): Edit | undefined {
   return replace(source, pointer, kind, (written) => {
     const quote = /^["']/.exec(written)?.[0] ?? "";
     return `${quote}${word}${quote}`;
@@ -30,12 +30,12 @@ export function respell(source: Source, pointer: string, kind: "key" | "value", 
 }
 
 /** Other YAML text in place of a scalar value. `text` makes it of what is written there, quotes included. */
-export function rewrite(source: Source, pointer: string, text: (written: string) => string): Edit | undefined {
+export function rewrite(source: LoadedSpec, pointer: string, text: (written: string) => string): Edit | undefined {
   return replace(source, pointer, "value", text);
 }
 
 function replace(
-  source: Source,
+  source: LoadedSpec,
   pointer: string,
   kind: "key" | "value",
   text: (written: string) => string,
@@ -52,7 +52,7 @@ function isOneWord(written: string): boolean {
 }
 
 /** Adds a key to a map, after one that has a scalar value. */
-function addKey(pointer: string, value: string, source: Source): Edit | undefined {
+function addKey(pointer: string, value: string, source: LoadedSpec): Edit | undefined {
   const { text, position } = source;
   const parent = pointer.slice(0, pointer.lastIndexOf("/"));
   const added = `${pointer.slice(parent.length + 1)}: ${value}`;

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "./diagnostic.ts";
-import type { Source } from "./load/load.ts";
+import type { LoadedSpec } from "./load/load.ts";
 import type { Draft } from "./plan/draft.ts";
 import { draftPlan } from "./plan/plan.ts";
 import { checkRules } from "./rules/rules.ts";
@@ -10,7 +10,7 @@ import type { ModelSpec } from "./spec/types.ts";
  * Schema first; what fits it is resolved, and judged by the rules beyond the schema. The spec, defaults filled in, and the draft of its plan
  * come back only where there is no error.
  */
-export function validate(source: Source): { diagnostics: Diagnostic[]; spec?: ModelSpec; draft?: Draft } {
+export function validate(source: LoadedSpec): { diagnostics: Diagnostic[]; spec?: ModelSpec; draft?: Draft } {
   const { diagnostics, spec } = checkSchema(source);
   const draft = spec && draftPlan(spec, source);
   if (draft !== undefined) diagnostics.push(...checkRules(draft));

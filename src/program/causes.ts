@@ -1,10 +1,10 @@
 import { dirname, join } from "node:path";
-import type { Program } from "../core/compile.ts";
+import type { GeneratedProgram } from "../core/compile.ts";
 import { COMPILER_VERSION } from "../core/version.ts";
 import { compilerCommand } from "../support/system/shell.ts";
 import { type CauseKind, checkProgram, type FileDifference } from "./check.ts";
 import { readManifest } from "./manifest.ts";
-import { type FoundProgram, type Owner, recordedSpec, shown } from "./programs.ts";
+import { type FoundProgram, type Owner, recordedSpec, shownPath } from "./programs.ts";
 
 /** What `check` reports: one verdict, where it is seen, and what puts it right. */
 export interface Cause {
@@ -28,7 +28,7 @@ export interface Fresh {
   readonly spec: string;
   readonly outDir: string;
   readonly headerPath: string;
-  readonly program: Program;
+  readonly program: GeneratedProgram;
   readonly line: number;
   readonly column: number;
 }
@@ -55,7 +55,7 @@ function verdict(
   folder: string,
   files: readonly FileDifference[],
 ): { message: string; fix: string } {
-  const compile = compileCommand([spec], outDir);
+  const compile = commandToCompile([spec], outDir);
   const paths = listed(files.map(({ path }) => path));
   const manifest = readManifest(folder);
   switch (kind) {
@@ -106,8 +106,8 @@ function movedFrom(folder: string, spec: string): string {
   const manifest = readManifest(folder);
   if (manifest === undefined) return "";
   const recorded = recordedSpec({ folder, manifest });
-  const from = recorded === undefined ? manifest.spec.path : shown(recorded);
-  return from === undefined || from === shown(spec) ? "" : `, which was ${from}`;
+  const from = recorded === undefined ? manifest.spec.path : shownPath(recorded);
+  return from === undefined || from === shownPath(spec) ? "" : `, which was ${from}`;
 }
 
 /** What is wrong with a program that no spec compiles to as it lies there; undefined where its spec is in place or found elsewhere. */
@@ -137,7 +137,7 @@ export function orphanCause(program: FoundProgram, owner: Owner): Cause | undefi
       return at(
         "spec renamed",
         `${folder} was compiled from this spec when it was named \`${program.name}\`; it is named \`${owner.to}\` now`,
-        `${compileCommand([owner.spec], dirname(folder))} && ${prune}`,
+        `${commandToCompile([owner.spec], dirname(folder))} && ${prune}`,
         owner.spec,
       );
     case "unknown":
@@ -185,7 +185,7 @@ function joined(first: Cause, next: Cause): Cause {
   const outDirs = [...new Set(programs.map((folder) => dirname(folder)))];
   const compile = outDirs
     .map((outDir) =>
-      compileCommand(
+      commandToCompile(
         specs.filter((_, index) => dirname(programs[index]!) === outDir),
         outDir,
       ),
@@ -206,12 +206,12 @@ function joined(first: Cause, next: Cause): Cause {
 }
 
 /** The command that compiles specs, as a shell takes it. */
-export function compileCommand(specs: readonly string[], outDir: string): string {
+export function commandToCompile(specs: readonly string[], outDir: string): string {
   return compilerCommand(...specs.map(pathWord), ...outDirOption(outDir));
 }
 
 function outDirOption(outDir: string): string[] {
-  return shown(outDir) === "generated" ? [] : ["-o", pathWord(outDir)];
+  return shownPath(outDir) === "generated" ? [] : ["-o", pathWord(outDir)];
 }
 
 /** A path that cannot be taken for an option. */

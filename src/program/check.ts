@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createTwoFilesPatch } from "diff";
-import type { Program } from "../core/compile.ts";
+import type { GeneratedProgram } from "../core/compile.ts";
 import { COMPILER_VERSION } from "../core/version.ts";
 import { sha256 } from "../support/system/sha256.ts";
 import { listFiles, type Manifest, readManifest } from "./manifest.ts";
@@ -46,7 +46,7 @@ const MAX_EDITS = 4000;
  * Compares a fresh program with the folder on disk: one difference for each reason, none where they are equal. Reads only.
  * `headerPath`: where the spec lies, as the fresh program states it.
  */
-export function checkProgram(folder: string, program: Program, headerPath: string): Difference[] {
+export function checkProgram(folder: string, program: GeneratedProgram, headerPath: string): Difference[] {
   const onDisk = existsSync(folder) ? listFiles(folder) : [];
   const manifest = readManifest(folder);
   const byKind = new Map<CauseKind, FileDifference[]>();
@@ -114,13 +114,13 @@ function differencesOf(byKind: ReadonlyMap<CauseKind, FileDifference[]>): Differ
 }
 
 /** What alone explains that generated files differ, as far as the manifest tells; undefined where it must be the compiler. */
-function reasonOfAll({ spec }: Manifest, program: Program, headerPath: string): CauseKind | undefined {
+function reasonOfAll({ spec }: Manifest, program: GeneratedProgram, headerPath: string): CauseKind | undefined {
   if (spec.sha256 !== program.plan.specSha256) return "spec changed";
   return spec.path !== undefined && spec.path !== headerPath ? "spec moved" : undefined;
 }
 
 /** Whether what the last compiler wrote differs from today's program in the stated version alone. Files edited by hand do not count. */
-function isDrift(folder: string, manifest: Manifest, program: Program): boolean {
+function isDrift(folder: string, manifest: Manifest, program: GeneratedProgram): boolean {
   const { version } = manifest.compiler;
   if (version === COMPILER_VERSION) return false;
   const now = JSON.parse(program.files.get("manifest.json")!) as Manifest;

@@ -79,11 +79,11 @@ function ownerOf(
   const nameThere = recorded !== undefined && isFile(recorded) ? { name: nameOf(recorded) } : undefined;
   // A spec without a readable name may still be the one: its own errors are reported.
   if (nameThere !== undefined && (nameThere.name === undefined || nameThere.name === name))
-    return { kind: "in place", spec: shown(recorded!) };
+    return { kind: "in place", spec: shownPath(recorded!) };
   const sameName = candidates().filter((spec) => nameOf(spec) === name);
   const unchanged = sameName.filter((spec) => sha256File(spec) === manifest.spec.sha256);
-  const specs = (unchanged.length > 0 ? unchanged : sameName).map(shown);
-  const from = recorded === undefined ? String(manifest.spec.path) : shown(recorded);
+  const specs = (unchanged.length > 0 ? unchanged : sameName).map(shownPath);
+  const from = recorded === undefined ? String(manifest.spec.path) : shownPath(recorded);
   if (specs.length > 0) return { kind: "moved", from, specs };
   if (recorded === undefined) return { kind: "unknown", file: from };
   return nameThere === undefined ? { kind: "gone", spec: from } : { kind: "renamed", spec: from, to: nameThere.name! };
@@ -108,7 +108,7 @@ export function otherOwner(folder: string, spec: string): string | undefined {
   const manifest = readManifest(folder);
   const recorded = manifest === undefined ? undefined : recordedSpec({ folder, manifest });
   if (recorded === undefined || !isFile(recorded) || isSameFile(recorded, spec)) return undefined;
-  return specName(recorded) === basename(folder) ? shown(recorded) : undefined;
+  return specName(recorded) === basename(folder) ? shownPath(recorded) : undefined;
 }
 
 export function isSameFile(a: string, b: string): boolean {
@@ -133,6 +133,6 @@ function isFile(path: string): boolean {
 }
 
 /** A path as people name it: from the current folder, with slashes. */
-export function shown(path: string): string {
+export function shownPath(path: string): string {
   return relative(process.cwd(), resolve(path)).split(sep).join("/");
 }

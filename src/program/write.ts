@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import type { Program } from "../core/compile.ts";
+import type { GeneratedProgram } from "../core/compile.ts";
 import { makeFolder, writeError } from "../support/system/files.ts";
 import { sha256 } from "../support/system/sha256.ts";
 import { UserError } from "../support/system/user-error.ts";
@@ -31,7 +31,7 @@ export interface Written {
  * @throws UserError (exit code 2) where the folder holds files that are not ours, and nothing is changed then; (exit code 3)
  * where the system refuses to write
  */
-export function writeProgram(outDir: string, program: Program): Written {
+export function writeProgram(outDir: string, program: GeneratedProgram): Written {
   const folder = join(outDir, program.name);
   const changed: string[] = [];
   const removed: string[] = [];
@@ -95,12 +95,12 @@ export function refuseLinkOutside(outDir: string): void {
 }
 
 /** All files of a program as bytes. */
-export function contentsOf({ files, packages }: Pick<Program, "files" | "packages">): Map<string, Buffer> {
+export function contentsOf({ files, packages }: Pick<GeneratedProgram, "files" | "packages">): Map<string, Buffer> {
   return new Map([...files, ...packages].map(([path, contents]) => [path, Buffer.from(contents)]));
 }
 
 /** A folder is ours if our manifest lists each of its files; one without a manifest, if a write was cut short before it. */
-function refuseForeignFiles(folder: string, program: Program): void {
+function refuseForeignFiles(folder: string, program: GeneratedProgram): void {
   const stat = lstatSync(folder, { throwIfNoEntry: false });
   if (stat === undefined) return;
   if (stat.isSymbolicLink() || !stat.isDirectory()) {

@@ -7,7 +7,7 @@ import { emit } from "../../src/core/emit/emit.ts";
 import { load } from "../../src/core/load/load.ts";
 import { completePlan, draftPlan } from "../../src/core/plan/plan.ts";
 import { checkSchema } from "../../src/core/schema/schema.ts";
-import { type CompileOptions, compile, NODE, type Program } from "../../src/node.ts";
+import { type CompileOptions, compile, type GeneratedProgram, NODE } from "../../src/node.ts";
 import type { FixtureLayer, FixtureTensor } from "./fixtures.ts";
 
 type Named = Readonly<Record<string, tf.Variable>>;
@@ -73,7 +73,7 @@ export class Workspace {
     writeFileSync(join(this.#folder, "package.json"), '{ "type": "module" }\n');
   }
 
-  async load(program: Pick<Program, "files">): Promise<LoadedProgram> {
+  async load(program: Pick<GeneratedProgram, "files">): Promise<LoadedProgram> {
     for (const [path, text] of program.files) {
       if (!path.startsWith("support/") || this.#written.has(path)) continue;
       this.#written.add(path);
@@ -118,7 +118,7 @@ function exposedLines(files: ReadonlyMap<string, string>): string {
 }
 
 /** Compiles as people do. @throws Error with the diagnostics */
-export function compileChecked(spec: object, derivative?: Derivative): Pick<Program, "files"> {
+export function compileChecked(spec: object, derivative?: Derivative): Pick<GeneratedProgram, "files"> {
   const { program, diagnostics } = compile(JSON.stringify(spec), derivative && { derivative });
   if (program !== undefined) return program;
   throw new Error(errorsOf(diagnostics));
@@ -135,7 +135,7 @@ function errorsOf(diagnostics: readonly Diagnostic[]): string {
  * softmax: fixtures have some.
  * @throws Error with the diagnostics
  */
-export function compileAnyModel(spec: object, derivative?: Derivative): Pick<Program, "files"> {
+export function compileAnyModel(spec: object, derivative?: Derivative): Pick<GeneratedProgram, "files"> {
   const { source, diagnostics } = load(JSON.stringify(spec), "fixture.yaml");
   const checked = source === undefined ? undefined : checkSchema(source);
   if (source === undefined || checked?.spec === undefined) {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { beforeEach, describe, expect, it } from "vitest";
-import { compile, type Program } from "../../src/node.ts";
+import { compile, type GeneratedProgram } from "../../src/node.ts";
 import { ensureRuntime } from "../../src/program/runtime.ts";
 import { writeProgram } from "../../src/program/write.ts";
 import { installedRuntime, requireRuntime } from "../../src/support/run/runtime.ts";
@@ -12,7 +12,7 @@ useProject();
 
 const SHARED = "node_modules/lstm-compile-runtime";
 const OWN = "generated/a/node_modules/lstm-compile-runtime";
-const program: Program = compile(spec("a")).program!;
+const program: GeneratedProgram = compile(spec("a")).program!;
 
 function installTensorFlow(): void {
   mkdirSync("node_modules/@tensorflow/tfjs-core", { recursive: true });

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { compile, type Program } from "../../src/node.ts";
+import { compile, type GeneratedProgram } from "../../src/node.ts";
 import { writeProgram } from "../../src/program/write.ts";
 import { sha256 } from "../../src/support/system/sha256.ts";
 import { UserError } from "../../src/support/system/user-error.ts";
@@ -19,7 +19,7 @@ import { spec, useProject } from "../cli/specs.ts";
 useProject();
 
 /** A program of few files, its manifest as the emitter writes it. */
-function program(files: Record<string, string>): Program {
+function program(files: Record<string, string>): GeneratedProgram {
   const hashes = Object.fromEntries(Object.entries(files).map(([path, text]) => [path, sha256(text)]));
   const manifest = { format: "lstm-compile-program", compiler: { version: "0" }, spec: { sha256: "0" }, files: hashes };
   return {

@@ -2,11 +2,11 @@ import { literal, objectLiteral } from "../literal.ts";
 import type { DatasetPlan } from "../plan/types.ts";
 import { sourceOf } from "../sources/sources.ts";
 import type { DatasetInput } from "../spec/dataset.ts";
-import { featuresOf, kindOf, placesOf, timestepsOf } from "../spec/shapes.ts";
+import { featuresOf, kindOfShape, placesOf, timestepsOf } from "../spec/shapes.ts";
 import { type EmitContext, specLine } from "./context.ts";
 import { Imports } from "./imports.ts";
 import { hasSampleWeights } from "./loss.ts";
-import { isStateful } from "./states.ts";
+import { hasStates } from "./states.ts";
 import { header, tensorShape } from "./text.ts";
 import { printFile } from "./write.ts";
 
@@ -29,7 +29,7 @@ export function emitData(context: EmitContext): string {
     [
       `/** Reads the dataset: ${specLine(context, dataset.specLine)}. \`directory\` is what --data names. */`,
       `export async function loadData(${unused}directory: string | undefined, ${unused}log: (line: string) => void): Promise<${loader.type}${generic}> {`,
-      `  return ${loader.name}(${data.options(dataset, { consecutive: isStateful(context.plan) })});`,
+      `  return ${loader.name}(${data.options(dataset, { consecutive: hasStates(context.plan) })});`,
       "}",
       "",
     ].join("\n"),
@@ -102,7 +102,7 @@ function inputTensor({ shape, kind }: DatasetInput): BatchTensor {
 
 function floatTensor(shape: readonly number[]): BatchTensor {
   const [type, create, size] =
-    kindOf(shape) === "vector"
+    kindOfShape(shape) === "vector"
       ? ["tf.Tensor2D", "tf.tensor2d", `[batch, ${shape[0]}]`]
       : ["tf.Tensor3D", "tf.tensor3d", `[${timestepsOf(shape)}, batch, ${placesOf(shape) * featuresOf(shape)}]`];
   return { type, shown: tensorShape(shape), create: (values) => `${create}(${values}, ${size})` };

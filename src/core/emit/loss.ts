@@ -51,13 +51,13 @@ function outputs(plan: Plan): number {
   return plan.layers.at(-1)!.outputShape.at(-1)!;
 }
 
-export function isSequence({ layers }: Plan): boolean {
+export function endsInSequence({ layers }: Plan): boolean {
   return isSequenceShape(layers.at(-1)!.outputShape);
 }
 
 /** "Sequence" or "tf.Tensor2D": what the last layer gives. */
 export function outputType({ plan, imports }: ModelContext): string {
-  return isSequence(plan) ? imports.type(SEQUENCE, "Sequence") : "tf.Tensor2D";
+  return endsInSequence(plan) ? imports.type(SEQUENCE, "Sequence") : "tf.Tensor2D";
 }
 
 export function lossOutput(context: ModelContext): string {
@@ -95,7 +95,7 @@ export function hasSampleWeights({ dataset }: Plan): boolean {
 /** The layer whose mask goes with the output, a sequence. */
 export function outputMask(plan: Plan): string | undefined {
   const last = plan.layers.at(-1)!;
-  return isSequence(plan) ? last.outputMask : undefined;
+  return endsInSequence(plan) ? last.outputMask : undefined;
 }
 
 function isWeighted(plan: Plan): boolean {
@@ -170,7 +170,7 @@ export function predictionExpression(context: OutputContext, output: string): st
 
 /** A function of matrices on the output, which may be a sequence. */
 function onRows({ plan, imports }: OutputContext, name: string, output: string): string {
-  if (!isSequence(plan)) return `${name}(${output})`;
+  if (!endsInSequence(plan)) return `${name}(${output})`;
   const [withRows, rowsOf] = [imports.value(SEQUENCE, "withRows"), imports.value(SEQUENCE, "rowsOf")];
   return `${withRows}(${output}, ${name}(${rowsOf}(${output})))`;
 }

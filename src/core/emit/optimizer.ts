@@ -2,7 +2,7 @@ import type { OptimizerPlan } from "../plan/types.ts";
 import { type EmitContext, specLine } from "./context.ts";
 import { kernels } from "./imports.ts";
 import type { ModelContext } from "./model-context.ts";
-import { type Constant, constantLine, emitLearningRate, learningRateConstants } from "./schedule.ts";
+import { constantLine, emitLearningRate, learningRateConstants, type NamedConstant } from "./schedule.ts";
 import { constantName, literal } from "./text.ts";
 import { scalarHelpers, updateRule } from "./update-rules.ts";
 
@@ -13,17 +13,17 @@ export function optimizerSettings(context: EmitContext): string {
   return [`// Optimizer: ${specLine(context, optimizer.specLine)}`, ...lines, "", ""].join("\n");
 }
 
-export function optimizerConstants(optimizer: OptimizerPlan): Constant[] {
+export function optimizerConstants(optimizer: OptimizerPlan): NamedConstant[] {
   const { clipping, ema, weightDecay } = optimizer;
   return [
     ...learningRateConstants(optimizer),
     ...updateRule(optimizer).constants,
-    ...(weightDecay === 0 ? [] : [["WEIGHT_DECAY", weightDecay] satisfies Constant]),
-    ...(clipping === undefined ? [] : [[constantName(clipping.type), clipping.limit] satisfies Constant]),
-    ...(ema === undefined ? [] : [["EMA_MOMENTUM", ema.momentum] satisfies Constant]),
+    ...(weightDecay === 0 ? [] : [["WEIGHT_DECAY", weightDecay] satisfies NamedConstant]),
+    ...(clipping === undefined ? [] : [[constantName(clipping.type), clipping.limit] satisfies NamedConstant]),
+    ...(ema === undefined ? [] : [["EMA_MOMENTUM", ema.momentum] satisfies NamedConstant]),
     ...(ema?.overwriteFrequency === undefined
       ? []
-      : [["EMA_OVERWRITE_FREQUENCY", ema.overwriteFrequency, "steps"] satisfies Constant]),
+      : [["EMA_OVERWRITE_FREQUENCY", ema.overwriteFrequency, "steps"] satisfies NamedConstant]),
   ];
 }
 

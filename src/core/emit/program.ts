@@ -30,10 +30,10 @@ export function emitProgram(context: EmitContext): string {
   return printFile([
     header(context),
     [
-      'import type { Program } from "./support/run/program.ts";',
+      'import type { ProgramIdentity } from "./support/run/program.ts";',
       "",
       "/** What this program is: runs record it, and a run of another program is refused. */",
-      "export const PROGRAM: Program = {",
+      "export const PROGRAM: ProgramIdentity = {",
       `  name: ${literal(name)},`,
       `  spec: ${literal(spec)},`,
       `  specSha256: ${literal(specSha256)},`,

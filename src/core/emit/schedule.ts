@@ -2,19 +2,19 @@ import type { LearningRatePlan, OptimizerPlan } from "../plan/types.ts";
 import { literal } from "./text.ts";
 
 /** Constants of a learning rate, as [name, value, comment]. */
-export type Constant = readonly [name: string, value: number | readonly number[], comment?: string];
+export type NamedConstant = readonly [name: string, value: number | readonly number[], comment?: string];
 
 /** How a learning rate is written out: its constants, its formula in words, and the body of `learningRate`. */
 interface RateCode {
-  readonly constants: readonly Constant[];
+  readonly constants: readonly NamedConstant[];
   readonly formula: string;
   readonly body: readonly string[];
 }
 
-export function learningRateConstants({ learningRate, decay }: OptimizerPlan): Constant[] {
+export function learningRateConstants({ learningRate, decay }: OptimizerPlan): NamedConstant[] {
   return [
     ...rateCode(learningRate).constants,
-    ...(decay === 0 ? [] : [["DECAY", decay, "per step"] satisfies Constant]),
+    ...(decay === 0 ? [] : [["DECAY", decay, "per step"] satisfies NamedConstant]),
   ];
 }
 
@@ -87,7 +87,7 @@ function cosineDecay(plan: Extract<LearningRatePlan, { schedule: "cosineDecay" }
         : ([
             ["WARMUP_TARGET", warmup.target],
             ["WARMUP_STEPS", warmup.steps],
-          ] satisfies Constant[])),
+          ] satisfies NamedConstant[])),
       ["DECAY_STEPS", plan.decaySteps],
       ["ALPHA", plan.alpha, `lowest rate / ${top}`],
     ],
@@ -113,7 +113,7 @@ function cosineDecayRestarts(plan: Extract<LearningRatePlan, { schedule: "cosine
     constants: [
       ["INITIAL_LEARNING_RATE", plan.initialLearningRate],
       ["FIRST_DECAY_STEPS", plan.firstDecaySteps],
-      ...(equal ? [] : [["T_MUL", plan.tMul, "length of a period / the one before"] satisfies Constant]),
+      ...(equal ? [] : [["T_MUL", plan.tMul, "length of a period / the one before"] satisfies NamedConstant]),
       ["M_MUL", plan.mMul, "height of a restart / the one before"],
       ["ALPHA", plan.alpha, "lowest rate / INITIAL_LEARNING_RATE"],
     ],
@@ -163,6 +163,6 @@ function polynomialDecay(plan: Extract<LearningRatePlan, { schedule: "polynomial
 }
 
 /** "const DECAY = 0.01; // per step" */
-export function constantLine([name, value, comment]: Constant): string {
+export function constantLine([name, value, comment]: NamedConstant): string {
   return `const ${name} = ${literal(value)};${comment === undefined ? "" : ` // ${comment}`}`;
 }

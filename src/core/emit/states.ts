@@ -25,7 +25,7 @@ function statefulLayers(plan: Plan): StatefulLayer[] {
   });
 }
 
-export function isStateful(plan: Plan): boolean {
+export function hasStates(plan: Plan): boolean {
   return statefulLayers(plan).length > 0;
 }
 

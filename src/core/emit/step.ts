@@ -1,13 +1,13 @@
 import { type CodeBlockWriter, type FunctionDeclarationStructure, StructureKind } from "ts-morph";
 import type { DatasetInput, Plan } from "../plan/types.ts";
-import { hasFrames, kindOf } from "../spec/shapes.ts";
+import { hasFrames, kindOfShape } from "../spec/shapes.ts";
 import { specLine } from "./context.ts";
 import { kernels } from "./imports.ts";
 import { hasCellDropout, isTrained, type LayerLines, layerLines, type Mode, weightPaths } from "./layers/lines.ts";
 import {
   batchSums,
+  endsInSequence,
   hasSampleWeights,
-  isSequence,
   lossCall,
   lossOutput,
   maskType,
@@ -19,12 +19,12 @@ import {
   targetsType,
 } from "./loss.ts";
 import type { ModelContext } from "./model-context.ts";
-import { isStateful, nextStates } from "./states.ts";
+import { hasStates, nextStates } from "./states.ts";
 import { batchShape, literal, tensorShape } from "./text.ts";
-import { constraintLines, hasPenalties, penalised, regularizer } from "./weight-rules.ts";
+import { constraintLines, hasPenalties, penalised, regularizerCall } from "./weight-rules.ts";
 
 export function inputType({ shape, kind }: DatasetInput): string {
-  return kind === "floats" && kindOf(shape) !== "vector" ? "tf.Tensor3D" : "tf.Tensor2D";
+  return kind === "floats" && kindOfShape(shape) !== "vector" ? "tf.Tensor3D" : "tf.Tensor2D";
 }
 
 /** How a batch of an input lies in memory: [28, B, 28]; ids: int32 [B, 28]. */
@@ -58,7 +58,7 @@ export function forward(context: ModelContext): FunctionDeclarationStructure {
   const last = lines.at(-1)!;
   const fused = plan.training.loss.fusion !== "none";
   const mask = outputMask(plan);
-  const stateful = isStateful(plan);
+  const stateful = hasStates(plan);
   return {
     kind: StructureKind.Function,
     isExported: true,
@@ -78,7 +78,7 @@ export function forward(context: ModelContext): FunctionDeclarationStructure {
       const shown = lines.flatMap(({ layer, forward, output }) =>
         forward === undefined
           ? []
-          : [`${layer.name}: ${output}${kindOf(layer.outputShape) === "vector" ? "" : ".rows"}`],
+          : [`${layer.name}: ${output}${kindOfShape(layer.outputShape) === "vector" ? "" : ".rows"}`],
       );
       writer.writeLine(`const output = ${last.output};${fused ? " // logits" : ""}`);
       const prediction = predictionExpression(context, "output");
@@ -101,7 +101,7 @@ export function computeGradients(context: ModelContext): FunctionDeclarationStru
   const withInputs = context.derivative.inputGradient;
   const mask = outputMask(plan);
   const lossArguments = ["output", ...(mask === undefined ? [] : [`${variables.value(mask)}.mask`])].join(", ");
-  const stateful = isStateful(plan);
+  const stateful = hasStates(plan);
   const withMask = mask === undefined ? "" : `; mask: ${maskType(context)}`;
   const inputGradients = withInputs
     ? `; inputGradients: Record<string, tf.Tensor2D | ${imports.type(kernels("sequence"), "Sequence")}>`
@@ -161,7 +161,7 @@ export function computeGradients(context: ModelContext): FunctionDeclarationStru
           const value =
             penalty === undefined
               ? gradient
-              : `tf.add(${gradient}, ${regularizer(imports, penalty.parameter)}.gradient(w.${path}))`;
+              : `tf.add(${gradient}, ${regularizerCall(imports, penalty.parameter)}.gradient(w.${path}))`;
           writer.writeLine(`${literal(name)}: ${value},`);
         }
       });
@@ -238,7 +238,7 @@ function batchParameters(plan: Plan): { name: string; type: string }[] {
 export function trainStep(context: ModelContext): FunctionDeclarationStructure {
   const { plan } = context;
   const mask = outputMask(plan) === undefined ? "" : ", mask";
-  const stateful = isStateful(plan);
+  const stateful = hasStates(plan);
   return {
     kind: StructureKind.Function,
     isExported: true,
@@ -279,7 +279,7 @@ function predicted(context: ModelContext): { type: string; expression: string } 
   const { targets } = plan.dataset;
   if (targets.kind !== "labels" || targets.perTimestep) {
     const output = predictionExpression(context, "output");
-    return { type: "tf.Tensor", expression: isSequence(plan) ? `${output}.tensor` : `tf.clone(${output})` };
+    return { type: "tf.Tensor", expression: endsInSequence(plan) ? `${output}.tensor` : `tf.clone(${output})` };
   }
   if (plan.layers.at(-1)!.outputShape.at(-1) !== 1) return { type: "tf.Tensor1D", expression: "tf.argMax(output, 1)" };
   const probability = probabilityExpression(context, predictionExpression(context, "output"));
@@ -290,10 +290,10 @@ function predicted(context: ModelContext): { type: string; expression: string } 
 export function evaluateStep(context: ModelContext): FunctionDeclarationStructure {
   const { plan } = context;
   const { type, expression } = predicted(context);
-  const stateful = isStateful(plan);
+  const stateful = hasStates(plan);
   const mask = outputMask(plan) === undefined ? "" : ", mask";
   const [{ name, shape }] = [plan.dataset.inputs[0]!];
-  const batch = `x.${name}.shape[${kindOf(shape) === "vector" ? 0 : 1}]`;
+  const batch = `x.${name}.shape[${kindOfShape(shape) === "vector" ? 0 : 1}]`;
   const total = hasPenalties(plan) ? `tf.add(loss.total, tf.mul(penalty(w), ${batch}))` : "loss.total";
   return {
     kind: StructureKind.Function,

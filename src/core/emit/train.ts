@@ -5,7 +5,7 @@ import { type EmitContext, INFERENCE_BATCH_SIZE, specLine } from "./context.ts";
 import { Imports, kernels } from "./imports.ts";
 import { hasSampleWeights } from "./loss.ts";
 import { predictExample } from "./predict/example.ts";
-import { isStateful } from "./states.ts";
+import { hasStates } from "./states.ts";
 import { commentText, header, literal } from "./text.ts";
 import { comparison, hasConfusionMatrix, readsFiles, unitPowers } from "./train-parts.ts";
 import { printFile } from "./write.ts";
@@ -58,7 +58,7 @@ function settings(context: TrainContext): string {
     `const BATCH_SIZE = ${literal(training.batchSize)}; // ${line("batchSize")}`,
     `const SHUFFLE = ${training.shuffle}; // ${line("shuffle")}`,
     `const SEED = ${literal(training.seed)}; // ${line("seed")}`,
-    isStateful(plan)
+    hasStates(plan)
       ? "const EVALUATION_BATCH_SIZE = BATCH_SIZE; // a sample continues the one at its place in the batch before"
       : `const EVALUATION_BATCH_SIZE = ${literal(Math.max(training.batchSize, INFERENCE_BATCH_SIZE))};`,
     ...(units.length === 0
@@ -80,7 +80,7 @@ type TrainFeed = Batch & { readonly iteration: tf.Scalar; readonly scalars: Step
 }
 
 function data({ plan, imports }: TrainContext): string {
-  const stateful = isStateful(plan);
+  const stateful = hasStates(plan);
   imports.use("./data.ts", ["loadData"]);
   imports.use("./support/run/session.ts", ["startBackend"], ["Session"]);
   imports.use("./support/run/training.ts", ["describeSamples", "firstSamples", ...(stateful ? ["wholeBatches"] : [])]);
@@ -106,13 +106,13 @@ ${stateful ? whole.join("\n") : "  const train = firstSamples(data.train, option
 
 /** What the splits are called; `onTest`: the test samples are those of the validation. */
 function splits(plan: EmitContext["plan"]): { test: string; validation: string; onTest: boolean } {
-  const folder = isStateful(plan) ? "" : "data.";
+  const folder = hasStates(plan) ? "" : "data.";
   const onTest = plan.dataset.validation === "test";
   return { test: `${folder}test`, validation: `${folder}${onTest ? "test" : "validation"}`, onTest };
 }
 
 function model({ plan, imports }: TrainContext): string {
-  const stateful = isStateful(plan);
+  const stateful = hasStates(plan);
   imports.use("./model.ts", ["initializeOptimizer", "initializeWeights", "METRICS", "namedWeights"]);
   imports.use("./support/run/checkpoint.ts", ["newState"]);
   imports.use("./support/run/resume.ts", ["resumedCheckpoint"]);
@@ -139,11 +139,11 @@ function training({ plan, imports }: TrainContext): string {
   imports.use("./program.ts", ["PROGRAM"]);
   imports.use("./support/run/diverged.ts", ["divergedError"]);
   imports.use("./support/run/session.ts", ["beginRun"]);
-  imports.use("./support/run/training-loop.ts", ["Training"]);
+  imports.use("./support/run/training-loop.ts", ["TrainingLoop"]);
   return `  const samples = { trainSamples: train.count, validationSamples: ${validation}.count, testSamples: ${test}.count };
   const settings = { batchSize: BATCH_SIZE, shuffle: SHUFFLE, seed, ...samples };
   const interrupt = beginRun(session, { settings, backend, captured: program.captured, data });
-  const training = new Training({
+  const training = new TrainingLoop({
     session, state, variables, captured: program, callbacks, interrupt, data,
     metrics: METRICS, samples: train.count, batchSize: BATCH_SIZE,
     diverged: async (at) => {
@@ -155,7 +155,7 @@ function training({ plan, imports }: TrainContext): string {
 }
 
 function step({ plan, imports }: TrainContext): string {
-  const stateful = isStateful(plan);
+  const stateful = hasStates(plan);
   const { test, validation, onTest } = splits(plan);
   const targets = `targets${hasSampleWeights(plan) ? ", weights" : ""}`;
   imports.use("./data.ts", ["readBatch"]);
@@ -207,7 +207,7 @@ ${stateful ? carried : ""}  const trainFeed = (batch: Batch): TrainFeed => ({
 }
 
 function loop({ plan, imports }: TrainContext): string {
-  const stateful = isStateful(plan);
+  const stateful = hasStates(plan);
   const series = taskOf(plan.dataset).comparesForecasts;
   const kept = hasConfusionMatrix(plan) ? "int32" : series ? "float32" : undefined; // of the predictions
   const inUnits = unitPowers(plan).length > 0;

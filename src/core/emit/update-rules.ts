@@ -1,5 +1,5 @@
 import type { OptimizerPlan } from "../plan/types.ts";
-import type { Constant } from "./schedule.ts";
+import type { NamedConstant } from "./schedule.ts";
 
 /** How one optimizer is written out. In the loop `g` is the clipped gradient and `weight` the variable. */
 export interface UpdateRule {
@@ -7,7 +7,7 @@ export interface UpdateRule {
   readonly title: string;
   /** The rule as the docstring says it; a line each. */
   readonly formulas: readonly string[];
-  readonly constants: readonly Constant[];
+  readonly constants: readonly NamedConstant[];
   /** Lines of `stepScalars` before its return. */
   readonly prelude: readonly string[];
   /** What stepScalars returns, by name: an expression of `iteration` and `rate`, the learning rate, and what it means. */
@@ -54,7 +54,7 @@ export function updateRule(plan: OptimizerPlan): UpdateRule {
         constants: [
           ...(plan.initialAccumulatorValue === 0
             ? []
-            : [["INITIAL_ACCUMULATOR_VALUE", plan.initialAccumulatorValue] satisfies Constant]),
+            : [["INITIAL_ACCUMULATOR_VALUE", plan.initialAccumulatorValue] satisfies NamedConstant]),
           ["EPSILON", plan.epsilon],
         ],
         prelude: [],
@@ -87,7 +87,7 @@ export function updateRule(plan: OptimizerPlan): UpdateRule {
   }
 }
 
-function betas({ beta1, beta2, epsilon }: { beta1: number; beta2: number; epsilon: number }): Constant[] {
+function betas({ beta1, beta2, epsilon }: { beta1: number; beta2: number; epsilon: number }): NamedConstant[] {
   return [
     ["BETA_1", beta1],
     ["BETA_2", beta2],
@@ -213,7 +213,7 @@ function rmsprop(plan: Extract<OptimizerPlan, { type: "rmsprop" }>): UpdateRule 
     ],
     constants: [
       ["RHO", plan.rho],
-      ...(momentum === 0 ? [] : [["MOMENTUM", momentum] satisfies Constant]),
+      ...(momentum === 0 ? [] : [["MOMENTUM", momentum] satisfies NamedConstant]),
       ["EPSILON", plan.epsilon],
     ],
     prelude: [],

@@ -20,7 +20,7 @@ export function penalised(plan: Plan): { name: string; path: string; parameter: 
 }
 
 /** "l2(0.01)": the regulariser of a weight. */
-export function regularizer(imports: Imports, { regularizer: { l1, l2 } }: ParameterPlan): string {
+export function regularizerCall(imports: Imports, { regularizer: { l1, l2 } }: ParameterPlan): string {
   const imported = (name: string): string => imports.value(kernelIn("regularizers", name), name);
   if (l1 === 0) return `${imported("l2")}(${literal(l2)})`;
   return l2 === 0 ? `${imported("l1")}(${literal(l1)})` : `${imported("l1l2")}(${literal(l1)}, ${literal(l2)})`;
@@ -42,7 +42,9 @@ export function penaltyFunction({ plan, imports }: ModelContext): FunctionDeclar
       parameters: [{ name: "w", type: "Weights" }],
       returnType: "tf.Scalar",
       statements: (writer) => {
-        const terms = penalties.map(({ path, parameter }) => `${regularizer(imports, parameter)}.penalty(w.${path})`);
+        const terms = penalties.map(
+          ({ path, parameter }) => `${regularizerCall(imports, parameter)}.penalty(w.${path})`,
+        );
         writer.writeLine(
           terms.length === 1 ? `return ${terms[0]};` : `return tf.addN<tf.Scalar>([${terms.join(", ")}]);`,
         );

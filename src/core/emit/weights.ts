@@ -1,5 +1,5 @@
 import { type FunctionDeclarationStructure, StructureKind, type WriterFunction } from "ts-morph";
-import type { Initializer } from "../layers/definition.ts";
+import type { ResolvedInitializer } from "../layers/definition.ts";
 import type { LayerPlan, ParameterPlan, Plan } from "../plan/types.ts";
 import { specLine } from "./context.ts";
 import { type Imports, kernelIn, kernels } from "./imports.ts";
@@ -10,7 +10,7 @@ import { literal } from "./text.ts";
 const RANKS = ["WeightScalar", "WeightVector", "WeightMatrix", "WeightTensor3D", "WeightTensor4D"] as const;
 
 /** The function of support/nn/initializers, and what it is called with where it makes an initializer. */
-function initializerCall(initializer: Initializer): { name: string; options?: string } {
+function initializerCall(initializer: ResolvedInitializer): { name: string; options?: string } {
   if (typeof initializer === "string") return { name: initializer };
   const list = (...values: readonly number[]): string => values.map(literal).join(", ");
   switch (initializer.type) {

@@ -80,7 +80,7 @@ export class Field {
   }
 
   error(what: string, fix = "save or copy the file again"): UserError {
-    return new UserError(`${this.file}: ${this.place === "" ? "" : `${cut(this.place)}: `}${what}`, {
+    return new UserError(`${this.file}: ${this.place === "" ? "" : `${shortText(this.place)}: `}${what}`, {
       exitCode: 2,
       fix,
     });
@@ -88,7 +88,7 @@ export class Field {
 
   #wrong(wanted: string): never {
     return this.fail(
-      this.value === undefined ? `is missing; ${wanted} is expected` : `is ${quote(this.value)}, not ${wanted}`,
+      this.value === undefined ? `is missing; ${wanted} is expected` : `is ${shortJson(this.value)}, not ${wanted}`,
     );
   }
 }
@@ -103,16 +103,16 @@ export function isMap(value: unknown): value is JsonMap {
 }
 
 /** Texts of a file in a message: on one line, without control characters, and short. */
-export function cut(text: string, most = 120): string {
+export function shortText(text: string, most = 120): string {
   const shown = printable(text.length > most ? `${text.slice(0, most - 1)}…` : text);
   return shown;
 }
 
 /** A value as JSON, for a message. */
-export function quote(value: unknown, most = 80): string {
-  if (typeof value === "string" && value.length > most) return cut(`"${value.slice(0, most)}`, most);
+export function shortJson(value: unknown, most = 80): string {
+  if (typeof value === "string" && value.length > most) return shortText(`"${value.slice(0, most)}`, most);
   const text = JSON.stringify(value, (_, inner: unknown) => (typeof inner === "string" ? inner.slice(0, most) : inner));
-  return cut(String(text), most);
+  return shortText(String(text), most);
 }
 
 /**
@@ -130,7 +130,7 @@ export function parseJson(file: SourceFile, place: string, bytes: Uint8Array | s
     value = JSON.parse(text);
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
-    const why = cut((cause as Error).message);
+    const why = shortText((cause as Error).message);
     throw new UserError(`${where} is no JSON (${why})`, { exitCode: 2, fix: "save or copy it again", cause });
   }
   if (isMap(value)) return value;

@@ -4,7 +4,7 @@ import { isFrom0To1 } from "../plan/activations.ts";
 import { draftPlan } from "../plan/plan.ts";
 import { checkSchema } from "../schema/schema.ts";
 import type { Shape } from "../spec/dataset.ts";
-import { cut } from "./field.ts";
+import { shortText } from "./field.ts";
 import type { ImportedSpec } from "./format.ts";
 import { mendTraining, refuseErrors } from "./verdict.ts";
 
@@ -135,7 +135,7 @@ function print(spec: object, notExpressed: readonly string[], lossAssumed: boole
   const document = new Document(spec);
   const comments = [
     " The dataset names files that hold nothing yet: write them with numpy.save, or choose another type of dataset.",
-    ...notExpressed.map((what) => ` not expressed: ${cut(what, 400).replace(/[^\x20-\x7e]/g, " ")}`),
+    ...notExpressed.map((what) => ` not expressed: ${shortText(what, 400).replace(/[^\x20-\x7e]/g, " ")}`),
   ];
   document.commentBefore = comments.join("\n");
   if (lossAssumed) commentOn(document, "loss", " assumed: the file has none that can be trained");

@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../diagnostic.ts";
-import { load, type Source } from "../load/load.ts";
+import { type LoadedSpec, load } from "../load/load.ts";
 import { validate } from "../validate.ts";
-import { cut, isMap, quote, refuse } from "./field.ts";
+import { isMap, refuse, shortJson, shortText } from "./field.ts";
 import type { FoundModel, FoundTraining, Spec } from "./found.ts";
 
 type Loss = string | Spec;
@@ -32,7 +32,7 @@ export function mendTraining(found: FoundTraining, mending: Mending): { spec: Sp
   let loss: Loss = usual;
   if (found.loss === undefined) {
     const isGiven = lossOfFile !== undefined && lossOfFile !== null;
-    const what = isGiven ? `no spec trains the loss ${quote(lossOfFile)}` : "the file says no loss";
+    const what = isGiven ? `no spec trains the loss ${shortJson(lossOfFile)}` : "the file says no loss";
     warnings.push(`${what}: ${written}`);
   } else {
     const error = firstError(build(found.loss, undefined, []));
@@ -55,10 +55,10 @@ export function mendTraining(found: FoundTraining, mending: Mending): { spec: Sp
 }
 
 function nameOf(choice: string | object): string {
-  return typeof choice === "string" ? choice : cut(String((choice as { type?: unknown }).type));
+  return typeof choice === "string" ? choice : shortText(String((choice as { type?: unknown }).type));
 }
 
-function errorsOf(spec: Spec): { source: Source | undefined; errors: readonly Diagnostic[] } {
+function errorsOf(spec: Spec): { source: LoadedSpec | undefined; errors: readonly Diagnostic[] } {
   const { source, diagnostics } = load(JSON.stringify(spec), "spec");
   const all = source === undefined ? diagnostics : validate(source).diagnostics;
   return { source, errors: all.filter(({ severity }) => severity === "error") };
@@ -86,12 +86,17 @@ export function refuseErrors(spec: Spec, { path, places: placesInFile }: FoundMo
   const more = count > 1 ? `; ${count - 1} more like it` : "";
   refuse(
     path,
-    `${places[index] === undefined ? "" : `${places[index]}: `}${cut(first.message, 300)} (${first.code}${more})`,
+    `${places[index] === undefined ? "" : `${places[index]}: `}${shortText(first.message, 300)} (${first.code}${more})`,
     "no spec can hold such a model: change it where it was made, or save it again if the file is damaged",
   );
 }
 
-function placeOf({ range }: Diagnostic, spec: Spec, source: Source, places: FoundModel["places"]): string | undefined {
+function placeOf(
+  { range }: Diagnostic,
+  spec: Spec,
+  source: LoadedSpec,
+  places: FoundModel["places"],
+): string | undefined {
   const holds = (pointer: string): boolean => {
     const [value, key] = [source.position(pointer), source.position(pointer, "key")];
     return [value, key].some(({ start, end }) => start <= range.start && range.start < Math.max(end, start + 1));

@@ -1,7 +1,7 @@
 import { activationConstant, kernel } from "./call.ts";
 import { defineLayer } from "./definition.ts";
 import { UNCHANGED } from "./families/unchanged.ts";
-import { activation as activationOption } from "./schema.ts";
+import { activationOption } from "./schema.ts";
 
 export const activation = defineLayer({
   type: "activation",

@@ -1,7 +1,7 @@
 import { kernel } from "./call.ts";
 import { defineLayer, featuresOf, parameter } from "./definition.ts";
-import { AXIS, NORMALIZING, SCALE_AND_SHIFT, scaleAndShift } from "./families/normalization.ts";
-import { initializer } from "./schema.ts";
+import { AXIS, NORMALIZING, SCALE_AND_SHIFT, scaleAndShiftParameters } from "./families/normalization.ts";
+import { initializerOption } from "./schema.ts";
 
 export const batchNormalization = defineLayer({
   type: "batchNormalization",
@@ -20,8 +20,8 @@ export const batchNormalization = defineLayer({
         examples: [0.99],
       },
       ...SCALE_AND_SHIFT,
-      movingMeanInitializer: initializer("moving mean", "zeros"),
-      movingVarianceInitializer: initializer("moving variance", "ones"),
+      movingMeanInitializer: initializerOption("moving mean", "zeros"),
+      movingVarianceInitializer: initializerOption("moving variance", "ones"),
     },
   },
   ...NORMALIZING,
@@ -30,7 +30,7 @@ export const batchNormalization = defineLayer({
     const shape = [featuresOf(input!)];
     const kept = { trainable: false };
     return [
-      ...scaleAndShift(options, input!),
+      ...scaleAndShiftParameters(options, input!),
       parameter(options, "movingMean", "movingMean", shape, kept),
       parameter(options, "movingVariance", "movingVariance", shape, kept),
     ];

@@ -5,7 +5,7 @@ import {
   cellOptions,
   cellParameters,
   otherMask,
-  type RecurrentOptions,
+  type RecurrentLayerOptions,
   type RecurrentType,
   recurrentOutput,
 } from "./families/recurrent.ts";
@@ -17,7 +17,7 @@ import { simpleRNN } from "./simple-rnn.ts";
 const LAYERS = { lstm, gru, simpleRNN };
 const DIRECTIONS = ["forward", "backward"];
 
-type Inside = Pick<LayerDefinition<RecurrentType, RecurrentOptions>, "cell" | "flops" | "kept">;
+type Inside = Pick<LayerDefinition<RecurrentType, RecurrentLayerOptions>, "cell" | "flops" | "kept">;
 
 function inside(type: RecurrentType): Inside {
   return LAYERS[type];
@@ -56,19 +56,19 @@ export const bidirectional = defineLayer({
     directions: DIRECTIONS,
   },
   outputShape({ layer, mergeMode }, [input]) {
-    const output = recurrentOutput(layer as RecurrentOptions, input!);
+    const output = recurrentOutput(layer as RecurrentLayerOptions, input!);
     return mergeMode === "concat" ? [...output.slice(0, -1), 2 * featuresOf(output)] : output;
   },
   parameters: ({ layer }, [input]) =>
     DIRECTIONS.flatMap((direction) => {
       const { gates } = inside(layer.type).cell!;
-      return cellParameters(gates, layer as RecurrentOptions, input!, `${direction}/`);
+      return cellParameters(gates, layer as RecurrentLayerOptions, input!, `${direction}/`);
     }),
-  flops: ({ layer }, inputs, output) => 2 * inside(layer.type).flops(layer as RecurrentOptions, inputs, output),
-  kept: ({ layer }, inputs, output) => 2 * inside(layer.type).kept(layer as RecurrentOptions, inputs, output),
+  flops: ({ layer }, inputs, output) => 2 * inside(layer.type).flops(layer as RecurrentLayerOptions, inputs, output),
+  kept: ({ layer }, inputs, output) => 2 * inside(layer.type).kept(layer as RecurrentLayerOptions, inputs, output),
   shown: ["mergeMode"],
   call({ layer, mergeMode }) {
-    const options = layer as RecurrentOptions;
+    const options = layer as RecurrentLayerOptions;
     const cell = inside(layer.type).cell!;
     return kernel(
       "bidirectional",

@@ -7,13 +7,13 @@ export interface LayerFunctions {
 }
 
 /** A constant that options name: the generated code imports it. */
-export interface Constant {
+export interface ConstantImport {
   /** The file in support/nn, without its ending. */
   readonly module: string;
   readonly constant: string;
 }
 
-export type CallValue = string | number | boolean | readonly (string | number)[] | Constant | CallOptions;
+export type CallValue = string | number | boolean | readonly (string | number)[] | ConstantImport | CallOptions;
 
 export interface CallOptions {
   readonly [option: string]: CallValue;
@@ -52,12 +52,12 @@ export interface KernelCall extends LayerFunctions {
 }
 
 /** The constant that stands for a cell: "simpleRnn" → SIMPLE_RNN of cells/simple-rnn.ts. */
-export function cellConstant(name: string): Constant {
+export function cellConstant(name: string): ConstantImport {
   return { module: `cells/${fileName(name)}`, constant: constantName(name) };
 }
 
 /** An activation by its name in a spec: "hardSigmoid" → HARD_SIGMOID of activations/hard-sigmoid.ts. */
-export function activationConstant(name: string): Constant {
+export function activationConstant(name: string): ConstantImport {
   return { module: `activations/${fileName(name)}`, constant: constantName(name) };
 }
 

@@ -1,7 +1,7 @@
 import { activationConstant, kernel } from "./call.ts";
 import { defineLayer, featuresOf, ONE_INPUT, parameter, size, timestepsOf } from "./definition.ts";
 import { tooLong, windowCount } from "./families/windows.ts";
-import { activation, choice, count, kernelAndBias } from "./schema.ts";
+import { activationOption, choice, count, kernelAndBias } from "./schema.ts";
 
 export const conv1d = defineLayer({
   type: "conv1d",
@@ -19,7 +19,7 @@ export const conv1d = defineLayer({
         "same",
       ),
       dilationRate: count("Timesteps between two inputs of a filter.", [1], { fallback: 1 }),
-      activation: activation("Activation of the output.", "linear"),
+      activation: activationOption("Activation of the output.", "linear"),
       ...kernelAndBias("filters"),
     },
     required: ["filters", "kernelSize"],

@@ -19,14 +19,14 @@ export type OptionsOf<T extends string> = T extends LayerType ? LayerOptions<T> 
 type Complete<T> = T extends unknown ? Required<T> : never;
 
 /** A name, or a map with every option. */
-export type Initializer = InitializerName | Complete<InitializerMap>;
+export type ResolvedInitializer = InitializerName | Complete<InitializerMap>;
 
 /** One weight of a layer. */
 export interface ParameterDefinition {
   /** As the kernels name it; "forward/kernel" inside a bidirectional layer. */
   readonly name: string;
   readonly shape: Shape;
-  readonly initializer: Initializer;
+  readonly initializer: ResolvedInitializer;
   /** The bias of an LSTM starts at one for the forget gate. */
   readonly unitForgetBias: boolean;
   /** False for statistics that are kept, not trained. */
@@ -57,7 +57,7 @@ export type MaskRule =
   | "drops";
 
 /** The cell of a recurrent layer, which the kernel of a bidirectional one runs in both directions. */
-export interface Cell {
+export interface RecurrentCell {
   /** What its kernel's functions are called after; a constant of its module stands for it: SIMPLE_RNN. */
   readonly name: string;
   readonly gates: number;
@@ -122,7 +122,7 @@ export interface LayerDefinition<T extends string = LayerType, O = OptionsOf<T>>
   readonly kernelAxes?: number;
 
   /** Of a layer that goes through the timesteps one by one with a state. */
-  readonly cell?: Cell;
+  readonly cell?: RecurrentCell;
   readonly wraps?: Wrapping;
 
   /** Options that tell layers of this type apart, in the order in which people expect them. */
@@ -151,7 +151,7 @@ export function isProblem(value: Shape | ShapeProblem): value is ShapeProblem {
 }
 
 type WeightOptions = {
-  readonly [key: `${string}Initializer`]: Initializer;
+  readonly [key: `${string}Initializer`]: ResolvedInitializer;
   readonly [key: `${string}Regularizer`]: Regularizer;
   readonly [key: `${string}Constraint`]: Constraint;
 };

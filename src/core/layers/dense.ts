@@ -1,6 +1,6 @@
 import { activationConstant, kernel } from "./call.ts";
 import { defineLayer, featuresOf, ONE_INPUT, parameter, size, vectorsOf } from "./definition.ts";
-import { activation, kernelAndBias, UNITS } from "./schema.ts";
+import { activationOption, kernelAndBias, UNITS } from "./schema.ts";
 
 export const dense = defineLayer({
   type: "dense",
@@ -10,7 +10,7 @@ export const dense = defineLayer({
     hasWeights: true,
     options: {
       units: UNITS,
-      activation: activation("Activation of the output.", "linear"),
+      activation: activationOption("Activation of the output.", "linear"),
       ...kernelAndBias("weights"),
     },
     required: ["units"],

@@ -1,10 +1,7 @@
 import type { Shape } from "../spec/dataset.ts";
 
-/** Keras 3, or the older format with what tf.layers reads. */
-export type Dialect = "keras" | "tfjs";
-
-/** Which program wrote a file: they differ in spellings, in defaults, and in what hard_sigmoid means. */
-export type FileFormat = "keras3" | "keras2" | "tfjs";
+/** Whose words a file has: they differ in spellings, in defaults, and in what hard_sigmoid means. */
+export type Dialect = "keras3" | "keras2" | "tfjs";
 
 /** Keys of a layer in a file, in snake_case. */
 export type Config = Readonly<Record<string, unknown>>;
@@ -28,8 +25,8 @@ export interface KerasLayer {
   readonly olderKeys?: Readonly<Record<string, string>>;
   /** What the config has beside the options and instead of some; undefined takes a key out. */
   extra?(options: Config, dialect: Dialect, inputs: readonly Shape[]): Config;
-  /** Options that a file of this format leaves out and takes for granted, where the default here is another; undefined: it must say them. */
-  implied?(config: Config, format: FileFormat): Config;
+  /** Options that a file leaves out and takes for granted, where the default here is another; undefined: it must say them. */
+  implied?(config: Config, dialect: Dialect): Config;
   /** What the name of the layer inside begins with in Keras. */
   readonly innerPrefix?: string;
   /** The config key of a second layer inside, which must equal the first but for its direction. */

@@ -40,11 +40,11 @@ export const gru = defineLayer({
     takesMask: true,
     weightPaths: cellWeights,
     extra: (_options, dialect) => (dialect === "tfjs" ? { implementation: 2 } : {}),
-    implied(config, format) {
-      const gates = impliedGates(config, format);
-      if (format === "keras3" || config.reset_after !== undefined) return gates;
+    implied(config, dialect) {
+      const gates = impliedGates(config, dialect);
+      if (dialect === "keras3" || config.reset_after !== undefined) return gates;
       // Versions of Keras that do not write this key compute so; those that do would have another shape of bias.
-      const isOpen = format === "keras2" && config.use_bias === false;
+      const isOpen = dialect === "keras2" && config.use_bias === false;
       return { ...gates, resetAfter: isOpen ? undefined : false };
     },
   },

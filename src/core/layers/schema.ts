@@ -64,7 +64,7 @@ function reference(description: string, name: string, fallback: unknown, example
   return withDefault({ description, $ref: `#/$defs/${name}` }, fallback, [example]);
 }
 
-export function activation(description: string, fallback: string | undefined, example = fallback): OptionSchema {
+export function activationOption(description: string, fallback: string | undefined, example = fallback): OptionSchema {
   return reference(description, "Activation", fallback, example);
 }
 
@@ -73,15 +73,15 @@ export function innerLayer(description: string, choiceTitle: string, example: ob
   return reference(description, choiceTitle, undefined, example);
 }
 
-export function initializer(what: string, fallback: string): OptionSchema {
+export function initializerOption(what: string, fallback: string): OptionSchema {
   return reference(`Initialiser of the ${what}.`, "Initializer", fallback, fallback);
 }
 
-function regularizer(what: string): OptionSchema {
+function regularizerOption(what: string): OptionSchema {
   return reference(`Penalty on the ${what}, added to the loss.`, "Regularizer", {}, { l2: 0.01 });
 }
 
-function constraint(what: string): OptionSchema {
+function constraintOption(what: string): OptionSchema {
   const example = { type: "maxNorm", maxValue: 3 };
   return reference(`Constraint on the ${what}, applied after each update.`, "Constraint", { type: "none" }, example);
 }
@@ -98,9 +98,9 @@ export function weightOptions(weights: Readonly<Record<string, WeightSchema>>): 
   const each = (suffix: string, option: (weight: WeightSchema) => OptionSchema): [string, OptionSchema][] =>
     Object.entries(weights).map(([key, weight]) => [`${key}${suffix}`, option(weight)]);
   return Object.fromEntries([
-    ...each("Initializer", ({ what, from }) => initializer(what, from)),
-    ...each("Regularizer", ({ what }) => regularizer(what)),
-    ...each("Constraint", ({ what }) => constraint(what)),
+    ...each("Initializer", ({ what, from }) => initializerOption(what, from)),
+    ...each("Regularizer", ({ what }) => regularizerOption(what)),
+    ...each("Constraint", ({ what }) => constraintOption(what)),
   ]);
 }
 

@@ -17,7 +17,7 @@ export interface Position {
 }
 
 /** A spec's text, its plain value, and where each part of the value stands. */
-export interface Source {
+export interface LoadedSpec {
   readonly file: string;
   /** The text without a byte order mark. */
   readonly text: string;
@@ -36,7 +36,7 @@ const MAX_DEPTH = 40;
 const START = "start from `npx lstm-compile init`";
 
 /** Reads YAML 1.2 with positions. Every mistake is a diagnostic; nothing is thrown for any input. */
-export function load(given: string | Uint8Array, file: string): { diagnostics: Diagnostic[]; source?: Source } {
+export function load(given: string | Uint8Array, file: string): { diagnostics: Diagnostic[]; source?: LoadedSpec } {
   const bytes = typeof given === "string" ? new TextEncoder().encode(given) : given;
   const diagnostics: Diagnostic[] = [];
   let text = "";
@@ -127,7 +127,7 @@ export function load(given: string | Uint8Array, file: string): { diagnostics: D
     report("LC1103", start, end, "a spec is a map of keys and values", START);
     return refused();
   }
-  const position: Source["position"] = (pointer, kind = "value") => {
+  const position: LoadedSpec["position"] = (pointer, kind = "value") => {
     for (let path = pointer; ; path = path.slice(0, path.lastIndexOf("/"))) {
       const found = positions.get(path);
       if (found !== undefined) return at(...(kind === "key" && found.key !== undefined ? found.key : found.value));

@@ -1,15 +1,15 @@
 import type { Activation } from "../spec/types.ts";
 
 /** The numbers between which something lies. */
-export interface Range {
+export interface Interval {
   readonly low: number;
   readonly high: number;
 }
 
-const range = (low: number, high: number): Range => ({ low, high });
+const range = (low: number, high: number): Interval => ({ low, high });
 
 /** Where the outputs of each activation lie. */
-export const RANGES: Readonly<Record<Activation, Range>> = {
+export const RANGES: Readonly<Record<Activation, Interval>> = {
   tanh: range(-1, 1),
   softsign: range(-1, 1),
   sigmoid: range(0, 1),
@@ -29,11 +29,11 @@ export const RANGES: Readonly<Record<Activation, Range>> = {
   linear: range(-Infinity, Infinity),
 };
 
-export function isBounded({ low, high }: Range): boolean {
+export function isBounded({ low, high }: Interval): boolean {
   return Number.isFinite(low) && Number.isFinite(high);
 }
 
 /** Whether numbers can be probabilities, or gates. */
-export function isFrom0To1({ low, high }: Range): boolean {
+export function isFrom0To1({ low, high }: Interval): boolean {
   return low >= 0 && high <= 1;
 }

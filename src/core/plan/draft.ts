@@ -1,4 +1,4 @@
-import type { Source } from "../load/load.ts";
+import type { LoadedSpec } from "../load/load.ts";
 import type { ModelSpec } from "../spec/types.ts";
 import type { GraphProblem } from "./graph.ts";
 import type { OutputValues } from "./output-values.ts";
@@ -10,7 +10,7 @@ import type { DatasetPlan, LayerPlan, OptimizerPlan } from "./types.ts";
 export interface Draft {
   /** As it was given, every default filled in. */
   readonly spec: ModelSpec;
-  readonly source: Source;
+  readonly source: LoadedSpec;
   readonly dataset: DatasetPlan;
   /** Of each layer of the spec what does its work: itself, or the layer that it wraps. */
   readonly parts: readonly LayerPart[];

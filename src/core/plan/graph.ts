@@ -5,7 +5,7 @@ import { layerDefinition } from "../layers/layers.ts";
 import { datasetInputs, inputPointer } from "../sources/sources.ts";
 import type { DatasetInput, Shape } from "../spec/dataset.ts";
 import { layerNames } from "../spec/names.ts";
-import { hasFrames, isSequence, kindOf, type ShapeKind, size } from "../spec/shapes.ts";
+import { hasFrames, isSequence, kindOfShape, type ShapeKind, size } from "../spec/shapes.ts";
 import { suggest, suggestion } from "../spec/suggest.ts";
 import type { Layer, ModelSpec } from "../spec/types.ts";
 import { isRecurrent } from "./parts.ts";
@@ -36,7 +36,7 @@ export interface GraphProblem {
   readonly change?: Change;
 }
 
-export interface Graph {
+export interface LayerGraph {
   readonly inputs: readonly DatasetInput[];
   /** In the order of the spec, which is one in which each layer comes after those that it reads. */
   readonly nodes: readonly GraphNode[];
@@ -66,7 +66,7 @@ export function layerOptions(layer: Layer): LayerOptions<LayerType> {
 }
 
 /** Resolves the layers' inputs, shapes and masks. `line` tells the line of a layer for messages. */
-export function buildGraph(spec: ModelSpec, line: (index: number) => number): Graph {
+export function buildGraph(spec: ModelSpec, line: (index: number) => number): LayerGraph {
   const inputs = datasetInputs(spec.dataset);
   const names = layerNames(spec.layers);
   // Where a name means two things, which is reported elsewhere, nothing can be said of the graph.
@@ -278,14 +278,14 @@ function unfitShape(
 ): Parameters<Reporter> | undefined {
   const shape = value.shape!;
   const { reads } = layerDefinition(layer.type);
-  if (READS[reads].includes(kindOf(shape))) return undefined;
+  if (READS[reads].includes(kindOfShape(shape))) return undefined;
   if (reads === "frames") return ["LC1201", undefined, ...needsFrames(layer, source, value, spec, line)];
   if (hasFrames(shape)) {
     const wanted = reads === "vector" ? "one vector per sample" : "vectors";
     const message = `${layer.type} reads ${wanted}, but \`${source}\` has frames, [${shape.join(", ")}]`;
     const [timesteps, ...frame] = shape;
     const fix =
-      reads === "vector" || kindOf(shape) === "frame"
+      reads === "vector" || kindOfShape(shape) === "frame"
         ? "add a flatten layer before it"
         : `add a reshape layer before it, with \`targetShape: [${timesteps}, ${size(frame)}]\``;
     return ["LC1213", undefined, message, fix];
@@ -338,7 +338,7 @@ function needsFrames(
   line: (index: number) => number,
 ): [message: string, fix: string, change?: Change] {
   const shape = value.shape!;
-  const last = kindOf(shape) === "frame" ? lastOnly(layer, "a sequence of frames", value, spec, line) : undefined;
+  const last = kindOfShape(shape) === "frame" ? lastOnly(layer, "a sequence of frames", value, spec, line) : undefined;
   return (
     last ?? [
       `this ${layer.type} needs frames, [timesteps, rows, columns, channels], but a sample of \`${source}\` is [${shape.join(", ")}]`,

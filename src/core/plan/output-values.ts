@@ -1,12 +1,12 @@
 import { featuresOf } from "../layers/definition.ts";
 import { layerDefinition } from "../layers/layers.ts";
 import type { Activation, BidirectionalLayer, Layer } from "../spec/types.ts";
-import { isFrom0To1, RANGES, type Range } from "./activations.ts";
+import { type Interval, isFrom0To1, RANGES } from "./activations.ts";
 import { type GraphNode, layerOptions } from "./graph.ts";
 import { type CellLayer, isCell, outputActivation, working } from "./parts.ts";
 
 /** What an activation makes of a layer's outputs. */
-export interface OutputValues extends Range {
+export interface OutputValues extends Interval {
   readonly activation: Activation;
   /** The layer of the spec that has it, and where the activation stands. */
   readonly index: number;
@@ -62,7 +62,7 @@ function keepsRows({ layer, definition, inputShapes: [input], outputShape }: Gra
 }
 
 /** Without gates the activation gives the output. Gates take shares of what it gives, and of 0. */
-function cellValues(cell: CellLayer): Range & Pick<OutputValues, "activation" | "isDistribution"> {
+function cellValues(cell: CellLayer): Interval & Pick<OutputValues, "activation" | "isDistribution"> {
   const activation = cell.activation!;
   const own = RANGES[activation];
   if (!("recurrentActivation" in cell)) return { ...own, activation, isDistribution: activation === "softmax" };
@@ -74,7 +74,7 @@ function cellValues(cell: CellLayer): Range & Pick<OutputValues, "activation" | 
 function merged(
   { low, high, isDistribution }: OutputValues,
   mode: NonNullable<BidirectionalLayer["mergeMode"]>,
-): Range & Pick<OutputValues, "isDistribution"> {
+): Interval & Pick<OutputValues, "isDistribution"> {
   switch (mode) {
     case "ave":
       return { low, high, isDistribution };

@@ -1,4 +1,4 @@
-import type { Source } from "../load/load.ts";
+import type { LoadedSpec } from "../load/load.ts";
 import { planDataset } from "../sources/sources.ts";
 import { isSequence } from "../spec/shapes.ts";
 import type { ModelSpec } from "../spec/types.ts";
@@ -17,7 +17,7 @@ const FLOAT32_BYTES = 4;
  * Resolves a spec that fits the schema, as far as that goes: what the rules judge, and what a plan is made of. Throws nothing for any
  * such spec.
  */
-export function draftPlan(spec: ModelSpec, source: Source): Draft {
+export function draftPlan(spec: ModelSpec, source: LoadedSpec): Draft {
   const line = (pointer: string): number => source.position(pointer, "key").line;
   const layerLine = (index: number): number => source.position(`/layers/${index}`).line;
   const parts = layerParts(spec.layers);

@@ -3,8 +3,8 @@ import type { DiagnosticCode } from "../diagnostic-codes.ts";
 import { escapePointer } from "../load/load.ts";
 import { isUnmistakable, sameWord, suggest, suggestion } from "../spec/suggest.ts";
 import type { Replacement } from "./replacement.ts";
-import { allKeys, choicesOf, definition, placesOf, type SchemaPart, schema } from "./schema-file.ts";
-import { article, cut, kindOf, label, quote, unescaped } from "./words.ts";
+import { allKeys, choicesOf, definition, type SchemaPart, schema, sectionsWith } from "./schema-file.ts";
+import { article, kindOfValue, label, quote, shortWord, unescaped } from "./words.ts";
 
 /** What is said of a mistake that the schema finds. */
 export interface Explanation {
@@ -37,7 +37,7 @@ export function explain({ instancePath, keyword, params, data, parentSchema }: S
           ? "use whole numbers from 0 up, such as `0: 1`"
           : unknownKeyFix(key, known);
       const replacement = inWrapper ? undefined : anotherWord(suggest(key, known), known);
-      return { code: "LC1101", message: `unknown key \`${cut(key)}\``, fix, pointer, kind: "key", replacement };
+      return { code: "LC1101", message: `unknown key \`${shortWord(key)}\``, fix, pointer, kind: "key", replacement };
     }
     case "required": {
       const key = String(params.missingProperty);
@@ -51,14 +51,14 @@ export function explain({ instancePath, keyword, params, data, parentSchema }: S
       if (typeof data === "string" || (typeof data === "object" && data !== null && !Array.isArray(data)))
         return undefined;
       const { enum: names = [] } = definition(parent.anyOf?.[0]?.$ref) ?? {};
-      const message = `${name} is ${kindOf(data)}, but must be a name or a map`;
+      const message = `${name} is ${kindOfValue(data)}, but must be a name or a map`;
       return { code: "LC1103", message, fix: `write a name, such as ${String(parent.examples?.[0])}`, choices: names };
     }
     case "enum": {
       const choices: readonly unknown[] = parent.enum ?? [];
       if (!choices.some((choice) => typeof choice === typeof data)) return undefined; // the type is wrong, too
       const message = isTag(parent)
-        ? `unknown ${unescaped(instancePath.split("/").at(-1)!)} \`${cut(String(data))}\``
+        ? `unknown ${unescaped(instancePath.split("/").at(-1)!)} \`${shortWord(String(data))}\``
         : `${name} cannot be ${quote(data)}`;
       const [fix, replacement] = typeof data === "string" ? enumFix(data, parent) : [oneOf(choices)];
       return { code: "LC1104", message, fix, choices: choices.map(String), replacement };
@@ -120,7 +120,7 @@ const WRAPPER_KEYS: ReadonlySet<string> = new Set(["name", "inputs", "trainable"
 function unknownKeyFix(key: string, known: readonly string[]): string {
   if (suggest(key, known) === undefined) {
     const elsewhere = sameWord(key, allKeys());
-    const places = elsewhere === undefined ? [] : placesOf(elsewhere);
+    const places = elsewhere === undefined ? [] : sectionsWith(elsewhere);
     if (places.length > 0) return `\`${elsewhere}\` is a key of ${some(places)}`;
   }
   return suggestion(key, known);
@@ -181,7 +181,7 @@ function isTag({ enum: values }: SchemaPart): boolean {
 
 /** `wanted`: a JSON type, or several joined by commas. */
 function wrongType(name: string, data: unknown, wanted: string, parent: SchemaPart): Explanation {
-  const message = `${name} is ${kindOf(data)}, but must be ${article(wanted)}`;
+  const message = `${name} is ${kindOfValue(data)}, but must be ${article(wanted)}`;
   const [fix, replacement] =
     parent.enum === undefined ? typeFix(data, wanted, choicesOf(parent)) : [oneOf(parent.enum)];
   return { code: "LC1103", message, fix, replacement };
@@ -240,7 +240,9 @@ function wrongConstant(name: string, data: unknown, wanted: unknown): Explanatio
   const quoted = typeof data === "string" && data.trim() === String(wanted);
   const code = typeof data === typeof wanted ? "LC1104" : "LC1103";
   const message =
-    code === "LC1104" ? `${name} cannot be ${quote(data)}` : `${name} is ${kindOf(data)}, but must be ${quote(wanted)}`;
+    code === "LC1104"
+      ? `${name} cannot be ${quote(data)}`
+      : `${name} is ${kindOfValue(data)}, but must be ${quote(wanted)}`;
   const replacement = quoted ? { text: () => String(wanted) } : undefined;
   return { code, message, fix: `write \`${wanted}\`${quoted ? " without quotes" : ""}`, replacement };
 }

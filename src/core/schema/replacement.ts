@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../diagnostic.ts";
 import { respell, rewrite, valueAt } from "../edits.ts";
-import { escapePointer, type Source } from "../load/load.ts";
+import { escapePointer, type LoadedSpec } from "../load/load.ts";
 import { isUnmistakable, suggest } from "../spec/suggest.ts";
 
 /** What should stand where the schema finds a mistake. */
@@ -15,7 +15,7 @@ export function replacementEdits(
   replacement: Replacement | undefined,
   pointer: string,
   kind: "key" | "value",
-  source: Source,
+  source: LoadedSpec,
 ): Pick<Diagnostic, "edits" | "safe"> {
   if (replacement === undefined) return {};
   if ("text" in replacement) {
@@ -30,7 +30,7 @@ export function replacementEdits(
 }
 
 /** Whether the map has the key already, or another key that can be meant for it. */
-function isTaken(word: string, known: readonly string[], pointer: string, source: Source): boolean {
+function isTaken(word: string, known: readonly string[], pointer: string, source: LoadedSpec): boolean {
   const parent = pointer.slice(0, pointer.lastIndexOf("/"));
   return Object.keys(valueAt(source.value, parent) as object).some(
     (key) =>

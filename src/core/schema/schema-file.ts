@@ -50,7 +50,7 @@ export function variantsOf({ then }: SchemaPart): SchemaPart[] {
 }
 
 /** Where a key belongs, by section: ["optimizer"], ["an lstm layer", "a dense layer"]. */
-export function placesOf(key: string): string[] {
+export function sectionsWith(key: string): string[] {
   const definitions = schema().$defs ?? {};
   const has = (part: SchemaPart | undefined): boolean =>
     part?.properties !== undefined && Object.hasOwn(part.properties, key);

@@ -1,6 +1,6 @@
 import { type SchemaError, validate } from "../../../schemas/model-spec.v1.js";
 import { type Diagnostic, firstMistakes, MAX_MISTAKES } from "../diagnostic.ts";
-import type { Source } from "../load/load.ts";
+import type { LoadedSpec } from "../load/load.ts";
 import type { ModelSpec } from "../spec/types.ts";
 import { explain } from "./explain.ts";
 import { withNamesAsMaps } from "./names-as-maps.ts";
@@ -8,7 +8,7 @@ import { replacementEdits } from "./replacement.ts";
 import { label } from "./words.ts";
 
 /** Checks a value against the schema. Returns a copy with every default filled in, or diagnostics. */
-export function checkSchema(source: Source): { diagnostics: Diagnostic[]; spec?: ModelSpec } {
+export function checkSchema(source: LoadedSpec): { diagnostics: Diagnostic[]; spec?: ModelSpec } {
   const value: unknown = structuredClone(source.value);
   if (validate(value)) return { diagnostics: [], spec: withNamesAsMaps(value as ModelSpec) };
   const diagnostics: Diagnostic[] = [];
@@ -42,7 +42,7 @@ export function checkSchema(source: Source): { diagnostics: Diagnostic[]; spec?:
 }
 
 /** Errors as their values stand in the file. */
-function inOrder(errors: readonly SchemaError[], source: Source): SchemaError[] {
+function inOrder(errors: readonly SchemaError[], source: LoadedSpec): SchemaError[] {
   const placed = errors.map((error) => ({ error, start: source.position(error.instancePath).start }));
   return placed.sort((a, b) => a.start - b.start).map(({ error }) => error);
 }

@@ -10,7 +10,7 @@ export function label(pointer: string): string {
   return /^\d+$/.test(last) ? `\`${parts.at(-2)}[${last}]\`` : `\`${last}\``;
 }
 
-export function kindOf(value: unknown): string {
+export function kindOfValue(value: unknown): string {
   if (value === null) return "empty";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a map";
@@ -19,10 +19,10 @@ export function kindOf(value: unknown): string {
 }
 
 export function quote(value: unknown): string {
-  return JSON.stringify(typeof value === "string" ? cut(value) : value) ?? "undefined";
+  return JSON.stringify(typeof value === "string" ? shortWord(value) : value) ?? "undefined";
 }
 
-export function cut(word: string): string {
+export function shortWord(word: string): string {
   return word.length > 60 ? `${word.slice(0, 60)}…` : word;
 }
 

@@ -1,4 +1,4 @@
-import type { Source } from "../load/load.ts";
+import type { LoadedSpec } from "../load/load.ts";
 import type { DatasetPlan, DatasetPlanBase } from "../plan/types.ts";
 import type { Report } from "../rules/rule.ts";
 import type { DatasetInput, DatasetTargets } from "../spec/dataset.ts";
@@ -11,7 +11,7 @@ export type SourcePlan<K extends SourceType> = Extract<DatasetPlan, { readonly t
 
 /** What a rule of a source sees: its part of the spec has passed the schema, with every default filled in. */
 export interface CheckedDataset {
-  readonly source: Source;
+  readonly source: LoadedSpec;
   readonly report: Report;
 }
 

@@ -5,13 +5,13 @@ export type ShapeKind = "vector" | "sequence" | "frame" | "frames";
 
 const KINDS: readonly ShapeKind[] = ["vector", "sequence", "frame", "frames"];
 
-export function kindOf(shape: Shape): ShapeKind {
+export function kindOfShape(shape: Shape): ShapeKind {
   return KINDS[shape.length - 1]!;
 }
 
 /** A vector for each timestep. */
 export function isSequence(shape: Shape): boolean {
-  return kindOf(shape) === "sequence";
+  return kindOfShape(shape) === "sequence";
 }
 
 /** Whether its vectors are the places of frames: their channels. */
@@ -25,7 +25,7 @@ export function size(shape: Shape): number {
 
 /** 1 where there is no axis of time. */
 export function timestepsOf(shape: Shape): number {
-  return isSequence(shape) || kindOf(shape) === "frames" ? shape[0]! : 1;
+  return isSequence(shape) || kindOfShape(shape) === "frames" ? shape[0]! : 1;
 }
 
 /** The length of a vector: features, or channels of a frame. */

@@ -68,7 +68,8 @@ export function readInstall(backend: InstallableBackend, cache?: string): { dire
   }
   const binding = join(directory, record.binding.path);
   if (!existsSync(binding)) throw damaged(`${record.binding.path} is missing`);
-  if (sha256(binding) !== record.binding.sha256) throw damaged(`${record.binding.path} is not the file that was built`);
+  if (sha256OfFile(binding) !== record.binding.sha256)
+    throw damaged(`${record.binding.path} is not the file that was built`);
   return { directory, record };
 }
 
@@ -80,13 +81,13 @@ export function changedFile({ directory, record }: { directory: string; record: 
   const installed = Date.parse(record.installedAt);
   const changed = Object.entries(record.checksums ?? {}).find(
     ([path, checksum]) =>
-      !(statSync(join(directory, path)).mtimeMs <= installed) && sha256(join(directory, path)) !== checksum,
+      !(statSync(join(directory, path)).mtimeMs <= installed) && sha256OfFile(join(directory, path)) !== checksum,
   );
   return changed?.[0];
 }
 
 /** Read piece by piece, for a library may be larger than what Node reads at once. */
-export function sha256(file: string): string {
+export function sha256OfFile(file: string): string {
   const hash = createHash("sha256");
   const piece = Buffer.allocUnsafe(2 ** 20);
   const descriptor = openSync(file, "r");

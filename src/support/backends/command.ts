@@ -27,7 +27,7 @@ export interface CommandResult {
 }
 
 /** Runs a command to its end without a shell; it ends with this process, however that ends. It never throws. */
-export function runCommand(command: string, args: readonly string[], options: CommandOptions): Promise<CommandResult> {
+export function runToEnd(command: string, args: readonly string[], options: CommandOptions): Promise<CommandResult> {
   return new Promise((resolve) => {
     const result: CommandResult = { code: undefined, missing: false, timedOut: false, output: "" };
     // A group of its own, so that what the command started ends with it.

@@ -3,7 +3,7 @@ import { delimiter, join, relative, sep } from "node:path";
 import { makeFolder } from "../system/files.ts";
 import { UserError } from "../system/user-error.ts";
 import type { InstallRecord } from "./cache.ts";
-import { errorLines, runCommand } from "./command.ts";
+import { errorLines, runToEnd } from "./command.ts";
 import {
   NAPI_VERSION,
   PLATFORMS,
@@ -53,7 +53,7 @@ export async function buildOfficial(context: InstallContext, name: "cpu" | "gpu"
   context.step("trying the package's own prebuilt library");
   const path = `${join(context.directory, "node_modules", ".bin")}${delimiter}${context.env.PATH ?? ""}`;
   const args = ["scripts/install.js", ...(name === "gpu" ? ["gpu"] : [])];
-  const result = await runCommand(process.execPath, args, {
+  const result = await runToEnd(process.execPath, args, {
     cwd: folder,
     env: { ...context.env, PATH: path },
     idleTimeout: OFFICIAL_IDLE,
@@ -206,8 +206,8 @@ async function compile(
   ];
   const options = { cwd: folder, env: context.env, timeout: 600_000 };
   const [result] = await Promise.all([
-    runCommand(compiler, [...common, ...args], options),
-    runCommand(compiler, [...common, quiet, "-o", join(target, QUIET_MODULE)], options), // not needed to compute
+    runToEnd(compiler, [...common, ...args], options),
+    runToEnd(compiler, [...common, quiet, "-o", join(target, QUIET_MODULE)], options), // not needed to compute
   ]);
   if (result.code !== 0) {
     throw new UserError(`${compiler} could not compile the binding:\n${errorLines(result.output)}`, {

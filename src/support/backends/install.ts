@@ -22,7 +22,7 @@ import {
   installDirectory,
   installKey,
   readInstall,
-  sha256,
+  sha256OfFile,
 } from "./cache.ts";
 import { probeInChild } from "./child.ts";
 import { folderSize } from "./command.ts";
@@ -292,9 +292,9 @@ function writeRecord(directory: string, backend: InstallableBackend, built: Buil
     key: installKey(backend),
     method: built.method,
     versions: { ...built.versions, node: process.version },
-    binding: { path: built.binding, sha256: sha256(join(directory, built.binding)) },
+    binding: { path: built.binding, sha256: sha256OfFile(join(directory, built.binding)) },
     files: Object.fromEntries(built.files.map((path) => [path, statSync(join(directory, path)).size])),
-    checksums: Object.fromEntries(built.files.map((path) => [path, sha256(join(directory, path))])),
+    checksums: Object.fromEntries(built.files.map((path) => [path, sha256OfFile(join(directory, path))])),
     installedAt: new Date().toISOString(),
   };
   writeFileSync(join(directory, "installed.json"), `${JSON.stringify(record, null, 2)}\n`);

@@ -3,7 +3,7 @@ import { devNull } from "node:os";
 import { dirname, join } from "node:path";
 import { makeFolder } from "../system/files.ts";
 import { UserError } from "../system/user-error.ts";
-import { type CommandResult, errorLines, runCommand } from "./command.ts";
+import { type CommandResult, errorLines, runToEnd } from "./command.ts";
 import { DISK_SPACE, NODE_HEADERS_VERSION, TFJS_VERSION, WEBGPU_VERSION } from "./platforms.ts";
 
 /** What every step of an installation is given. */
@@ -57,7 +57,7 @@ export async function npmInstall(context: InstallContext, packages: readonly str
     if (/^npm_config_(local_prefix|prefix|global|workspaces?|omit|include|dry_run|package_lock_only)$/i.test(name))
       delete env[name];
   }
-  const result = await runCommand(command, args, { cwd: context.directory, env, idleTimeout: 600_000 });
+  const result = await runToEnd(command, args, { cwd: context.directory, env, idleTimeout: 600_000 });
   if (result.missing)
     throw new UserError("npm was not found", { fix: "install Node with npm (apt-get install -y npm)", exitCode: 3 });
   if (result.code !== 0) throw downloadFailure(`npm could not install ${packages.join(" ")}`, result, context.offline);
@@ -84,9 +84,9 @@ export async function findPython(context: InstallContext): Promise<string> {
     const fix = "apt-get install -y python3 python3-venv   (macOS: brew install python)";
     throw new UserError("python3 (3.8 or newer) was not found; it fetches TensorFlow's library", { fix, exitCode: 3 });
   }
-  if ((await runCommand(python, ["-m", "pip", "--version"], options)).code === 0) return python;
+  if ((await runToEnd(python, ["-m", "pip", "--version"], options)).code === 0) return python;
   const venv = join(context.directory, "venv");
-  const made = await runCommand(python, ["-m", "venv", venv], options);
+  const made = await runToEnd(python, ["-m", "venv", venv], options);
   if (made.code === 0) return join(venv, process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
   throw new UserError("python3 has neither pip nor the venv module", {
     fix: "apt-get install -y python3-venv   (or python3-pip)",
@@ -127,7 +127,7 @@ export async function fetchWheels(
     ...options.packages,
   ];
   const env = pipEnvironment(context.env, temporary, context.offline);
-  const result = await runCommand(python, args, {
+  const result = await runToEnd(python, args, {
     cwd: context.directory,
     env,
     idleTimeout: 900_000,
@@ -139,7 +139,7 @@ export async function fetchWheels(
     throw downloadFailure(`pip could not download ${what}`, result, context.offline, pip);
   }
   const unpack = ["-c", UNPACK, downloads, options.target, ...options.members];
-  const unpacked = await runCommand(python, unpack, { cwd: context.directory, env, timeout: 900_000 });
+  const unpacked = await runToEnd(python, unpack, { cwd: context.directory, env, timeout: 900_000 });
   // Kept they would only take space, and a damaged one would stop every further attempt.
   rmSync(downloads, { recursive: true, force: true });
   if (unpacked.code !== 0) throw downloadFailure(`${what} could not be unpacked`, unpacked, false);
@@ -169,7 +169,7 @@ export async function findCompiler(context: InstallContext, fix: string): Promis
   const options = { cwd: context.directory, env: context.env, timeout: 60_000 };
   const [wanted, ...args] = (context.env.CXX ?? "").trim().split(/\s+/);
   if (wanted) {
-    if ((await runCommand(wanted, [...args, "--version"], options)).code === 0) return [wanted, ...args];
+    if ((await runToEnd(wanted, [...args, "--version"], options)).code === 0) return [wanted, ...args];
     throw new UserError(`the C++ compiler that CXX names does not run: ${context.env.CXX}`, {
       fix: "unset CXX, or let it name a C++ compiler",
       exitCode: 3,
@@ -186,7 +186,7 @@ async function firstCommand(
   args: readonly string[],
   options: { cwd: string; env: NodeJS.ProcessEnv; timeout: number },
 ): Promise<string | undefined> {
-  for (const name of names) if ((await runCommand(name, args, options)).code === 0) return name;
+  for (const name of names) if ((await runToEnd(name, args, options)).code === 0) return name;
   return undefined;
 }
 

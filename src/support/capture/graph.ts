@@ -5,9 +5,9 @@ export type Attribute =
   | { readonly kind: "type" | "int" | "float" | "bool"; readonly value: number | boolean | readonly number[] }
   | { readonly kind: "string"; readonly value: string }
   | { readonly kind: "shape"; readonly value: readonly number[] }
-  | { readonly kind: "tensor"; readonly value: Constant };
+  | { readonly kind: "tensor"; readonly value: TensorConstant };
 
-export interface Constant {
+export interface TensorConstant {
   /** TensorFlow's DataType */
   readonly dtype: number;
   readonly shape: readonly number[];
@@ -21,7 +21,7 @@ export type Reference = string;
 const TENSORS_TO_SHARE = 64; // bytes
 
 /** A TensorFlow graph under construction: nodes are written at once, so that nothing is kept twice. */
-export class Graph {
+export class OperationGraph {
   readonly #nodes = new Message();
   readonly #shared = new Map<string, Reference>();
   #size = 0;
@@ -41,7 +41,7 @@ export class Graph {
   }
 
   /** A constant; small ones (shapes, axes, factors) of equal value are one node. */
-  constant(constant: Constant): Reference {
+  constant(constant: TensorConstant): Reference {
     const attributes: Record<string, Attribute> = {
       dtype: { kind: "type", value: constant.dtype },
       value: { kind: "tensor", value: constant },

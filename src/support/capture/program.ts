@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
-import { Graph } from "./graph.ts";
+import { OperationGraph } from "./graph.ts";
 import { handleOf, type OutputMetadata, type TensorFlowBackend, tensorFlowBackend } from "./tensorflow.ts";
 import { deepCopy, type SessionVariable, type Tensors, type Traced, trace } from "./trace.ts";
 
@@ -34,7 +34,7 @@ export interface ProgramOptions<F extends Readonly<Record<string, TensorFunction
  * Functions over shared variables. Captured, they are one TensorFlow session that owns the values of the variables: the
  * tf.Variables are out of date until `pull`, and what is assigned to them counts only after `push`.
  */
-export interface Program<F> {
+export interface CapturedProgram<F> {
   readonly captured: boolean;
   /** Inputs stay the caller's; outputs are tracked by the caller's tf.tidy. Inputs of a shape without example run eagerly. */
   readonly functions: F;
@@ -55,7 +55,7 @@ export interface Program<F> {
  */
 export function captureProgram<F extends Readonly<Record<string, TensorFunction>>>(
   options: ProgramOptions<F>,
-): Program<F> {
+): CapturedProgram<F> {
   const backend = tensorFlowBackend();
   if (!options.enabled || backend === undefined) return eagerProgram(options);
   try {
@@ -70,7 +70,9 @@ export function captureProgram<F extends Readonly<Record<string, TensorFunction>
 type AnyFunction = (inputs: TensorTree) => tf.Tensor | Tensors;
 
 /** The same functions, each in a tf.tidy. */
-function eagerProgram<F extends Readonly<Record<string, TensorFunction>>>(options: ProgramOptions<F>): Program<F> {
+function eagerProgram<F extends Readonly<Record<string, TensorFunction>>>(
+  options: ProgramOptions<F>,
+): CapturedProgram<F> {
   const functions = mapValues(options.functions, ({ run }) => {
     return (inputs: TensorTree) => tf.tidy(() => (run as unknown as AnyFunction)(inputs));
   });
@@ -80,8 +82,8 @@ function eagerProgram<F extends Readonly<Record<string, TensorFunction>>>(option
 function capturedProgram<F extends Readonly<Record<string, TensorFunction>>>(
   options: ProgramOptions<F>,
   backend: TensorFlowBackend,
-): Program<F> {
-  const graph = new Graph();
+): CapturedProgram<F> {
+  const graph = new OperationGraph();
   const variables = Object.entries(options.variables).map(([name, variable]) =>
     sessionVariable(graph, backend, name, variable),
   );
@@ -155,7 +157,7 @@ interface TransferableVariable extends SessionVariable {
 }
 
 function sessionVariable(
-  graph: Graph,
+  graph: OperationGraph,
   backend: TensorFlowBackend,
   name: string,
   variable: tf.Variable,
@@ -176,7 +178,7 @@ class Session {
   readonly #backend: TensorFlowBackend;
   #id: number | undefined;
 
-  constructor(backend: TensorFlowBackend, graph: Graph) {
+  constructor(backend: TensorFlowBackend, graph: OperationGraph) {
     this.#backend = backend;
     const directory = mkdtempSync(join(tmpdir(), "lstm-compile-"));
     try {

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Attribute, Graph, Reference } from "./graph.ts";
+import type { Attribute, OperationGraph, Reference } from "./graph.ts";
 import {
   type Binding,
   DataType,
@@ -37,7 +37,7 @@ export interface Traced {
  * @throws NotCapturable
  */
 export function trace(
-  graph: Graph,
+  graph: OperationGraph,
   backend: TensorFlowBackend,
   run: (inputs: Tensors) => tf.Tensor | Tensors,
   example: Tensors,
@@ -95,7 +95,7 @@ function copyOf(backend: TensorFlowBackend, tensor: tf.Tensor): tf.Tensor {
 
 /** Knows where in the graph each tensor comes from, by its handle. */
 class Recorder {
-  readonly #graph: Graph;
+  readonly #graph: OperationGraph;
   readonly #backend: TensorFlowBackend;
   readonly #references = new Map<number, Reference>();
   /** Tensors that become constants when they are used. */
@@ -105,7 +105,7 @@ class Recorder {
   readonly #placeholders = new Set<Reference>();
   #reason: string | undefined;
 
-  constructor(graph: Graph, backend: TensorFlowBackend) {
+  constructor(graph: OperationGraph, backend: TensorFlowBackend) {
     this.#graph = graph;
     this.#backend = backend;
   }
@@ -294,6 +294,6 @@ class Recorder {
  * A copy in TensorFlow's own memory. A fed tensor may lie in a JavaScript array; a variable must not hold the last reference to
  * that, because TensorFlow would release it on a thread of its own.
  */
-export function deepCopy(graph: Graph, value: Reference, type: Attribute): Reference {
+export function deepCopy(graph: OperationGraph, value: Reference, type: Attribute): Reference {
   return `${graph.add("DeepCopy", [value], { T: type })}:0`;
 }

@@ -1,7 +1,7 @@
 import { shortest } from "../system/shortest.ts";
 import { UserError } from "../system/user-error.ts";
 import { layoutFix } from "./array-layout.ts";
-import { type NpyArray, place, tuple } from "./npy.ts";
+import { type NpyArray, placeInArray, tuple } from "./npy.ts";
 
 const MAX_FLOAT32 = 3.4028234663852886e38;
 
@@ -55,7 +55,7 @@ export function checkNumbers(array: NpyArray, file: string, { range, scale = 1, 
   const value = data[first]!;
   const [must, doing] = numberFault(value, scale, range, fix);
   const more = count === 1 ? "" : ` (${count} such values, in ${samples} of ${shape[0]} samples)`;
-  throw wrong(`${place(array, file, first)} is ${shortest(value)}${must}${more}`, doing);
+  throw wrong(`${placeInArray(array, file, first)} is ${shortest(value)}${must}${more}`, doing);
 }
 
 function numberFault(
@@ -91,7 +91,7 @@ export function checkIntegers(array: NpyArray, file: string, rules: IntegerRules
   for (let k = 0; k < data.length; k++) {
     const value = data[k]!;
     if (value >= 0 && value < end && Number.isInteger(value)) continue;
-    const message = `${place(array, file, k)} is ${shortest(value)}, but ${what}s are whole numbers in 0..${end - 1}`;
+    const message = `${placeInArray(array, file, k)} is ${shortest(value)}, but ${what}s are whole numbers in 0..${end - 1}`;
     throw wrong(message, integerFix(array, rules));
   }
 }
@@ -139,7 +139,7 @@ export function checkPadding(array: NpyArray, file: string, length: number): voi
   for (let k = 0; k < data.length; k++) {
     if (k % length === 0 || data[k] === 0 || data[k - 1] !== 0) continue;
     throw wrong(
-      `${place(array, file, k)} is the label ${data[k]}, but a 0 stands before it, which pads the end of a sequence`,
+      `${placeInArray(array, file, k)} is the label ${data[k]}, but a 0 stands before it, which pads the end of a sequence`,
       "number the classes from 1, since 0 is the blank, and pad at the end",
     );
   }
@@ -153,7 +153,7 @@ export function checkRows(array: NpyArray, file: string, classes: number): void 
     for (let k = row; k < row + classes; k++) sum += data[k]!;
     if (Math.abs(sum - 1) < 1e-3) continue;
     throw wrong(
-      `${place(array, file, row)}: this row sums to ${Number(sum.toPrecision(6))}, but the probabilities of the ${classes} classes sum to 1`,
+      `${placeInArray(array, file, row)}: this row sums to ${Number(sum.toPrecision(6))}, but the probabilities of the ${classes} classes sum to 1`,
       "give one-hot rows, or `encoding: binary` where classes are independent",
     );
   }

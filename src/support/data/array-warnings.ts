@@ -1,4 +1,4 @@
-import type { ArrayInput, ArrayTargets, PartFiles } from "./arrays.ts";
+import type { ArrayInputOptions, ArrayTargetsOptions, PartFiles } from "./arrays.ts";
 import { classWarnings } from "./class-warnings.ts";
 import type { NpyArray } from "./npy.ts";
 
@@ -6,7 +6,7 @@ import type { NpyArray } from "./npy.ts";
 const LARGE = 10;
 
 /** Inputs that seem to lack their scale; of floats. */
-export function scaleWarnings({ data }: NpyArray, file: string, { name, scale = 1 }: ArrayInput): string[] {
+export function scaleWarnings({ data }: NpyArray, file: string, { name, scale = 1 }: ArrayInputOptions): string[] {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   let squares = 0;
   let whole = true;
@@ -31,7 +31,7 @@ export function scaleWarnings({ data }: NpyArray, file: string, { name, scale = 
 
 /** Targets that are classes, of which the training part seems to have too few, or that seem to be encoded otherwise. */
 export function targetWarnings(
-  targets: ArrayTargets & PartFiles & { readonly read: (file: string) => NpyArray },
+  targets: ArrayTargetsOptions & PartFiles & { readonly read: (file: string) => NpyArray },
 ): string[] {
   const { kind, classes = 0, shape, read } = targets;
   if (kind !== "labels" && kind !== "oneHot" && kind !== "labelSequence") return [];
@@ -47,7 +47,7 @@ export function targetWarnings(
   return warnings;
 }
 
-function seenClasses({ data }: NpyArray, { kind, classes }: ArrayTargets): Set<number> {
+function seenClasses({ data }: NpyArray, { kind, classes }: ArrayTargetsOptions): Set<number> {
   const seen = new Set<number>();
   if (kind !== "oneHot") {
     for (const label of data) seen.add(label);
@@ -59,7 +59,10 @@ function seenClasses({ data }: NpyArray, { kind, classes }: ArrayTargets): Set<n
 }
 
 /** The class of each sample, where it has one: a label, the largest of a row, or yes or no. */
-export function classesOf({ data }: NpyArray, { kind, classes, shape }: ArrayTargets): ArrayLike<number> | undefined {
+export function classesOf(
+  { data }: NpyArray,
+  { kind, classes, shape }: ArrayTargetsOptions,
+): ArrayLike<number> | undefined {
   if (kind === "labels" && shape.length === 0) return data;
   if (kind === "oneHot" && shape.length === 1) return likeliest(data, classes!);
   if (kind === "binary" && shape.length === 1 && shape[0] === 1)

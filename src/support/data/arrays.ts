@@ -7,9 +7,9 @@ import { type NpyArray, parseNpy } from "./npy.ts";
 import { readDataFile } from "./read-file.ts";
 import { shortNames } from "./short-names.ts";
 import { sortedRecord } from "./sorted-record.ts";
-import { inMemory, inputsInMemory, type Validation, withValidation } from "./splits.ts";
+import { inMemory, inputsInMemory, type ValidationSplit, withValidation } from "./splits.ts";
 
-export interface ArrayInput<Name extends string = string> {
+export interface ArrayInputOptions<Name extends string = string> {
   readonly name: Name;
   /** Per sample: [timesteps, features] or [features]; [timesteps] of token ids; of frames [timesteps, rows, columns, channels] or [rows, columns, channels]. */
   readonly shape: readonly number[];
@@ -19,7 +19,7 @@ export interface ArrayInput<Name extends string = string> {
   readonly scale?: number;
 }
 
-export interface ArrayTargets {
+export interface ArrayTargetsOptions {
   /** Integer labels; rows of class probabilities; numbers; numbers in 0..1; labels of unknown timesteps, padded with 0. */
   readonly kind: "labels" | "oneHot" | "numbers" | "binary" | "labelSequence";
   /** Of labels, oneHot and labelSequence. */
@@ -36,12 +36,12 @@ export interface PartFiles {
 }
 
 export interface ArraysOptions<Name extends string> {
-  readonly inputs: readonly (ArrayInput<Name> & PartFiles)[];
-  readonly targets: ArrayTargets & PartFiles;
+  readonly inputs: readonly (ArrayInputOptions<Name> & PartFiles)[];
+  readonly targets: ArrayTargetsOptions & PartFiles;
   /** A weight per sample, or per timestep where the targets are; the samples of a part without a file count alike. */
   readonly sampleWeights?: Pick<PartFiles, "train"> & Partial<PartFiles>;
   /** Where the validation samples come from. */
-  readonly validation: Validation | "files";
+  readonly validation: ValidationSplit | "files";
   /** Gets what looks wrong but may be meant. */
   readonly log?: (line: string) => void;
 }
@@ -111,14 +111,14 @@ export function loadArrays<Name extends string>(options: ArraysOptions<Name>): D
 
 /** Inputs that come without targets, such as those to predict. @throws UserError as {@link loadArrays} */
 export function loadArrayInputs<Name extends string>(
-  inputs: readonly (ArrayInput<Name> & { readonly file: string })[],
+  inputs: readonly (ArrayInputOptions<Name> & { readonly file: string })[],
 ): InputSplit<Name> {
   return arrayInputs(inputs.map((input) => ({ ...input, array: parseNpy(readDataFile(input.file), input.file) })));
 }
 
 /** The same of arrays that are in memory; `file` is what messages call them. */
 export function arrayInputs<Name extends string>(
-  inputs: readonly (ArrayInput<Name> & { readonly file: string; readonly array: NpyArray })[],
+  inputs: readonly (ArrayInputOptions<Name> & { readonly file: string; readonly array: NpyArray })[],
 ): InputSplit<Name> {
   const counts: [file: string, count: number][] = [];
   const gathers = inputs.map((input) => {
@@ -150,7 +150,7 @@ function samples(count: number): string {
  * @param trained whether the model is, so that the spec is settled
  * @throws UserError (1) where the two do not fit
  */
-function inputGather(array: NpyArray, file: string, input: ArrayInput, trained = false): Gather {
+function inputGather(array: NpyArray, file: string, input: ArrayInputOptions, trained = false): Gather {
   const { name, shape, vocabularySize, scale = 1 } = input;
   const sample = array.shape.slice(1);
   const change = sample.length === shape.length ? `use \`shape: [${sample.join(", ")}]\`` : "correct the shape";
@@ -165,7 +165,7 @@ function inputGather(array: NpyArray, file: string, input: ArrayInput, trained =
 }
 
 /** Reads batches of the targets. @throws UserError (1) where `array` does not fit */
-function targetGather(array: NpyArray, file: string, targets: ArrayTargets): Gather {
+function targetGather(array: NpyArray, file: string, targets: ArrayTargetsOptions): Gather {
   const { kind, classes, shape } = targets;
   checkShape(array, file, shape, "the targets in the spec have", targetFix(array.shape, targets));
   switch (kind) {
@@ -193,7 +193,7 @@ function targetGather(array: NpyArray, file: string, targets: ArrayTargets): Gat
 }
 
 /** What to do about targets of another shape. `found` is with the samples. */
-function targetFix(found: readonly number[], { kind, classes, shape }: ArrayTargets): string {
+function targetFix(found: readonly number[], { kind, classes, shape }: ArrayTargetsOptions): string {
   const sample = found.slice(1);
   const [steps, size] = [sample[0], sample.at(-1)];
   if (kind === "labels" && sample.length === shape.length + 1) {
@@ -217,7 +217,7 @@ function targetFix(found: readonly number[], { kind, classes, shape }: ArrayTarg
 }
 
 /** Timesteps of targets that have one each. */
-function timestepsOf({ kind, shape }: ArrayTargets): number | undefined {
+function timestepsOf({ kind, shape }: ArrayTargetsOptions): number | undefined {
   if (kind === "labelSequence") return undefined;
   return shape.length === (kind === "labels" ? 1 : 2) ? shape[0] : undefined;
 }

@@ -1,4 +1,4 @@
-import { counted, listed, MAX_PLACES, type Problem, shown } from "./csv-problems.ts";
+import { counted, listed, MAX_PLACES, type Problem, shownText } from "./csv-problems.ts";
 import { isDigits, possibleTemplates } from "./time-format.ts";
 
 /** What counts as a number; Number() alone would take "", "0x10" and "Infinity" too. */
@@ -75,7 +75,7 @@ export class BadCells {
     this.#found.set(key, found);
     found.count++;
     if (found.columns.size < MAX_MARKS) found.columns.add(column);
-    if (found.places.length < MAX_PLACES) found.places.push({ offset: cell.offset, text: shown(cell.text) });
+    if (found.places.length < MAX_PLACES) found.places.push({ offset: cell.offset, text: shownText(cell.text) });
   }
 
   problems(): Problem[] {
@@ -100,7 +100,7 @@ function problem({ kind, sample, columns, places, count }: Found): Problem {
   const { offset } = places[0]!;
   const where = `${columns.size === 1 ? "column" : "columns"} ${listed([...columns], 3)}`;
   if (count === 1) {
-    const cell = kind === "empty" ? "an empty cell" : shown(sample);
+    const cell = kind === "empty" ? "an empty cell" : shownText(sample);
     const why = has === "" ? "is not a finite number" : kind === "missing" ? `is ${has}, not a number` : `has ${has}`;
     return { offset, what: `${cell} in ${where} ${why}`, fix };
   }
@@ -110,7 +110,7 @@ function problem({ kind, sample, columns, places, count }: Found): Problem {
     kind === "empty"
       ? "are empty"
       : kind === "missing"
-        ? `are ${shown(sample)}, ${has}`
-        : `have ${has}, such as ${shown(sample)}`;
+        ? `are ${shownText(sample)}, ${has}`
+        : `have ${has}, such as ${shownText(sample)}`;
   return { offset, what: `${cells} ${why}`, places: places.map((place) => ({ offset: place.offset })), count, fix };
 }

@@ -1,8 +1,8 @@
 import { nearest } from "../system/nearest.ts";
 import type { UserError } from "../system/user-error.ts";
 import { BadCells, parseNumber } from "./csv-cells.ts";
-import { counted, csvError, grouped, lineOf, listed, MAX_PLACES, type Problem, shown } from "./csv-problems.ts";
-import { type Cell, type CsvTable, DELIMITERS, parseTable, rowCells } from "./csv-table.ts";
+import { counted, csvError, grouped, lineOf, listed, MAX_PLACES, type Problem, shownText } from "./csv-problems.ts";
+import { type CsvCell, type CsvTable, DELIMITERS, parseTable, rowCells } from "./csv-table.ts";
 import { possibleTemplates } from "./time-format.ts";
 
 /** Rows in which a header is looked for, and rows at the end that can be no data. */
@@ -105,10 +105,10 @@ function columnProblems(table: CsvTable, wanted: readonly string[]): Problem[] {
   const wide = missing.length === 0 ? [] : wideProblem(table, missing);
   const absent = missing.map((name): Problem => {
     const near = nearest(name, names);
-    const hint = near === undefined ? "" : `; did you mean ${shown(near)}?`;
+    const hint = near === undefined ? "" : `; did you mean ${shownText(near)}?`;
     return {
       offset: header[0]!.start,
-      what: `there is no column ${shown(name)}${hint}`,
+      what: `there is no column ${shownText(name)}${hint}`,
       fix: `use one of: ${plainList(names)}`,
     };
   });
@@ -118,7 +118,7 @@ function columnProblems(table: CsvTable, wanted: readonly string[]): Problem[] {
     return [
       {
         offset: header[again]!.start,
-        what: `a second column is called ${shown(name)}`,
+        what: `a second column is called ${shownText(name)}`,
         fix: "give each column its own name",
       },
     ];
@@ -145,9 +145,9 @@ function wideProblem(table: CsvTable, missing: readonly string[]): Problem[] {
   const places: { offset: number; text: string }[] = [];
   for (let row = 0; row < Math.min(starts.length, 10_000) && places.length < MAX_PLACES; row++) {
     const cell = rowCells(table, row).find(({ text }) => missing.includes(text.trim()));
-    if (cell !== undefined) places.push({ offset: cell.start, text: `has ${shown(cell.text.trim())}` });
+    if (cell !== undefined) places.push({ offset: cell.start, text: `has ${shownText(cell.text.trim())}` });
   }
-  const shape = `${grouped(times.length)} of its ${counted(names.length, "column")} are named by a time, ${shown(first.text)} to ${shown(last.text)}`;
+  const shape = `${grouped(times.length)} of its ${counted(names.length, "column")} are named by a time, ${shownText(first.text)} to ${shownText(last.text)}`;
   return [
     {
       offset: first.start,
@@ -200,7 +200,7 @@ function rowProblems(table: CsvTable, wanted: readonly string[]): Problem[] {
   return [...uneven, ...bad.problems(), ...footerProblem(table, rows)];
 }
 
-function isBlank(cells: readonly Cell[]): boolean {
+function isBlank(cells: readonly CsvCell[]): boolean {
   return cells.length === 1 && cells[0]!.text.trim() === "";
 }
 

@@ -21,7 +21,7 @@ const MAX_NAMES = 12;
 /** All that is wrong, each with its first places. The texts of files in it are cut and harmless. */
 export function csvError({ file, text }: Pick<CsvTable, "file" | "text">, problems: readonly Problem[]): UserError {
   const shownProblems = problems.slice(0, MAX_PROBLEMS);
-  const placeOf = placesOf(
+  const placeOf = positionsOf(
     text,
     shownProblems.flatMap(({ offset, places = [] }) => [offset, ...places.map((place) => place.offset)]),
   );
@@ -39,7 +39,7 @@ export function csvError({ file, text }: Pick<CsvTable, "file" | "text">, proble
 }
 
 /** "line:column" of each offset, from 1 on, in one pass over the text. Lines end in CRLF, LF or CR. */
-export function placesOf(text: string, offsets: readonly number[]): Map<number, string> {
+export function positionsOf(text: string, offsets: readonly number[]): Map<number, string> {
   const found = new Map<number, string>();
   let [line, lineStart, at] = [1, 0, 0];
   for (const offset of [...new Set(offsets)].sort((a, b) => a - b)) {
@@ -56,11 +56,11 @@ export function placesOf(text: string, offsets: readonly number[]): Map<number, 
 
 /** The line of an offset, from 1 on. */
 export function lineOf(text: string, offset: number): number {
-  return Number(placesOf(text, [offset]).get(offset)!.split(":")[0]);
+  return Number(positionsOf(text, [offset]).get(offset)!.split(":")[0]);
 }
 
 /** A text of the file, in quotes, cut, and without characters that would move a terminal's cursor. */
-export function shown(text: string): string {
+export function shownText(text: string): string {
   const cut = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
   return JSON.stringify(cut).replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
@@ -70,13 +70,13 @@ export function shown(text: string): string {
 /** Names of columns, the first of them where there are many. */
 export function listed(names: readonly string[], most = MAX_NAMES): string {
   const more = names.length > most ? ` and ${grouped(names.length - most)} more` : "";
-  return `${names.slice(0, most).map(shown).join(", ")}${more}`;
+  return `${names.slice(0, most).map(shownText).join(", ")}${more}`;
 }
 
 /** A name as it stands in a spec. */
 export function inSpec(name: string): string {
   const plain = /^[A-Za-z_][\w./() -]*$/.test(name) && name.trim() === name;
-  return plain && !/^(y|n|yes|no|on|off|true|false|null)$/i.test(name) ? name : shown(name);
+  return plain && !/^(y|n|yes|no|on|off|true|false|null)$/i.test(name) ? name : shownText(name);
 }
 
 export function grouped(count: number): string {

@@ -5,7 +5,7 @@ import { UserError } from "../system/user-error.ts";
 import { csvError } from "./csv-problems.ts";
 import { readDataFile } from "./read-file.ts";
 
-export interface Cell {
+export interface CsvCell {
   readonly text: string;
   /** Offset into the table's text. */
   readonly start: number;
@@ -24,7 +24,7 @@ export interface CsvTable {
   readonly file: string;
   readonly text: string;
   readonly delimiter: string;
-  readonly header: readonly Cell[];
+  readonly header: readonly CsvCell[];
   /** Names of the columns: the header's cells without the spaces around them. */
   readonly names: readonly string[];
   /** Offset of each row below the header. */
@@ -46,7 +46,7 @@ export function readTable(file: string): CsvTable {
 
 export function parseTable(text: string, delimiter: string, file: string): CsvTable {
   const starts: number[] = [];
-  const cells: Cell[] = [];
+  const cells: CsvCell[] = [];
   const blank = (): boolean => cells.length === 1 && cells[0]!.text.trim() === "";
   let filled = 0; // rows up to the last one that is no empty line
   for (let at = 0; at <= text.length; ) {
@@ -56,15 +56,15 @@ export function parseTable(text: string, delimiter: string, file: string): CsvTa
     if (!blank()) filled = starts.length;
   }
   starts.length = filled;
-  const header: Cell[] = [];
+  const header: CsvCell[] = [];
   readRecord({ text, delimiter, file }, 0, header);
   const names = header.map((cell) => cell.text.trim());
   return { file, text, delimiter, header, names, starts: starts.slice(1), checksums: {} };
 }
 
 /** The cells of a row below the header. */
-export function rowCells(table: CsvTable, row: number): Cell[] {
-  const cells: Cell[] = [];
+export function rowCells(table: CsvTable, row: number): CsvCell[] {
+  const cells: CsvCell[] = [];
   readRecord(table, table.starts[row]!, cells);
   return cells;
 }
@@ -77,7 +77,7 @@ type Source = Pick<CsvTable, "text" | "delimiter" | "file">;
  * Appends the cells of the record at `at` and gives the offset of the next one, beyond the text's end where there is none.
  * RFC 4180: quotes, doubled quotes, line breaks inside quotes; lines end in CRLF, LF or CR.
  */
-function readRecord({ text, delimiter, file }: Source, at: number, cells: Cell[]): number {
+function readRecord({ text, delimiter, file }: Source, at: number, cells: CsvCell[]): number {
   const separator = delimiter.charCodeAt(0);
   for (;;) {
     const start = at;

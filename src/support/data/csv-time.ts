@@ -1,4 +1,4 @@
-import { counted, grouped, inSpec, lineOf, listed, MAX_PLACES, type Problem, shown } from "./csv-problems.ts";
+import { counted, grouped, inSpec, lineOf, listed, MAX_PLACES, type Problem, shownText } from "./csv-problems.ts";
 import { type CsvTable, rowCells } from "./csv-table.ts";
 import {
   type DateOrder,
@@ -153,8 +153,10 @@ function strayRows(
 ): Problem[] {
   const rest = cells.length - others.length;
   if (template === undefined || isDigits(template) || rest < 5 || others.length > cells.length / 5) return [];
-  const what = `${counted(others.length, "row")} ${others.length === 1 ? "has" : "have"} no time in column ${shown(column)}, where the other ${grouped(rest)} have one`;
-  const places = others.slice(0, MAX_PLACES).map((row) => ({ offset: table.starts[row]!, text: shown(cells[row]!) }));
+  const what = `${counted(others.length, "row")} ${others.length === 1 ? "has" : "have"} no time in column ${shownText(column)}, where the other ${grouped(rest)} have one`;
+  const places = others
+    .slice(0, MAX_PLACES)
+    .map((row) => ({ offset: table.starts[row]!, text: shownText(cells[row]!) }));
   const fix = "delete rows that are not of the series, or add `order: asIs` to the dataset where they are";
   return [{ offset: places[0]!.offset, what, places, count: others.length, fix }];
 }
@@ -166,9 +168,11 @@ function notTimes(
   template: string | undefined,
   others: readonly number[],
 ): Problem {
-  const places = others.slice(0, MAX_PLACES).map((row) => ({ offset: table.starts[row]!, text: shown(cells[row]!) }));
+  const places = others
+    .slice(0, MAX_PLACES)
+    .map((row) => ({ offset: table.starts[row]!, text: shownText(cells[row]!) }));
   const form = template === undefined ? "" : ` of the form ${template}, which most have`;
-  const what = `${counted(others.length, "cell")} of column ${shown(column)} ${others.length === 1 ? "is no time" : "are no times"}${form}`;
+  const what = `${counted(others.length, "cell")} of column ${shownText(column)} ${others.length === 1 ? "is no time" : "are no times"}${form}`;
   const fix =
     template === undefined
       ? "write times as 2024-01-31, 2024-01, 2024Q1, 2024 or 2024-01-31T09:30:00Z, or leave out `time`"
@@ -177,7 +181,7 @@ function notTimes(
 }
 
 function ambiguous(table: CsvTable, column: string, cells: readonly string[]): Problem {
-  const what = `${shown(cells[0]!)} in column ${shown(column)}, as all its dates, has the day or the month first`;
+  const what = `${shownText(cells[0]!)} in column ${shownText(column)}, as all its dates, has the day or the month first`;
   return {
     offset: table.starts[0]!,
     what,
@@ -198,7 +202,7 @@ export function orderProblems(
 ): Problem[] {
   const { text, starts } = table;
   const index = table.names.indexOf(column);
-  const cell = (row: number): string => shown(rowCells(table, row)[index]!.text.trim());
+  const cell = (row: number): string => shownText(rowCells(table, row)[index]!.text.trim());
   const line = (row: number): number => lineOf(text, starts[row]!);
   const back = [...instants.keys()].filter((row) => row > 0 && instants[row]! < instants[row - 1]!);
   const repeated = isAscending(instants) ? [] : repeatedRows(instants);
@@ -207,7 +211,7 @@ export function orderProblems(
   if (series !== undefined) return [severalSeries(table, series)];
   if (isDescending(instants)) {
     const last = instants.length - 1;
-    const what = `the rows are newest first: column ${shown(column)} goes from ${cell(0)} in line ${line(0)} back to ${cell(last)} in line ${line(last)}`;
+    const what = `the rows are newest first: column ${shownText(column)} goes from ${cell(0)} in line ${line(0)} back to ${cell(last)} in line ${line(last)}`;
     return [{ offset: starts[0]!, what, fix }];
   }
   const rows = (count: number): string => `${counted(count, "row")} of ${grouped(instants.length)}`;
@@ -217,7 +221,7 @@ export function orderProblems(
       offset: starts[again]!,
       text: `${cell(again)} as in line ${line(first)}`,
     }));
-    const what = `${rows(repeated.length)} ${repeated.length === 1 ? "repeats" : "repeat"} a time of column ${shown(column)}`;
+    const what = `${rows(repeated.length)} ${repeated.length === 1 ? "repeats" : "repeat"} a time of column ${shownText(column)}`;
     const clocks = cell(0).includes(":") ? "; times at which clocks are put back need their zone" : "";
     const advice = `keep one row for each time, of one series${clocks}`;
     problems.push({ offset: places[0]!.offset, what, places, count: repeated.length, fix: advice });
@@ -226,7 +230,7 @@ export function orderProblems(
     const places = back
       .slice(0, MAX_PLACES)
       .map((row) => ({ offset: starts[row]!, text: `${cell(row)} after ${cell(row - 1)}` }));
-    const what = `${rows(back.length)} ${back.length === 1 ? "is" : "are"} earlier in column ${shown(column)} than the row before`;
+    const what = `${rows(back.length)} ${back.length === 1 ? "is" : "are"} earlier in column ${shownText(column)} than the row before`;
     problems.push({ offset: places[0]!.offset, what, places, count: back.length, fix });
   }
   return problems;
@@ -283,8 +287,8 @@ function isName(cell: string): boolean {
 }
 
 function severalSeries(table: CsvTable, { column, values }: SeriesColumn): Problem {
-  const what = `the rows are of ${grouped(values.length)} series: column ${shown(column)} has ${listed(values, MAX_SERIES_SHOWN)}, each with times of its own`;
-  const fix = `keep the rows of one series in the file, such as those where ${shown(column)} is ${shown(values[0]!)}`;
+  const what = `the rows are of ${grouped(values.length)} series: column ${shownText(column)} has ${listed(values, MAX_SERIES_SHOWN)}, each with times of its own`;
+  const fix = `keep the rows of one series in the file, such as those where ${shownText(column)} is ${shownText(values[0]!)}`;
   return { offset: table.starts[0]!, what, fix };
 }
 
@@ -297,7 +301,7 @@ export function fitTime(
   const fitted: FittedTime = { column, format: times.format, frequency: frequency ?? null };
   if (frequency === undefined) {
     const few = times.instants.length < 3;
-    const what = `column ${shown(column)} has no frequency, a step that at least half of its rows are apart`;
+    const what = `column ${shownText(column)} has no frequency, a step that at least half of its rows are apart`;
     return { fitted, notes: few ? [] : [`${what}: windows count rows, and forecasts are not dated`] };
   }
   return { fitted, notes: gaps.count === 0 ? [] : [gapNote(table, column, describeFrequency(frequency), gaps)] };
@@ -308,5 +312,5 @@ export function gapNote(table: CsvTable, column: string, step: string, { count, 
   const cells = [first - 1, first].map((row) => rowCells(table, row)[table.names.indexOf(column)]!.text.trim());
   const line = lineOf(table.text, table.starts[first]!);
   const rows = missing === 0 ? "" : ` (${counted(missing, "row")} missing)`;
-  return `${counted(count, "step")} of ${grouped(table.starts.length - 1)} in column ${shown(column)} ${count === 1 ? "is" : "are"} not ${step}${rows}: first from ${cells.map(shown).join(" to ")} in line ${line}; windows count rows all the same`;
+  return `${counted(count, "step")} of ${grouped(table.starts.length - 1)} in column ${shownText(column)} ${count === 1 ? "is" : "are"} not ${step}${rows}: first from ${cells.map(shownText).join(" to ")} in line ${line}; windows count rows all the same`;
 }

@@ -1,4 +1,4 @@
-import { counted, grouped, lineOf, type Problem, shown } from "./csv-problems.ts";
+import { counted, grouped, lineOf, type Problem, shownText } from "./csv-problems.ts";
 import type { Scaler } from "./csv-scalers.ts";
 import { type CsvTable, rowCells } from "./csv-table.ts";
 
@@ -28,12 +28,12 @@ export function scaleColumn(
   const at = (row: number): number => rowCells(table, row)[table.names.indexOf(name)]!.start;
   const fix = "correct the number or drop its row, or give the column in a larger unit";
   if (!Number.isFinite(scale)) {
-    return { offset: at(0), what: `the numbers of column ${shown(name)} are too far apart to be scaled`, fix };
+    return { offset: at(0), what: `the numbers of column ${shownText(name)} are too far apart to be scaled`, fix };
   }
   const result = Float32Array.from(values, (value) => (value - offset) / scale);
   const outside = result.findIndex((value) => !(Math.abs(value) <= MAX_SCALED));
   if (outside >= 0) {
-    const what = `${values[outside]} in column ${shown(name)} does not fit into 32-bit floats when it is scaled and squared`;
+    const what = `${values[outside]} in column ${shownText(name)} does not fit into 32-bit floats when it is scaled and squared`;
     return { offset: at(outside), what, fix };
   }
   const train = values.subarray(0, trainRows);
@@ -43,7 +43,7 @@ export function scaleColumn(
   );
   const [low, high] = rangeWithout(train, train[extreme]);
   if (high > low && (high - low) / scale < LEAST_SPREAD) {
-    const what = `${train[extreme]} in column ${shown(name)} is so far from the other rows, ${low} to ${high}, that they become one number when it is scaled`;
+    const what = `${train[extreme]} in column ${shownText(name)} is so far from the other rows, ${low} to ${high}, that they become one number when it is scaled`;
     return { offset: at(extreme), what, fix };
   }
   return result;
@@ -65,7 +65,7 @@ export function valueNotes(table: CsvTable, { name, values }: Column, trainRows:
   const [low, high] = rangeWithout(values.subarray(0, trainRows), undefined);
   if (low === high) {
     return [
-      `column ${shown(name)} is ${low} in all ${counted(trainRows, "training row")}: there is nothing to learn from it`,
+      `column ${shownText(name)} is ${low} in all ${counted(trainRows, "training row")}: there is nothing to learn from it`,
     ];
   }
   return markNotes(table, { name, values });
@@ -84,7 +84,7 @@ function markNotes(table: CsvTable, { name, values }: Column): string[] {
     const [from, to] = rangeWithout(rest, undefined);
     const cells = `${grouped(count)} of ${counted(values.length, "cell")} ${count === 1 ? "is" : "are"} ${mark}`;
     notes.push(
-      `column ${shown(name)}: ${cells}, first in line ${line}, far from the others, ${from} to ${to}: if it stands for a missing value, it is learnt as a number`,
+      `column ${shownText(name)}: ${cells}, first in line ${line}, far from the others, ${from} to ${to}: if it stands for a missing value, it is learnt as a number`,
     );
   }
   return notes;

@@ -1,4 +1,4 @@
-import { counted, type Problem, shown } from "./csv-problems.ts";
+import { counted, type Problem, shownText } from "./csv-problems.ts";
 import type { CsvTable } from "./csv-table.ts";
 import { columnTexts, gapNote, orderProblems, orderRows, sortRows, type TimeOptions } from "./csv-time.ts";
 import {
@@ -71,7 +71,7 @@ function lastTimes({ format, instants, offsets }: Times, rows: number): Times {
 function otherForm(table: CsvTable, { column, format }: FittedTime): Problem {
   const cells = columnTexts(table, column);
   const row = cells.findIndex((cell) => parseTime(cell, format) === undefined);
-  const what = `${shown(cells[row]!)} in column ${shown(column)} is no time of the form ${format.template}, which the training rows have`;
+  const what = `${shownText(cells[row]!)} in column ${shownText(column)} is no time of the form ${format.template}, which the training rows have`;
   return { offset: table.starts[row]!, what, fix: "write times as in training" };
 }
 
@@ -96,7 +96,7 @@ function checkSteps(
   const found = describeFrequency(frequency);
   const daily = ["1 day", "1 business day"];
   if (found !== step && !(daily.includes(found) && daily.includes(step))) {
-    const what = `the rows are ${found} apart in column ${shown(column)}, but the model was trained on steps of ${step}`;
+    const what = `the rows are ${found} apart in column ${shownText(column)}, but the model was trained on steps of ${step}`;
     return { problems: [{ offset: table.starts[0]!, what, fix: `give rows that are ${step} apart` }], notes: [] };
   }
   return { problems: [], notes: gaps.count === 0 ? [] : [gapNote(table, column, step, gaps)] };

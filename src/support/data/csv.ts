@@ -7,7 +7,7 @@ import { fitTime, orderRows, type TimeOptions } from "./csv-time.ts";
 import { type Column, scaleColumn, valueNotes } from "./csv-values.ts";
 import { orderWindow } from "./csv-window.ts";
 import type { Dataset, Split } from "./dataset.ts";
-import { heldOutCount, inMemory, type Validation, validationStart } from "./splits.ts";
+import { heldOutCount, inMemory, type ValidationSplit, validationStart } from "./splits.ts";
 import { seasonLength } from "./time.ts";
 
 export interface CsvOptions extends TimeOptions {
@@ -20,7 +20,7 @@ export interface CsvOptions extends TimeOptions {
   /** Share of the rows, at the end, kept for testing. */
   readonly testFraction: number;
   /** Share of the rows before the test part, at their end, held out; or the test part itself. */
-  readonly validation: Validation;
+  readonly validation: ValidationSplit;
   readonly scaling: Scaling;
   /** Rows per season. By default those that the frequency suggests. */
   readonly season?: number;

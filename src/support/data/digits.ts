@@ -3,7 +3,7 @@ import { sha256 } from "../system/sha256.ts";
 import type { ImageDataset } from "./dataset.ts";
 import type { IdxImages } from "./idx-format.ts";
 import { imageSplit } from "./image-split.ts";
-import { type Validation, withValidation } from "./splits.ts";
+import { type ValidationSplit, withValidation } from "./splits.ts";
 
 const SIZE = 28;
 
@@ -117,7 +117,7 @@ const SHAPES: readonly (readonly (readonly Point[])[])[][] = [
 export interface DigitsOptions {
   readonly trainSamples: number;
   readonly testSamples: number;
-  readonly validation: Validation;
+  readonly validation: ValidationSplit;
   readonly seed: number;
   /** Pixels are divided by this. */
   readonly scale: number;

@@ -7,13 +7,13 @@ import { imageSplit } from "./image-split.ts";
 import { readDataFile } from "./read-file.ts";
 import { shortNames } from "./short-names.ts";
 import { sortedRecord } from "./sorted-record.ts";
-import { type Validation, withValidation } from "./splits.ts";
+import { type ValidationSplit, withValidation } from "./splits.ts";
 
 export interface IdxOptions {
   readonly trainImages: string;
   readonly trainLabels: string;
   /** Files of their own, or where else the validation samples come from. */
-  readonly validation: Validation | { readonly images: string; readonly labels: string };
+  readonly validation: ValidationSplit | { readonly images: string; readonly labels: string };
   readonly testImages: string;
   readonly testLabels: string;
   readonly rows: number;
@@ -80,7 +80,7 @@ export function loadIdx(options: IdxOptions): ImageDataset {
   const splits = { train: train.split, test: test.split };
   return {
     ...(valid === undefined
-      ? withValidation(splits, validation as Validation, train.labels)
+      ? withValidation(splits, validation as ValidationSplit, train.labels)
       : { ...splits, validation: valid.split }),
     source: `IDX files ${options.trainImages} and ${options.testImages}`,
     checksums: sortedRecord(checksums),

@@ -177,7 +177,7 @@ function checkExact(array: NpyArray, file: string): void {
   const largest = whole ? Number.MAX_SAFE_INTEGER : 1;
   for (let k = 0; k < data.length; k++) {
     if (Math.abs(data[k]!) <= largest) continue;
-    const where = place(array, file, k);
+    const where = placeInArray(array, file, k);
     if (!whole)
       throw new UserError(`${where} is the byte ${data[k]}, but a bool is 0 or 1`, { exitCode: 1, fix: SAVE_AGAIN });
     throw new UserError(`${where} is about ${data[k]}: whole numbers beyond 2^53 are not read`, {
@@ -188,7 +188,7 @@ function checkExact(array: NpyArray, file: string): void {
 }
 
 /** "x.npy[12, 3]": a value's place. */
-export function place(array: NpyArray, file: string, flat: number): string {
+export function placeInArray(array: NpyArray, file: string, flat: number): string {
   const index: number[] = [];
   let rest = flat;
   for (const size of array.shape.toReversed()) {

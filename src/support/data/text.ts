@@ -4,7 +4,7 @@ import { sha256 } from "../system/sha256.ts";
 import { UserError } from "../system/user-error.ts";
 import type { Dataset, Split } from "./dataset.ts";
 import { readDataFile } from "./read-file.ts";
-import { heldOutCount, inMemory, type Validation, validationStart } from "./splits.ts";
+import { heldOutCount, inMemory, type ValidationSplit, validationStart } from "./splits.ts";
 import { charactersOf, encode, fitVocabulary, shownCharacters } from "./vocabulary.ts";
 
 export interface TextOptions {
@@ -16,7 +16,7 @@ export interface TextOptions {
   /** Share of the text, at the end, kept for testing. */
   readonly testFraction: number;
   /** Share of the text before the test part, at its end, held out; or the test part itself. */
-  readonly validation: Validation;
+  readonly validation: ValidationSplit;
   /** What a character of a window becomes: a row of the vocabulary's size with a single 1, or its index. */
   readonly encoding: "oneHot" | "ids";
   /** Stateful layers go from a window to the next: none can be left out. */

@@ -1,10 +1,10 @@
 import type * as tf from "@tensorflow/tfjs-core";
-import type { Activation } from "./activations/activation.ts";
+import type { ActivationFunction } from "./activations/activation.ts";
 import { type GradientRequest, type InputGradient, whenWanted } from "./gradients.ts";
 import { type Features, rowsOf, withRows } from "./sequence.ts";
 
 export interface ActivationOptions {
-  readonly activation: Activation;
+  readonly activation: ActivationFunction;
 }
 
 export interface ActivationOutput<X extends Features> {

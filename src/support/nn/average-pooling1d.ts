@@ -1,12 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type GradientRequest, type InputGradient, whenWanted } from "./gradients.ts";
-import { type PoolingOptions, type PoolingOutput, place } from "./pooling.ts";
+import { type PoolingOptions, type PoolingOutput, poolingWindows } from "./pooling.ts";
 import { Sequence } from "./sequence.ts";
 import { addWindows, readWindows, type Windows } from "./windows.ts";
 
 /** The mean of each window, feature by feature; padding is left out of it. x: T × [B, F]. */
 export function averagePooling1dForward(x: Sequence, options: PoolingOptions): PoolingOutput {
-  const windows = place(x, options);
+  const windows = poolingWindows(x, options);
   const sum = readWindows(x, windows)
     .map((tap) => tap.rows)
     .reduce((total, tap) => tf.add(total, tap));

@@ -10,7 +10,7 @@ import { type Features, type Mask, rowsOf, Sequence, withRows } from "./sequence
 import type { GradientsOf } from "./weights.ts";
 
 /** The forward and backward pass of a recurrent layer, for layers that wrap any of them. */
-export interface RecurrentLayer<W, O extends RecurrentOptions, State, F extends RecurrentForward<Features, State>> {
+export interface RecurrentKernel<W, O extends RecurrentOptions, State, F extends RecurrentForward<Features, State>> {
   forward(x: Sequence, w: W, options: O, extra?: RecurrentExtra<State>): F;
   backward(
     dy: Features,
@@ -36,7 +36,7 @@ export interface BidirectionalOptions<
   O extends C = C,
 > {
   /** The layer that is run in both directions: LSTM, GRU or SIMPLE_RNN. */
-  readonly layer: RecurrentLayer<W, C, State, F>;
+  readonly layer: RecurrentKernel<W, C, State, F>;
   /** Options of that layer. */
   readonly cell: O;
   /** How the outputs of both directions become one: side by side, or elementwise. */

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Activation } from "./activations/activation.ts";
+import type { ActivationFunction } from "./activations/activation.ts";
 import { type GradientRequest, type InputGradient, whenWanted } from "./gradients.ts";
 import { affine, matMulTransposedA, matMulTransposedB } from "./matmul.ts";
 import { Sequence } from "./sequence.ts";
@@ -17,7 +17,7 @@ export interface Conv1dOptions {
   readonly strides: number;
   readonly padding: Padding;
   readonly dilationRate: number;
-  readonly activation: Activation;
+  readonly activation: ActivationFunction;
 }
 
 export interface Conv1dOutput {

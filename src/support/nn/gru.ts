@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Activation } from "./activations/activation.ts";
+import type { ActivationFunction } from "./activations/activation.ts";
 import type { CellProduct } from "./cell-product.ts";
 import { CellRun } from "./cell-run.ts";
 import {
@@ -24,8 +24,8 @@ export interface GruWeights {
 }
 
 export interface GruOptions extends RecurrentOptions {
-  readonly activation: Activation;
-  readonly recurrentActivation: Activation;
+  readonly activation: ActivationFunction;
+  readonly recurrentActivation: ActivationFunction;
   /** The reset gate multiplies the state's product with the recurrent kernel, and not the state before that product. */
   readonly resetAfter: boolean;
 }

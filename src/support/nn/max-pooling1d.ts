@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type GradientRequest, type InputGradient, whenWanted } from "./gradients.ts";
-import { type PoolingOptions, type PoolingOutput, place } from "./pooling.ts";
+import { type PoolingOptions, type PoolingOutput, poolingWindows } from "./pooling.ts";
 import { Sequence } from "./sequence.ts";
 import { addWindows, readWindows } from "./windows.ts";
 
@@ -14,7 +14,7 @@ const LOWEST = -3.4028234663852886e38;
 
 /** The largest value of each window, feature by feature. x: T × [B, F]. */
 export function maxPooling1dForward(x: Sequence, options: PoolingOptions): MaxPoolingOutput {
-  const windows = place(x, options);
+  const windows = poolingWindows(x, options);
   const taps = readWindows(x, windows, LOWEST);
   const rows = taps.map((tap) => tap.rows).reduce((largest, tap) => tf.maximum(largest, tap));
   return { y: Sequence.fromRows(rows, windows.count), windows, taps, timesteps: x.timesteps };

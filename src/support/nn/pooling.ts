@@ -14,6 +14,6 @@ export interface PoolingOutput {
   readonly timesteps: number;
 }
 
-export function place(x: Sequence, { poolSize, strides, padding }: PoolingOptions): Windows {
+export function poolingWindows(x: Sequence, { poolSize, strides, padding }: PoolingOptions): Windows {
   return placeWindows(x.timesteps, { size: poolSize, strides, dilation: 1, padding });
 }

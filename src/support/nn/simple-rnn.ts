@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Activation } from "./activations/activation.ts";
+import type { ActivationFunction } from "./activations/activation.ts";
 import { CellRun } from "./cell-run.ts";
 import {
   addGradients,
@@ -22,7 +22,7 @@ export interface SimpleRnnWeights {
 }
 
 export interface SimpleRnnOptions extends RecurrentOptions {
-  readonly activation: Activation;
+  readonly activation: ActivationFunction;
 }
 
 export interface SimpleRnnState {
@@ -111,7 +111,7 @@ export function simpleRnnBackward<W extends SimpleRnnWeights, InputGradient exte
 }
 
 /** ∂h/∂z of every step, [B, units] each; 0 where a step is masked. */
-function simpleRnnDerivatives({ run, steps }: SimpleRnnForward, activation: Activation): tf.Tensor2D[] {
+function simpleRnnDerivatives({ run, steps }: SimpleRnnForward, activation: ActivationFunction): tf.Tensor2D[] {
   const a = concatRows(steps.map((step) => step.a)); // [T·B, units]
   const z = activation.needsPreactivation ? concatRows(steps.map((step) => step.z)) : undefined;
   const one = run.kept === undefined ? tf.onesLike(a) : tf.mul<tf.Tensor2D>(tf.onesLike(a), concatRows(run.kept));

@@ -1,6 +1,6 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type { EpochMetrics } from "./metrics.ts";
-import type { Training } from "./training-loop.ts";
+import type { TrainingLoop } from "./training-loop.ts";
 
 /**
  * What a training does beside its steps: a line in the list `callbacks` of train.ts. The loop calls each function that there is, one
@@ -12,13 +12,13 @@ export interface Callback {
   /** What checkpoints keep for it; a resumed run has it back, bit for bit, before the first call. */
   readonly keeps?: Kept;
   /** Before the first step of an epoch, and where a run resumes within one. */
-  epochStart?(training: Training): void | Promise<void>;
+  epochStart?(training: TrainingLoop): void | Promise<void>;
   /** After each step; `training.state` counts it already. */
-  stepEnd?(training: Training): void | Promise<void>;
+  stepEnd?(training: TrainingLoop): void | Promise<void>;
   /** After the validation; `training.state` stands at the beginning of the next epoch. */
-  epochEnd?(training: Training, metrics: EpochMetrics): void | Promise<void>;
+  epochEnd?(training: TrainingLoop, metrics: EpochMetrics): void | Promise<void>;
   /** After the last epoch, before the model is exported. */
-  trainEnd?(training: Training): void | Promise<void>;
+  trainEnd?(training: TrainingLoop): void | Promise<void>;
 }
 
 /** Named state. Its owner changes the numbers, and assigns to the variables, float32, outside of the captured step. */

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { UserError } from "../system/user-error.ts";
 import type { TrainingState } from "./checkpoint.ts";
-import { type Program, shownSpec } from "./program.ts";
+import { type ProgramIdentity, shownSpec } from "./program.ts";
 
 /** The loss, a weight or an output is no number any more. */
 export class DivergedError extends UserError {
@@ -20,7 +20,7 @@ type Tensors = Readonly<Record<string, tf.Tensor>>;
  */
 export async function divergedError(
   { epoch, step }: Pick<TrainingState, "epoch" | "step">,
-  program: Pick<Program, "folder" | "spec">,
+  program: Pick<ProgramIdentity, "folder" | "spec">,
   layers: readonly { readonly name: string; readonly specLine: number }[],
   weights: Tensors,
   outputs: () => Tensors,

@@ -4,13 +4,13 @@ import { reportFailure } from "../system/failure.ts";
 import { writeError } from "../system/files.ts";
 import { printableMessage } from "../system/printable.ts";
 import type { UserError } from "../system/user-error.ts";
-import { type Program, shownSpec } from "./program.ts";
+import { type ProgramIdentity, shownSpec } from "./program.ts";
 
 /**
  * Runs a program that people start: reports what `main` throws, and sets the exit code. A reader such as `head` that has seen enough
  * is no error.
  */
-export async function runMain(main: () => Promise<number>, program: Program): Promise<void> {
+export async function runMain(main: () => Promise<number>, program: ProgramIdentity): Promise<void> {
   surviveClosedPipes();
   nameProgram(fileURLToPath(program.folder));
   process.exitCode = await main().catch((error: unknown) =>

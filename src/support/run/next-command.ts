@@ -1,10 +1,10 @@
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compilerCommand, shellWord } from "../system/shell.ts";
-import { type Program, shownSpec } from "./program.ts";
+import { type ProgramIdentity, shownSpec } from "./program.ts";
 
 /** The command that predicts with a run, as it can be typed where the training was started; `example`: arguments to try it with. */
-export function predictionCommand(program: Program, run: string, example: readonly string[]): string {
+export function predictionCommand(program: ProgramIdentity, run: string, example: readonly string[]): string {
   // Set by `lstm-compile run`.
   if (process.env.LSTM_COMPILE_SPEC) return compilerCommand("predict", path(run), ...afterDashes(example));
   return line(...programWords(program, "predict.ts"), "--run", path(run), ...example);
@@ -12,7 +12,7 @@ export function predictionCommand(program: Program, run: string, example: readon
 
 /** The command that goes on with a run; `overrides`: what else the command line decided. */
 export function resumeCommand(
-  program: Program,
+  program: ProgramIdentity,
   run: string,
   overrides: Readonly<Record<string, string | number | boolean>>,
 ): string {
@@ -28,7 +28,7 @@ export function resumeCommand(
   return line(...programWords(program, "train.ts"), ...options);
 }
 
-function programWords(program: Program, file: string): string[] {
+function programWords(program: ProgramIdentity, file: string): string[] {
   const own = relative(process.cwd(), fileURLToPath(new URL(file, program.folder)));
   // Where Node runs TypeScript by itself this is true.
   const node = "typescript" in process.features && process.features.typescript ? ["node"] : ["npx", "tsx"];

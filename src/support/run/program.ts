@@ -9,7 +9,7 @@ import { type Definition, definitionOf, differences, type Resolved } from "./def
 import { installedRuntime, requireRuntime } from "./runtime.ts";
 
 /** What a generated program says of itself; program.ts has it. */
-export interface Program {
+export interface ProgramIdentity {
   readonly name: string;
   /** Path of the spec, relative to the program's folder. */
   readonly spec: string;
@@ -44,7 +44,7 @@ interface Manifest {
 }
 
 /** Reads manifest.json beside a program: undefined where there is none, as in a bundle. */
-function readManifest(program: Program): Manifest | undefined {
+function readManifest(program: ProgramIdentity): Manifest | undefined {
   try {
     const manifest = JSON.parse(readFileSync(join(fileURLToPath(program.folder), "manifest.json"), "utf8")) as Manifest;
     return typeof manifest.files === "object" && typeof manifest.resolved === "object" ? manifest : undefined;
@@ -57,7 +57,7 @@ function readManifest(program: Program): Manifest | undefined {
  * The program as its files are now, and the package that it runs on.
  * @throws UserError (exit code 3) where that is another one than it was compiled for
  */
-export function recordProgram(program: Program): ProgramRecord {
+export function recordProgram(program: ProgramIdentity): ProgramRecord {
   const { name, spec, specSha256, compiler, definition } = program;
   const folder = fileURLToPath(program.folder);
   const record = { name, spec, specSha256, compiler, definition, folder };
@@ -137,7 +137,7 @@ function shown({ name, spec, specSha256 }: ProgramRecord): string {
 }
 
 /** The spec as messages name it: from the current folder, where it lies where the program says. */
-export function shownSpec({ folder, spec }: Pick<Program, "folder" | "spec">): string {
+export function shownSpec({ folder, spec }: Pick<ProgramIdentity, "folder" | "spec">): string {
   const path = resolve(fileURLToPath(folder), spec);
   return existsSync(path) ? relative(process.cwd(), path) : spec;
 }
@@ -146,7 +146,7 @@ export function shownSpec({ folder, spec }: Pick<Program, "folder" | "spec">): s
  * The folder that data paths of the spec start from: that of the spec, where it lies as the program says (`lstm-compile run` names it in
  * LSTM_COMPILE_SPEC); the current one for a program that was copied elsewhere.
  */
-export function dataFolder(program: Pick<Program, "folder" | "spec">): string {
+export function dataFolder(program: Pick<ProgramIdentity, "folder" | "spec">): string {
   const spec = process.env.LSTM_COMPILE_SPEC || resolve(fileURLToPath(program.folder), program.spec);
   return existsSync(spec) ? relative(process.cwd(), dirname(spec)) || "." : ".";
 }

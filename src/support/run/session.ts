@@ -8,13 +8,13 @@ import { openRun, type RunDirectory } from "./directory.ts";
 import { gitState } from "./git.ts";
 import { runMain } from "./main.ts";
 import { resumeCommand } from "./next-command.ts";
-import { hashOf, type Program, recordProgram } from "./program.ts";
+import { hashOf, type ProgramIdentity, recordProgram } from "./program.ts";
 import { Progress } from "./progress.ts";
 import { overrides, type TrainOptions, trainCommandLine } from "./train-options.ts";
 
 /** What train.ts is, and what the command line may replace of it. */
 export interface TrainProgram {
-  readonly program: Program;
+  readonly program: ProgramIdentity;
   readonly epochs: number;
   readonly seed: number;
   /** Whether the dataset is read from files. */

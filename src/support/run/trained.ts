@@ -6,11 +6,11 @@ import type { Json } from "../system/json.ts";
 import { backendOption, flag, folder } from "../system/options.ts";
 import { UserError } from "../system/user-error.ts";
 import { loadCheckpoint, predictionWeights, type SavedTensors } from "./checkpoint.ts";
-import { trainedRun } from "./find.ts";
+import { trainedRun } from "./find-run.ts";
 import { runsFolder } from "./folders.ts";
 import { readRunInfo } from "./info.ts";
 import { resumeCommand } from "./next-command.ts";
-import { type Program, recordProgram, refuseOtherProgram } from "./program.ts";
+import { type ProgramIdentity, recordProgram, refuseOtherProgram } from "./program.ts";
 
 export interface PredictorOptions {
   /** Folder of the run whose weights predict. Default: the latest one in runs/<name> below the current folder. */
@@ -46,7 +46,7 @@ export function predictionOptions(name: string) {
  * Reads the weights of a run, and brings up the backend that they are for.
  * @throws UserError (exit code 2) where there is no run, or one of another program; (1) where it is damaged; (3) without a backend
  */
-export async function openTrainedRun(program: Program, options: PredictorOptions): Promise<TrainedRun> {
+export async function openTrainedRun(program: ProgramIdentity, options: PredictorOptions): Promise<TrainedRun> {
   const { backend = "auto", acceptChangedProgram = false, verbose = false } = options;
   const path = trainedRun(options.run ?? runsFolder(program.name));
   const here = recordProgram(program);
@@ -61,7 +61,7 @@ export async function openTrainedRun(program: Program, options: PredictorOptions
  * What was fitted to the training rows of a run.
  * @throws UserError (exit code 2) for weights that were imported and never trained on data
  */
-export function requireFitted(program: Program, fitted: Json | undefined, run: string): Json {
+export function requireFitted(program: ProgramIdentity, fitted: Json | undefined, run: string): Json {
   if (fitted !== undefined) return fitted;
   throw new UserError(
     `${run} has imported weights, but nothing that was fitted to data yet, such as scalers or a vocabulary`,

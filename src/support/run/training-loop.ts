@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Program } from "../capture/program.ts";
+import type { CapturedProgram } from "../capture/program.ts";
 import type { Json } from "../system/json.ts";
 import { UserError } from "../system/user-error.ts";
 import type { Callback, Kept } from "./callback.ts";
@@ -26,7 +26,7 @@ export interface TrainingOptions {
   readonly state: TrainingState;
   readonly variables: TrainingVariables;
   /** Holds the values of the variables. */
-  readonly captured: Pick<Program<unknown>, "pull" | "push">;
+  readonly captured: Pick<CapturedProgram<unknown>, "pull" | "push">;
   readonly callbacks: readonly Callback[];
   readonly interrupt: { readonly requested: boolean };
   readonly metrics: readonly MetricSums[];
@@ -43,7 +43,7 @@ export function zeroTotals(metrics: readonly MetricSums[]): tf.Variable<tf.Rank.
 }
 
 /** What the loop of train.ts and its callbacks share: where the training stands, what it measures, how it is saved. */
-export class Training {
+export class TrainingLoop {
   /** The loop counts here; a checkpoint holds it. */
   readonly state: TrainingState;
   /** Captured, their values are out of date. */

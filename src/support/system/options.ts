@@ -69,7 +69,7 @@ export function several(value: string, help: string): Option<readonly string[]> 
   return { value, help, multiple: true, read: (given) => (given as string[] | undefined) ?? [] };
 }
 
-export interface Range<D> {
+export interface NumberRange<D> {
   readonly minimum: number;
   readonly maximum: number;
   /** Where the flag is not given. */
@@ -78,7 +78,7 @@ export interface Range<D> {
 
 export function integer<D extends number | undefined>(
   help: string,
-  { minimum, maximum, otherwise }: Range<D>,
+  { minimum, maximum, otherwise }: NumberRange<D>,
 ): Option<number | D> {
   return {
     value: "N",

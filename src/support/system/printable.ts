@@ -11,12 +11,12 @@ export function printable(text: string): string {
 
 /** A message as it is printed: cut in the middle where it is very long, with a count of what was left out; one line. */
 export function printableMessage(text: string): string {
-  return printable(cut(text));
+  return printable(withoutMiddle(text));
 }
 
 /** A message that may have lines of its own: each after the first is marked, so that none can pass for another message. */
 export function printableLines(text: string, maximum = MAX_MESSAGE): string {
-  return cut(text.trimEnd(), maximum).split(/\r?\n/).map(printable).join("\n  | ");
+  return withoutMiddle(text.trimEnd(), maximum).split(/\r?\n/).map(printable).join("\n  | ");
 }
 
 /** The stack of an error, with its frames. */
@@ -25,7 +25,7 @@ export function printableStack(stack: string): string {
 }
 
 /** A long text without its middle, and how much that was. */
-export function cut(text: string, maximum = MAX_MESSAGE): string {
+export function withoutMiddle(text: string, maximum = MAX_MESSAGE): string {
   if (text.length <= maximum) return text;
   const left = text.length - maximum;
   return `${text.slice(0, maximum - MAX_END)} […${left.toLocaleString("en-US")} characters left out…] ${text.slice(-MAX_END)}`;

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Program } from "../../../src/core/compile.ts";
+import type { GeneratedProgram } from "../../../src/core/compile.ts";
 import { RESERVED_WORDS } from "../../../src/core/emit/names.ts";
 import { compile } from "../../../src/node.ts";
 import { programCommand } from "../../../src/program/run.ts";
@@ -71,7 +71,7 @@ function everyKind(names: readonly string[]): object {
   };
 }
 
-function compiled(spec: object): Program {
+function compiled(spec: object): GeneratedProgram {
   const { program, diagnostics } = compile(JSON.stringify(spec), { headerPath: "names.yaml" });
   expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
   return program!;
@@ -80,8 +80,8 @@ function compiled(spec: object): Program {
 const SIZE = 9;
 
 /** Programs in which each name is that of an input once, and of two layers of other kinds. */
-function programsOf(names: readonly string[]): Program["files"][] {
-  const programs: Program["files"][] = [];
+function programsOf(names: readonly string[]): GeneratedProgram["files"][] {
+  const programs: GeneratedProgram["files"][] = [];
   for (let start = 0; start < names.length; start += SIZE) {
     const group = Array.from({ length: SIZE }, (_, k) => names[(start + k) % names.length]!);
     for (const turn of [0, 3, 6]) {
@@ -130,7 +130,7 @@ describe("a layer or an input", () => {
       /^[a-z][A-Za-z0-9]{0,39}$/.test(word),
     );
     expect(identifiers.length).toBeGreaterThan(300);
-    const programs: Program["files"][] = [];
+    const programs: GeneratedProgram["files"][] = [];
     fc.assert(
       fc.property(
         fc

@@ -4,7 +4,7 @@ import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import type { ImportedSpec, ImportOptions } from "../../../src/core/formats/format.ts";
 import type { Plan } from "../../../src/core/plan/types.ts";
-import { compile, type Program } from "../../../src/node.ts";
+import { compile, type GeneratedProgram } from "../../../src/node.ts";
 import { openModelFile } from "../../../src/program/model-files.ts";
 import type { SavedTensors } from "../../../src/support/run/checkpoint.ts";
 import { batchMajor, timeMajor, type Workspace } from "../../parity/program.ts";
@@ -27,7 +27,10 @@ export function temporaryFolder(name: string): { path: string; remove(): void } 
 }
 
 /** The spec of a model file, and its program. */
-export async function imported(file: string, options?: ImportOptions): Promise<ImportedSpec & { program: Program }> {
+export async function imported(
+  file: string,
+  options?: ImportOptions,
+): Promise<ImportedSpec & { program: GeneratedProgram }> {
   const spec = (await openModelFile(file)).model().spec(options);
   const { program, diagnostics } = compile(spec.text);
   if (program === undefined) throw new Error(diagnostics.map(({ message }) => message).join("; "));
@@ -42,7 +45,7 @@ export async function weightsOf(plan: Plan, file: string): Promise<SavedTensors>
 /** The largest difference of a program's prediction from the one that is expected. */
 export async function difference(
   workspace: Workspace,
-  program: Program,
+  program: GeneratedProgram,
   weights: SavedTensors,
   { inputs, output }: Expected,
 ): Promise<number> {

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { programCommand } from "../../../src/program/run.ts";
-import { folderSize, runCommand } from "../../../src/support/backends/command.ts";
+import { folderSize, runToEnd } from "../../../src/support/backends/command.ts";
 import { installBackend } from "../../../src/support/backends/install.ts";
 
 let cache: string;
@@ -17,19 +17,19 @@ afterEach(() => rmSync(cache, { recursive: true, force: true }));
 
 describe("runCommand", () => {
   it("gives the exit code and what was printed on both streams", async () => {
-    const result = await runCommand("sh", ["-c", "echo out; echo err >&2; exit 3"], { cwd: cache });
+    const result = await runToEnd("sh", ["-c", "echo out; echo err >&2; exit 3"], { cwd: cache });
     expect(result).toMatchObject({ code: 3, missing: false, timedOut: false });
     expect(result.output.split("\n").sort()).toEqual(["", "err", "out"]);
   });
 
   it("says that a command does not exist", async () => {
-    expect(await runCommand("no-such-command", [], { cwd: cache })).toMatchObject({ code: undefined, missing: true });
+    expect(await runToEnd("no-such-command", [], { cwd: cache })).toMatchObject({ code: undefined, missing: true });
   });
 
   it("ends what makes no progress, with all that it started", async () => {
     const output = join(cache, "ticks");
     const script = 'sh -c \'while :; do echo tick >> "$1"; sleep 0.02; done\' sh "$1" & wait';
-    const result = await runCommand("sh", ["-c", script, "sh", output], { cwd: cache, idleTimeout: 300 });
+    const result = await runToEnd("sh", ["-c", script, "sh", output], { cwd: cache, idleTimeout: 300 });
     expect(result).toMatchObject({ code: undefined, timedOut: true });
     await expectStill(output);
   });

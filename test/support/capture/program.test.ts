@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { selectBackend } from "../../../src/support/backends/select.ts";
-import { captureProgram, type Program } from "../../../src/support/capture/program.ts";
+import { type CapturedProgram, captureProgram } from "../../../src/support/capture/program.ts";
 import { tensorFlowBackend } from "../../../src/support/capture/tensorflow.ts";
 import { cpuInstalled, NO_CPU } from "../../installed.ts";
 
@@ -79,8 +79,8 @@ describe.skipIf(!cpuInstalled)(`a captured program${NO_CPU}`, () => {
   beforeAll(async () => {
     expect((await selectBackend("cpu")).name).toBe("cpu");
   });
-  let programs: Program<unknown>[] = [];
-  const keep = <P extends Program<unknown>>(program: P): P => {
+  let programs: CapturedProgram<unknown>[] = [];
+  const keep = <P extends CapturedProgram<unknown>>(program: P): P => {
     programs.push(program);
     return program;
   };

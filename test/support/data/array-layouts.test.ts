@@ -2,22 +2,22 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { type ArrayInput, type ArrayTargets, loadArrays } from "../../../src/support/data/arrays.ts";
+import { type ArrayInputOptions, type ArrayTargetsOptions, loadArrays } from "../../../src/support/data/arrays.ts";
 import type { Dataset } from "../../../src/support/data/dataset.ts";
 import { parseNpy } from "../../../src/support/data/npy.ts";
 import { userError } from "./fixtures.ts";
 
 const FOLDER = fileURLToPath(new URL("../../fixtures/npy-layouts", import.meta.url));
 const file = (name: string): string => join(FOLDER, name);
-const LABELS: ArrayTargets = { kind: "labels", classes: 2, shape: [] };
+const LABELS: ArrayTargetsOptions = { kind: "labels", classes: 2, shape: [] };
 const ALL = Int32Array.from({ length: 40 }, (_, k) => k);
 
 interface Choice {
   x?: string;
   y?: string;
   test?: string;
-  targets?: ArrayTargets;
-  input?: Partial<ArrayInput>;
+  targets?: ArrayTargetsOptions;
+  input?: Partial<ArrayInputOptions>;
   weights?: string;
 }
 
@@ -118,7 +118,7 @@ describe("targets", () => {
     expect(binary).toEqual(Float32Array.from(labels));
   });
 
-  const numbers: ArrayTargets = { kind: "numbers", shape: [2] };
+  const numbers: ArrayTargetsOptions = { kind: "numbers", shape: [2] };
   it.each<[string, Choice, RegExp, string]>([
     [
       "labels from 1",
@@ -170,7 +170,7 @@ describe("targets", () => {
 });
 
 describe("weights", () => {
-  const targets: ArrayTargets = { kind: "numbers", shape: [5, 2] };
+  const targets: ArrayTargetsOptions = { kind: "numbers", shape: [5, 2] };
   const choice = (weights: string): Choice => ({ y: "x.npy", targets, weights });
 
   it("may be of timesteps where the targets are", async () => {

@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import {
   type ArraysOptions,
-  type ArrayTargets,
+  type ArrayTargetsOptions,
   loadArrayInputs,
   loadArrays,
 } from "../../../src/support/data/arrays.ts";
@@ -30,7 +30,7 @@ function options(more: Partial<ArraysOptions<"input">> = {}): ArraysOptions<"inp
   return { inputs: [INPUT], targets: LABEL_TARGETS, validation: "test", ...more };
 }
 
-function targets(file: string, more: ArrayTargets): ArraysOptions<"input"> {
+function targets(file: string, more: ArrayTargetsOptions): ArraysOptions<"input"> {
   return options({ targets: { ...more, train: file, test: file } });
 }
 
@@ -62,7 +62,7 @@ describe("loadArrays", () => {
   });
 
   it("reads every kind of targets, time-major where there is one per timestep", async () => {
-    const read = async (file: string, more: ArrayTargets) =>
+    const read = async (file: string, more: ArrayTargetsOptions) =>
       (await loadArrays(targets(file, more)).train.read(BOTH)).targets;
     const steps = integers([0, 1, 2, 3], [2, 2]);
     expect(await read(steps, { kind: "labels", classes: 4, shape: [2] })).toEqual(Int32Array.of(2, 0, 3, 1));
@@ -112,7 +112,7 @@ describe("loadArrays", () => {
   });
 
   it("warns of classes that the training part lacks, and of a single one", () => {
-    const warnings = (train: string, test: string, kind: ArrayTargets): string[] => {
+    const warnings = (train: string, test: string, kind: ArrayTargetsOptions): string[] => {
       const log: string[] = [];
       loadArrays({ ...options({}), targets: { ...kind, train, test }, log: (line) => log.push(line) });
       return log;

@@ -6,7 +6,7 @@ import type { Split } from "../../../src/support/data/dataset.ts";
 import { loadDigits } from "../../../src/support/data/digits.ts";
 import { loadIdx } from "../../../src/support/data/idx.ts";
 import { formatNpy } from "../../../src/support/data/npy.ts";
-import { heldOut, inMemory, subset, type Validation, withValidation } from "../../../src/support/data/splits.ts";
+import { heldOut, inMemory, subset, type ValidationSplit, withValidation } from "../../../src/support/data/splits.ts";
 import { loadText, type TextOptions } from "../../../src/support/data/text.ts";
 import { idx, temporaryFolder, userError, write } from "./fixtures.ts";
 
@@ -157,7 +157,7 @@ describe("the splits of a series", () => {
 });
 
 describe("the splits of a text", () => {
-  const options = (content: string, validation: Validation): TextOptions => {
+  const options = (content: string, validation: ValidationSplit): TextOptions => {
     const file = write(folder, "t.txt", content);
     return { file, timesteps: 2, vocabularySize: 4, testFraction: 0.2, validation, encoding: "ids" };
   };

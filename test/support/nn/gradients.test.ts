@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-backend-wasm";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Activation } from "../../../src/support/nn/activations/activation.ts";
+import type { ActivationFunction } from "../../../src/support/nn/activations/activation.ts";
 import { denseBackward, denseForward } from "../../../src/support/nn/dense.ts";
 import { type LstmWeights, lstmBackward, lstmForward } from "../../../src/support/nn/lstm.ts";
 import { RandomStream } from "../../../src/support/nn/random.ts";
@@ -35,7 +35,7 @@ function expectGradient(gradient: tf.Tensor, at: tf.Variable, loss: () => number
   at.assign(tf.tensor(original, at.shape));
 }
 
-const elementwise: Activation[] = Object.values(activations).filter((a) => a.name !== "softmax");
+const elementwise: ActivationFunction[] = Object.values(activations).filter((a) => a.name !== "softmax");
 
 describe.each(["cpu", "wasm"])("on the %s engine", (engine) => {
   beforeAll(async () => {
@@ -68,7 +68,7 @@ describe.each(["cpu", "wasm"])("on the %s engine", (engine) => {
   });
 
   describe("lstm", () => {
-    const cases: [string, Activation, Activation, boolean, boolean][] = [
+    const cases: [string, ActivationFunction, ActivationFunction, boolean, boolean][] = [
       ["tanh, last output", activations.TANH, activations.SIGMOID, false, true],
       ["tanh, all outputs", activations.TANH, activations.SIGMOID, true, true],
       ["gelu and hardSigmoid, all outputs", activations.GELU, activations.HARD_SIGMOID, true, true],

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { RandomStream } from "../../../src/support/nn/random.ts";
 import * as init from "./all/initializers.ts";
 
-function draw(initializer: init.Initializer, shape: number[]): number[] {
+function draw(initializer: init.InitializerFunction, shape: number[]): number[] {
   return [...initializer(shape, new RandomStream(5, "initializers"))];
 }
 

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Activation } from "../../../src/support/nn/activations/activation.ts";
-import type { RecurrentLayer } from "../../../src/support/nn/bidirectional.ts";
+import type { ActivationFunction } from "../../../src/support/nn/activations/activation.ts";
+import type { RecurrentKernel } from "../../../src/support/nn/bidirectional.ts";
 import { bidirectionalBackward, bidirectionalForward } from "../../../src/support/nn/bidirectional.ts";
 import { GRU } from "../../../src/support/nn/cells/gru.ts";
 import { LSTM } from "../../../src/support/nn/cells/lstm.ts";
@@ -25,7 +25,7 @@ type ChainLayer = (x: Features, layer: FixtureLayer, w: Weights, mask: Mask | un
 type Untyped = any;
 
 function recurrent(kernels: Untyped): ChainLayer {
-  const { forward, backward } = kernels as RecurrentLayer<Untyped, Untyped, Untyped, Untyped>;
+  const { forward, backward } = kernels as RecurrentKernel<Untyped, Untyped, Untyped, Untyped>;
   return (x, options, w, mask) => {
     const pass = forward(x as Sequence, w, options, { mask });
     return {
@@ -88,7 +88,7 @@ export function isRunnable({ layers }: LayerFixture): boolean {
 
 /** Replaces the names of activations by the activations. */
 function withActivations(layer: FixtureLayer, hardSigmoid: string | undefined): FixtureLayer {
-  const named = (written: unknown): Activation => {
+  const named = (written: unknown): ActivationFunction => {
     const camelCase = String(written).replaceAll(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
     const name = camelCase === "hardSigmoid" && hardSigmoid?.includes("0.2 * x") ? "hardSigmoid02" : camelCase;
     const found = Object.values(activations).find((activation) => activation.name === name);

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import * as batchNormalization from "../../../src/support/nn/batch-normalization.ts";
-import type { Constraint } from "../../../src/support/nn/constraints/constraint.ts";
+import type { ConstraintFunction } from "../../../src/support/nn/constraints/constraint.ts";
 import { maxNorm } from "../../../src/support/nn/constraints/max-norm.ts";
 import { minMaxNorm } from "../../../src/support/nn/constraints/min-max-norm.ts";
 import { nonNeg } from "../../../src/support/nn/constraints/non-neg.ts";
@@ -14,7 +14,7 @@ import { joinMasks, maskingBackward, maskingForward, unionOfMasks } from "../../
 import { l1 } from "../../../src/support/nn/regularizers/l1.ts";
 import { l1l2 } from "../../../src/support/nn/regularizers/l1l2.ts";
 import { l2 } from "../../../src/support/nn/regularizers/l2.ts";
-import type { Regularizer } from "../../../src/support/nn/regularizers/regularizer.ts";
+import type { RegularizerFunction } from "../../../src/support/nn/regularizers/regularizer.ts";
 import type { Features, Mask, Sequence } from "../../../src/support/nn/sequence.ts";
 import * as activations from "./all/activations.ts";
 import * as layers from "./all/layers.ts";
@@ -191,13 +191,13 @@ const runners: Record<string, Runner> = {
   },
 };
 
-const constraints: Record<string, (...args: never[]) => Constraint> = {
+const constraints: Record<string, (...args: never[]) => ConstraintFunction> = {
   maxNorm,
   minMaxNorm,
   unitNorm,
   nonNeg: () => nonNeg,
 };
-const regularizers: Record<string, (...args: never[]) => Regularizer> = { l1, l2, l1l2 };
+const regularizers: Record<string, (...args: never[]) => RegularizerFunction> = { l1, l2, l1l2 };
 
 function toMask(mask: FixtureTensor): Mask {
   return toFeatures(tf.expandDims(toTensor(mask), 2)) as Mask;

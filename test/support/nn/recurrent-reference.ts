@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-layers"; // registers the gradients of the operations
-import type { Activation } from "../../../src/support/nn/activations/activation.ts";
+import type { ActivationFunction } from "../../../src/support/nn/activations/activation.ts";
 
 // Recurrent layers as their formulas read: gate by gate, step by step. TensorFlow.js differentiates them automatically, so
 // that outputs and gradients of the kernels can be compared with something that shares no code with them but the activations.
@@ -14,8 +14,8 @@ export interface ReferenceWeights {
 }
 
 export interface ReferenceOptions {
-  activation: Activation;
-  recurrentActivation: Activation;
+  activation: ActivationFunction;
+  recurrentActivation: ActivationFunction;
   resetAfter: boolean;
   returnSequences: boolean;
   goBackwards: boolean;

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Activation } from "../../../src/support/nn/activations/activation.ts";
-import type { RecurrentLayer } from "../../../src/support/nn/bidirectional.ts";
+import type { ActivationFunction } from "../../../src/support/nn/activations/activation.ts";
+import type { RecurrentKernel } from "../../../src/support/nn/bidirectional.ts";
 import { bidirectionalBackward, bidirectionalForward, type MergeMode } from "../../../src/support/nn/bidirectional.ts";
 import { GRU } from "../../../src/support/nn/cells/gru.ts";
 import { LSTM } from "../../../src/support/nn/cells/lstm.ts";
@@ -38,7 +38,7 @@ const GATES = { lstm: 4, gru: 3, simpleRnn: 1 } as const;
 // The tables below choose the layer at run time, which the types of the kernels are not made for.
 // biome-ignore lint/suspicious/noExplicitAny: see above
 type Untyped = any;
-const LAYERS: Record<CellName, RecurrentLayer<Untyped, Untyped, Untyped, Untyped>> = {
+const LAYERS: Record<CellName, RecurrentKernel<Untyped, Untyped, Untyped, Untyped>> = {
   lstm: LSTM as Untyped,
   gru: GRU as Untyped,
   simpleRnn: SIMPLE_RNN as Untyped,
@@ -181,7 +181,7 @@ describe.each(BACKENDS)("on %s%s", (backend, skipped) => {
     });
 
     describe.each(CELLS)("%s agrees with its formulas, differentiated automatically", (_title, cell, changes) => {
-      const all = Object.values(activations) as Activation[];
+      const all = Object.values(activations) as ActivationFunction[];
       it.each(all.map((activation) => [activation.name, activation] as const))(
         "with %s as activation",
         (_name, activation) => expectReference(cell, { ...changes, activation }),

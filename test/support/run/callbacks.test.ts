@@ -6,7 +6,7 @@ import { recordMetrics, saveCheckpoints, showProgress } from "../../../src/suppo
 import { newState } from "../../../src/support/run/checkpoint.ts";
 import { type EpochMetrics, epochMetrics, MetricsFile } from "../../../src/support/run/metrics.ts";
 import { Progress } from "../../../src/support/run/progress.ts";
-import type { Training } from "../../../src/support/run/training-loop.ts";
+import type { TrainingLoop } from "../../../src/support/run/training-loop.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -23,8 +23,8 @@ function line(epoch: number): EpochMetrics {
   });
 }
 
-function trainingAt(epoch: number, rest: Partial<Training> = {}): Training {
-  return { state: { ...newState(1), epoch }, save: vi.fn(), interrupted: false, ...rest } as unknown as Training;
+function trainingAt(epoch: number, rest: Partial<TrainingLoop> = {}): TrainingLoop {
+  return { state: { ...newState(1), epoch }, save: vi.fn(), interrupted: false, ...rest } as unknown as TrainingLoop;
 }
 
 describe("recordMetrics", () => {
@@ -71,7 +71,7 @@ describe("showProgress", () => {
     const progress = new Progress({ stream, quiet: false, epochs: 2, clock: () => now });
     const show = showProgress(progress);
     const values = vi.fn(async () => [0.5, 0.75]);
-    const metrics = [{ name: "loss" }, { name: "accuracy" }] as unknown as Training["metrics"];
+    const metrics = [{ name: "loss" }, { name: "accuracy" }] as unknown as TrainingLoop["metrics"];
     const training = trainingAt(1, { values, metrics, samples: 10, samplesDone: 5 });
     await show.stepEnd!(training);
     expect(values).toHaveBeenCalledTimes(0);

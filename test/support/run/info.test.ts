@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { RandomStream } from "../../../src/support/nn/random.ts";
 import { definitionHashes } from "../../../src/support/run/definition.ts";
-import { trainedRun } from "../../../src/support/run/find.ts";
+import { trainedRun } from "../../../src/support/run/find-run.ts";
 import { markKilled, readRunInfo, writeRunInfo } from "../../../src/support/run/info.ts";
 import { sha256 } from "../../../src/support/system/sha256.ts";
 import { UserError } from "../../../src/support/system/user-error.ts";

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { newState, type TrainingState } from "../../../src/support/run/checkpoint.ts";
 import { predictionCommand, resumeCommand } from "../../../src/support/run/next-command.ts";
-import type { Program } from "../../../src/support/run/program.ts";
+import type { ProgramIdentity } from "../../../src/support/run/program.ts";
 import { CheckpointClock, refuseOtherData } from "../../../src/support/run/resume.ts";
 import { UserError } from "../../../src/support/system/user-error.ts";
 
@@ -81,13 +81,13 @@ describe("CheckpointClock", () => {
 
 describe("the next command", () => {
   let folder: string;
-  let program: Program;
+  let program: ProgramIdentity;
   const before = { cwd: process.cwd(), spec: process.env.LSTM_COMPILE_SPEC };
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "next-"));
     process.chdir(folder);
     delete process.env.LSTM_COMPILE_SPEC;
-    program = { folder: `${pathToFileURL(join(process.cwd(), "generated/a")).href}/` } as Program;
+    program = { folder: `${pathToFileURL(join(process.cwd(), "generated/a")).href}/` } as ProgramIdentity;
   });
   afterEach(() => {
     process.chdir(before.cwd);

@@ -9,7 +9,7 @@ import { loadCheckpoint, newState } from "../../../src/support/run/checkpoint.ts
 import { DivergedError } from "../../../src/support/run/diverged.ts";
 import { epochMetrics } from "../../../src/support/run/metrics.ts";
 import type { Session } from "../../../src/support/run/session.ts";
-import { restore, Training, zeroTotals } from "../../../src/support/run/training-loop.ts";
+import { restore, TrainingLoop, zeroTotals } from "../../../src/support/run/training-loop.ts";
 import { activate } from "../nn/fixtures.ts";
 
 const METRICS = [{ name: "loss", size: 1, value: meanValue }];
@@ -47,7 +47,7 @@ async function train(own: () => Callback[], { epochs = 4, pause = Number.POSITIV
   const diverged = async () => new DivergedError("diverged", "");
   const interrupt = { requested: false };
   const batch = { samples: STEPS, batchSize: 1, metrics: METRICS };
-  const training = new Training({
+  const training = new TrainingLoop({
     ...batch,
     ...{ session, state, variables, captured, callbacks, interrupt, data: {}, diverged },
   });

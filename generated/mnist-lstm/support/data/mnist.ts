@@ -10,7 +10,7 @@ import { parseIdxImages, parseIdxLabels } from "./idx-format.ts";
 import { imageSplit } from "./image-split.ts";
 import { readDataFile } from "./read-file.ts";
 import { sortedRecord } from "./sorted-record.ts";
-import { type Validation, withValidation } from "./splits.ts";
+import { type ValidationSplit, withValidation } from "./splits.ts";
 
 /** The files and the SHA-256 of their uncompressed bytes. */
 export const MNIST_FILES: Readonly<Record<string, string>> = {
@@ -33,7 +33,7 @@ export interface MnistOptions {
   /** What --data names; then nothing else is looked at. */
   readonly directory: string | undefined;
   readonly cacheDirectory: string;
-  readonly validation: Validation;
+  readonly validation: ValidationSplit;
   /** Pixels are divided by this. */
   readonly scale: number;
   readonly log: (line: string) => void;

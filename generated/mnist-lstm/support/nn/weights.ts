@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Initializer } from "./initializers/initializer.ts";
+import type { InitializerFunction } from "./initializers/initializer.ts";
 import { RandomStream } from "./random.ts";
 
 export type WeightScalar = tf.Variable<tf.Rank.R0>;
@@ -12,7 +12,7 @@ export type WeightTensor4D = tf.Variable<tf.Rank.R4>;
 export function createWeight<R extends tf.Rank>(
   name: string,
   shape: tf.ShapeMap[R],
-  initializer: Initializer,
+  initializer: InitializerFunction,
   seed: number,
   { trainable = true }: { trainable?: boolean } = {},
 ): tf.Variable<R> {

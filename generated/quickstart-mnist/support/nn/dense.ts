@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Activation } from "./activations/activation.ts";
+import type { ActivationFunction } from "./activations/activation.ts";
 import { affine, matMulTransposedA, matMulTransposedB } from "./matmul.ts";
 import { type Features, rowsOf, withRows } from "./sequence.ts";
 import type { GradientsOf } from "./weights.ts";
@@ -17,7 +17,7 @@ export interface DenseWeights<
 type Weights = DenseWeights<tf.Tensor1D, tf.Tensor2D>;
 
 export interface DenseOptions {
-  readonly activation: Activation;
+  readonly activation: ActivationFunction;
 }
 
 export interface DenseForward<X extends Features = Features> {

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Activation } from "./activations/activation.ts";
+import type { ActivationFunction } from "./activations/activation.ts";
 import { GateProducts, Gates } from "./gate-products.ts";
 import {
   addGradients,
@@ -29,8 +29,8 @@ export interface LstmWeights<
 type Weights = LstmWeights<tf.Tensor1D, tf.Tensor2D>;
 
 export interface LstmOptions extends RecurrentOptions {
-  readonly activation: Activation;
-  readonly recurrentActivation: Activation;
+  readonly activation: ActivationFunction;
+  readonly recurrentActivation: ActivationFunction;
 }
 
 /** Each [B, units]. */
@@ -232,7 +232,7 @@ function lstmDerivatives({ run, steps }: LstmForward, options: LstmOptions): Lst
   const zero = tf.zerosLike(steps[0]!.h);
   const all = (pick: (step: LstmStep) => tf.Tensor2D): tf.Tensor2D => concatRows(steps.map(pick)); // [T·B, units]
   const [i, f, g, o, a] = [all((s) => s.i), all((s) => s.f), all((s) => s.g), all((s) => s.o), all((s) => s.a)];
-  const z = (gate: 0 | 1 | 2 | 3, { needsPreactivation }: Activation): tf.Tensor2D | undefined =>
+  const z = (gate: 0 | 1 | 2 | 3, { needsPreactivation }: ActivationFunction): tf.Tensor2D | undefined =>
     needsPreactivation ? all((s) => s.z[gate]) : undefined;
   const previousC = all((s) => s.previousC ?? zero);
   let gates = [

@@ -4,7 +4,7 @@ import { UserError } from "lstm-compile-runtime/system/user-error.js";
 import type { BatchArrays, Gather, InputArrays, InputSplit, Split } from "./dataset.ts";
 
 /** Where validation samples come from: the test samples, or a share of the training samples: `seed` draws them, or they are the last. */
-export type Validation = "test" | { readonly fraction: number; readonly seed?: number };
+export type ValidationSplit = "test" | { readonly fraction: number; readonly seed?: number };
 
 interface InputGathers<Name extends string> {
   readonly count: number;
@@ -58,7 +58,7 @@ export function subset<Name extends string>(split: Split<Name>, positions: Int32
  */
 export function withValidation<Name extends string, S extends Split<Name>>(
   { train, test }: { readonly train: Split<Name>; readonly test: S },
-  validation: Validation,
+  validation: ValidationSplit,
   classes?: ArrayLike<number>,
 ): { train: Split<Name>; validation: Split<Name>; test: S } {
   if (validation === "test") return { train, validation: test, test };
@@ -72,14 +72,14 @@ export function heldOutCount(count: number, fraction: number): number {
 }
 
 /** The first of the rows or characters at the end that are for validation, where `count` are not for testing. */
-export function validationStart(count: number, validation: Validation): number {
+export function validationStart(count: number, validation: ValidationSplit): number {
   return validation === "test" ? count : count - heldOutCount(count, validation.fraction);
 }
 
 /** Positions of the samples that stay and of those that are held out, each in their order. */
 export function heldOut(
   count: number,
-  { fraction, seed }: Exclude<Validation, "test">,
+  { fraction, seed }: Exclude<ValidationSplit, "test">,
   classes?: ArrayLike<number>,
 ): { train: Int32Array; validation: Int32Array } {
   const wanted = heldOutCount(count, fraction);

@@ -1,4 +1,4 @@
-import type { CallOptions, CallValue, Constant, KernelCall } from "../../layers/call.ts";
+import type { CallOptions, CallValue, ConstantImport, KernelCall } from "../../layers/call.ts";
 import { activationConstant } from "../../layers/call.ts";
 import { layerDefinition } from "../../layers/layers.ts";
 import type { LayerPlan } from "../../plan/types.ts";
@@ -9,7 +9,7 @@ export interface LayerCall extends Omit<KernelCall, "options"> {
   /** The options object's text; "{}" where the functions read none. */
   readonly options: string;
   /** What the options name. */
-  readonly constants: readonly Constant[];
+  readonly constants: readonly ConstantImport[];
 }
 
 /** How a layer is called. A loss may have taken its activation over: then it applies none. */
@@ -27,17 +27,17 @@ function optionsText(options: CallOptions): string {
   return entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
 }
 
-function constantsOf(options: CallOptions): Constant[] {
+function constantsOf(options: CallOptions): ConstantImport[] {
   return Object.values(options).flatMap((value) => {
     if (isConstant(value)) return [value];
     return isOptions(value) ? constantsOf(value) : [];
   });
 }
 
-function isConstant(value: CallValue): value is Constant {
+function isConstant(value: CallValue): value is ConstantImport {
   return typeof value === "object" && "constant" in value;
 }
 
-function isOptions(value: Exclude<CallValue, Constant>): value is CallOptions {
+function isOptions(value: Exclude<CallValue, ConstantImport>): value is CallOptions {
   return typeof value === "object" && !Array.isArray(value);
 }

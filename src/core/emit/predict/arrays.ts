@@ -4,17 +4,17 @@ import { Imports } from "../imports.ts";
 import {
   COMMAND_IMPORTS,
   CREATE,
-  commandLine,
+  commandLineCode,
   example,
   FOOTER,
   MEMBERS,
-  openRun,
+  openRunCode,
   PREDICTOR_IMPORTS,
   type PredictFiles,
 } from "./parts.ts";
 
 /** The model's outputs for samples of arrays. */
-export function arrays(plan: Plan): PredictFiles {
+export function predictArrays(plan: Plan): PredictFiles {
   return { predictor: predictor(plan), command: command() };
 }
 
@@ -78,7 +78,7 @@ ${MEMBERS}
 }
 
 ${CREATE}
-${openRun(output)}
+${openRunCode(output)}
   const predictSamples = async (samples: InputSamples): Promise<Output> => {
     const { count } = samples;
     const outputs: Float32Array[] = [];
@@ -137,7 +137,7 @@ function command(): string {
 // A line (or with --output an entry of the array) for each sample. \`--help\` lists the options.
 ${Imports.of(own).declarations()}
 
-${commandLine({ summary: "Predicts with a trained", options, excludes: [["json", "output"]] })}
+${commandLineCode({ summary: "Predicts with a trained", options, excludes: [["json", "output"]] })}
   const samples = loadInputs(inputFiles(options.input, INPUTS.map(({ name }) => name)));
   const predictor = await createPredictor(options);
   say(\`weights: \${predictor.run}\`);

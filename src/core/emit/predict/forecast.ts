@@ -6,17 +6,17 @@ import { literal } from "../text.ts";
 import {
   COMMAND_IMPORTS,
   CREATE,
-  commandLine,
+  commandLineCode,
   example,
   FOOTER,
   MEMBERS,
-  openRun,
+  openRunCode,
   PREDICTOR_IMPORTS,
   type PredictFiles,
 } from "./parts.ts";
 
 /** What follows a series, in the units of the data. */
-export function forecast(plan: Plan): PredictFiles {
+export function predictForecast(plan: Plan): PredictFiles {
   const { loss } = plan.training;
   const quantiles = loss.type === "quantile" && loss.quantiles.length > 1 ? loss.quantiles : undefined;
   return { predictor: predictor(plan.dataset as CsvPlan, quantiles), command: command(quantiles !== undefined) };
@@ -66,7 +66,7 @@ ${MEMBERS}
 }
 
 ${CREATE}
-${openRun("tf.clone(forward(w, inputs).prediction)", ["fitted: saved"])}
+${openRunCode("tf.clone(forward(w, inputs).prediction)", ["fitted: saved"])}
   const fitted = parseCsvFitted(requireFitted(PROGRAM, saved, path), [TARGET, ...COLUMNS]);
   const { offset, scale } = fitted.scalers[TARGET]!;
 
@@ -153,7 +153,7 @@ function command(quantiles: boolean): string {
 // \`--help\` lists the options.
 ${Imports.of(own).declarations()}
 
-${commandLine({ summary: "Forecasts with a trained", options, excludes: [["data", "input"]] })}
+${commandLineCode({ summary: "Forecasts with a trained", options, excludes: [["data", "input"]] })}
   const predictor = await createPredictor(options);
   say(\`weights: \${predictor.run}\`);
   const directory = options.data ?? dataFolder(PROGRAM);

@@ -6,17 +6,17 @@ import { literal } from "../text.ts";
 import {
   COMMAND_IMPORTS,
   CREATE,
-  commandLine,
+  commandLineCode,
   example,
   FOOTER,
   MEMBERS,
-  openRun,
+  openRunCode,
   PREDICTOR_IMPORTS,
   type PredictFiles,
 } from "./parts.ts";
 
 /** The continuation of a text. */
-export function generate(plan: Plan): PredictFiles {
+export function predictText(plan: Plan): PredictFiles {
   const { encoding, path } = plan.dataset as TextPlan;
   return { predictor: predictor(plan, encoding), command: command(path) };
 }
@@ -69,7 +69,7 @@ ${MEMBERS}
 }
 
 ${CREATE}
-${openRun(probabilities, ["fitted"])}
+${openRunCode(probabilities, ["fitted"])}
   const vocabulary = vocabularyOf(requireFitted(PROGRAM, fitted, path));
 
   /** The last TIMESTEPS characters as indices; a shorter text is led by spaces, or unknown characters where there is no space. */
@@ -158,7 +158,7 @@ ${Imports.of(own).declarations()}
 /** In the folder that --data names. */
 const TEXT_FILE = ${literal(path)};
 
-${commandLine({ summary: "Continues a text with a trained", options, positionals: { value: "TEXT", help: "the text to continue" } })}
+${commandLineCode({ summary: "Continues a text with a trained", options, positionals: { value: "TEXT", help: "the text to continue" } })}
   if (options.prompt !== undefined && options.positionals.length > 0) {
     throw new UserError(\`the prompt stands twice: \${JSON.stringify(options.prompt)} and \${JSON.stringify(options.positionals.join(" "))}\`, {
       exitCode: 2,

@@ -7,17 +7,17 @@ import { literal } from "../text.ts";
 import {
   COMMAND_IMPORTS,
   CREATE,
-  commandLine,
+  commandLineCode,
   example,
   FOOTER,
   MEMBERS,
-  openRun,
+  openRunCode,
   PREDICTOR_IMPORTS,
   type PredictFiles,
 } from "./parts.ts";
 
 /** Classes of images, from their pixels, or from files. */
-export function images(plan: Plan): PredictFiles {
+export function predictImages(plan: Plan): PredictFiles {
   const { scale } = plan.dataset as Extract<Plan["dataset"], { readonly scale: number }>;
   return { predictor: predictor(plan, scale), command: command(plan) };
 }
@@ -54,7 +54,7 @@ ${MEMBERS}
 }
 
 ${CREATE}
-${openRun(probabilities)}
+${openRunCode(probabilities)}
   return {
     run: path,
     async predict(images) {
@@ -142,7 +142,7 @@ function command({ dataset }: Plan): string {
 // \`--help\` lists the options.
 ${Imports.of(own).declarations()}
 
-${commandLine({
+${commandLineCode({
   summary: "Classifies images with a trained",
   options,
   positionals: { value: "FILE...", help: "IDX image files (plain or .gz), PNG or PGM images of the model's size" },

@@ -6,17 +6,17 @@ import { batchInterface, SAMPLES_OF_BATCH } from "./arrays.ts";
 import {
   COMMAND_IMPORTS,
   CREATE,
-  commandLine,
+  commandLineCode,
   example,
   FOOTER,
   MEMBERS,
-  openRun,
+  openRunCode,
   PREDICTOR_IMPORTS,
   type PredictFiles,
 } from "./parts.ts";
 
 /** Sequences of labels that a model learned by ctc: best path decoding, on request beside the targets. */
-export function labelSequences(plan: Plan): PredictFiles {
+export function predictLabelSequences(plan: Plan): PredictFiles {
   return { predictor: predictor(plan), command: command() };
 }
 
@@ -51,7 +51,7 @@ ${MEMBERS}
 }
 
 ${CREATE}
-${openRun(output)}
+${openRunCode(output)}
   const predictSamples = async (samples: InputSamples): Promise<number[][]> => {
     const { count } = samples;
     const predictions: number[][] = [];
@@ -101,7 +101,7 @@ function command(): string {
 // 0) for each sample. \`--help\` lists the options.
 ${Imports.of(own).declarations()}
 
-${commandLine({
+${commandLineCode({
   summary: "Reads sequences of labels with a trained",
   options,
   needs: [["data", "demo"]],

@@ -20,7 +20,7 @@ export const PREDICTOR_IMPORTS = {
 } as const;
 
 /** The first lines of createPredictor: the weights of the run, and `run`, a function of a batch's Inputs. `names`: what else is read of the run. */
-export function openRun(output: string, names: readonly string[] = []): string {
+export function openRunCode(output: string, names: readonly string[] = []): string {
   return `  const { ${["path", "weights", ...names].join(", ")} } = await openTrainedRun(PROGRAM, options);
   const w = initializeWeights(0);
   assignTensors(namedWeights(w), weights);
@@ -57,7 +57,7 @@ export interface CommandLineParts {
 }
 
 /** COMMAND_LINE and the first lines of `main`. */
-export function commandLine({ summary, options, ...rest }: CommandLineParts): string {
+export function commandLineCode({ summary, options, ...rest }: CommandLineParts): string {
   const all = ["...predictionOptions(PROGRAM.name),", ...options];
   return `const COMMAND_LINE = {
   summary: \`${summary} \${PROGRAM.name}.\`,

@@ -4,11 +4,11 @@ import { taskOf } from "../../tasks/tasks.ts";
 import type { EmitContext } from "../context.ts";
 import { header } from "../text.ts";
 import { printFile } from "../write.ts";
-import { arrays } from "./arrays.ts";
-import { forecast } from "./forecast.ts";
-import { generate } from "./generate.ts";
-import { images } from "./images.ts";
-import { labelSequences } from "./labels.ts";
+import { predictArrays } from "./arrays.ts";
+import { predictForecast } from "./forecast.ts";
+import { predictText } from "./generate.ts";
+import { predictImages } from "./images.ts";
+import { predictLabelSequences } from "./labels.ts";
 import type { PredictFiles } from "./parts.ts";
 
 /** predictor.ts, which applies the weights of a run to new input, and predict.ts, its command line. What they read depends on the task. */
@@ -19,9 +19,9 @@ export function emitPredict(context: EmitContext): PredictFiles {
 }
 
 const PROGRAMS: Readonly<Record<PredictPrograms, (plan: Plan) => PredictFiles>> = {
-  images,
-  forecast,
-  generate,
-  outputs: arrays,
-  labels: labelSequences,
+  images: predictImages,
+  forecast: predictForecast,
+  generate: predictText,
+  outputs: predictArrays,
+  labels: predictLabelSequences,
 };

@@ -1,10 +1,10 @@
 import { UserError } from "../../../support/system/user-error.ts";
 import { parseJson } from "../field.ts";
 import type { DescribedModel, Format, ModelFile, OpenFile } from "../format.ts";
-import { describedModel, formatOf, graphOf, oldCompileConfig, topologyOf } from "../keras/described.ts";
+import { describedModel, dialectOf, graphOf, oldCompileConfig, topologyOf } from "../keras/described.ts";
 import { storedWeights } from "../keras/weights.ts";
 import { kerasWarnings, kerasWeights } from "../keras/write.ts";
-import { readHdf5 } from "./hdf5.ts";
+import { hdf5Items } from "./hdf5.ts";
 import { layersOf } from "./layout.ts";
 import type { Hdf5Item } from "./tree.ts";
 
@@ -24,7 +24,7 @@ export const KERAS_HDF5: Format = {
 };
 
 async function readModel(file: OpenFile): Promise<ModelFile> {
-  const items = await readHdf5(file, file.bytes);
+  const items = await hdf5Items(file, file.bytes);
   const { path } = file;
   const config = items[0]?.attributes.model_config;
   if (typeof config === "string") return wholeModel(file, items, config);
@@ -45,12 +45,12 @@ function wholeModel(file: OpenFile, items: readonly Hdf5Item[], config: string):
   const { training_config, keras_version } = items[0]!.attributes;
   const place = "model_config";
   const { topology } = topologyOf(file, parseJson(file, place, config), place);
-  const format = formatOf(file, keras_version);
+  const dialect = dialectOf(file, keras_version);
   const model = (): DescribedModel => {
     const training =
       typeof training_config === "string" ? parseJson(file, "training_config", training_config) : undefined;
     const compileConfig = oldCompileConfig(training);
-    return describedModel({ path, limits, format, place, topology, compileConfig, compilePlace: "training_config" });
+    return describedModel({ path, limits, dialect, place, topology, compileConfig, compilePlace: "training_config" });
   };
   return {
     model,

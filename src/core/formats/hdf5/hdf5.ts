@@ -7,7 +7,7 @@ import type { Hdf5Item } from "./tree.ts";
  * Everything that `bytes`, a file or an entry of one, hold as HDF5 and that Keras has written for layers, groups before what is in them.
  * @throws UserError (exit code 2) where they are damaged or over a limit
  */
-export async function readHdf5(file: OpenFile, bytes: Uint8Array): Promise<readonly Hdf5Item[]> {
+export async function hdf5Items(file: OpenFile, bytes: Uint8Array): Promise<readonly Hdf5Item[]> {
   const answer = await file.host.readHdf5(bytes, file.limits);
   if ("items" in answer) return answer.items;
   if ("noAnswer" in answer) {

@@ -1,6 +1,6 @@
 import { Inflate } from "fflate";
 import { UserError } from "../../../support/system/user-error.ts";
-import { cut } from "../field.ts";
+import { shortText } from "../field.ts";
 import type { SourceFile } from "../format.ts";
 import { checkSize } from "../limits.ts";
 
@@ -27,7 +27,7 @@ export class Archive {
     this.#bytes = bytes;
     try {
       for (const entry of directory(bytes)) {
-        if (this.#entries.has(entry.name)) throw new Error(`it has two entries ${cut(entry.name)}`);
+        if (this.#entries.has(entry.name)) throw new Error(`it has two entries ${shortText(entry.name)}`);
         this.#entries.set(entry.name, entry);
       }
     } catch (cause) {
@@ -35,7 +35,7 @@ export class Archive {
     }
     // Nothing is unpacked of an archive that is too large.
     for (const { name, size } of this.#entries.values()) {
-      checkSize(file, `${cut(name)} unpacks to`, size, name.endsWith(".json") ? "json" : "megabytes");
+      checkSize(file, `${shortText(name)} unpacks to`, size, name.endsWith(".json") ? "json" : "megabytes");
     }
   }
 

@@ -1,7 +1,7 @@
-import type { Initializer } from "../../layers/definition.ts";
+import type { ResolvedInitializer } from "../../layers/definition.ts";
 import type { Config, Dialect } from "../../layers/exchange.ts";
 import { layerDefinition } from "../../layers/layers.ts";
-import type { LayerPlan, ParameterPlan } from "../../plan/types.ts";
+import type { LayerPlan } from "../../plan/types.ts";
 import type { Constraint, Regularizer } from "../../spec/types.ts";
 import { snakeCase } from "./names.ts";
 
@@ -11,12 +11,44 @@ export interface SerializedLayer {
   readonly config: Config;
 }
 
+type InitializerOptions = Exclude<ResolvedInitializer, string>;
+
+/** What Keras 3 and the formats after it spell each in their own way. */
+export interface Spelling {
+  readonly dialect: Dialect;
+  activation(name: string): string;
+  /** In: the name in snake_case. */
+  namedInitializer(name: string): string;
+  initializer(initializer: InitializerOptions): object;
+}
+
+export const KERAS_3: Spelling = {
+  dialect: "keras3",
+  activation: (name) => (name === "geluNew" ? "gelu" : activationName(name)),
+  namedInitializer: (name) => name,
+  initializer: (initializer) => ({
+    module: "keras.initializers",
+    ...initializerConfig(initializer),
+    registered_name: null,
+  }),
+};
+
 /** A layer with every option, initialisers, regularisers and constraints included. */
-export function serializeLayer(layer: LayerPlan, dialect: Dialect): SerializedLayer {
+export function serializeLayer(layer: LayerPlan, spelling: Spelling): SerializedLayer {
   const { name, type, options, trainable, inputShapes } = layer;
-  const place = { name, trainable, inputShapes };
-  const { config, ...rest } = serialize(type, options as object as Config, place, dialect);
-  return { ...rest, config: dialect === "keras" ? config : withoutWideIdentities(config, layer) };
+  return serialize(type, options as object as Config, { name, trainable, inputShapes }, spelling);
+}
+
+/** Each has its own hard_sigmoid: that of Keras 3 is relu6(x + 3) / 6, the others' clip(0.2 x + 0.5, 0, 1). */
+export function activationName(name: string): string {
+  return name === "hardSigmoid02" ? "hard_sigmoid" : snakeCase(name);
+}
+
+export function initializerConfig({ type, ...options }: InitializerOptions): { class_name: string; config: Config } {
+  const config = Object.fromEntries(
+    Object.entries(options).map(([key, option]) => [key, typeof option === "string" ? snakeCase(option) : option]),
+  );
+  return { class_name: type.charAt(0).toUpperCase() + type.slice(1), config };
 }
 
 /** What a layer of a functional model is called with beside its inputs. */
@@ -26,33 +58,13 @@ export function callOptions({ type, options }: LayerPlan): object {
   return Object.fromEntries(given.map(([, name]) => [name, true]));
 }
 
-/** TensorFlow.js has the identity for square matrices alone, and makes initial weights even where it loads others. */
-export function isWideIdentity({ initializer, shape }: ParameterPlan): boolean {
-  const type = typeof initializer === "string" ? initializer : initializer.type;
-  return type === "identity" && shape[0] !== shape[1];
-}
-
-function withoutWideIdentities(
-  config: SerializedLayer["config"],
-  { parameters }: LayerPlan,
-): SerializedLayer["config"] {
-  const keys = parameters.filter(isWideIdentity).map(({ name }) => {
-    const weight = name.split("/").at(-1)!;
-    return `${weight === "recurrentKernel" ? "recurrent" : weight}_initializer`;
-  });
-  const zeros = Object.fromEntries(keys.map((key) => [key, "zeros"]));
-  const inner = config.layer as SerializedLayer | undefined;
-  return inner === undefined
-    ? { ...config, ...zeros }
-    : { ...config, layer: { ...inner, config: { ...inner.config, ...zeros } } };
-}
-
 function serialize(
   type: LayerPlan["type"],
   options: Config,
   place: Pick<LayerPlan, "name" | "trainable" | "inputShapes">,
-  dialect: Dialect,
+  spelling: Spelling,
 ): SerializedLayer {
+  const { dialect } = spelling;
   const { name, trainable, inputShapes } = place;
   const {
     className,
@@ -65,10 +77,10 @@ function serialize(
   } = layerDefinition(type).keras;
   const config: Record<string, unknown> = isUntrainable ? { name } : { name, trainable };
   config.dtype = "float32";
-  const older = new Map(dialect === "tfjs" ? Object.entries(olderKeys).map(([key, option]) => [option, key]) : []);
+  const older = new Map(dialect === "keras3" ? [] : Object.entries(olderKeys).map(([key, option]) => [option, key]));
   for (const [key, value] of Object.entries(options)) {
     if (key === "layer" || Object.hasOwn(called, key)) continue; // they stand elsewhere
-    config[older.get(key) ?? snakeCase(key)] = serializeOption(key, value, dialect);
+    config[older.get(key) ?? snakeCase(key)] = serializeOption(key, value, spelling);
   }
   // A stateful layer would need a fixed batch size; the program too starts every prediction without a state.
   if ("stateful" in options) config.stateful = false;
@@ -76,42 +88,25 @@ function serialize(
   const inner = options.layer as ({ type: LayerPlan["type"] } & Config) | undefined;
   if (inner !== undefined) {
     const { type: innerType, ...innerOptions } = inner;
-    const prefix = dialect === "keras" ? innerPrefix : "";
+    const prefix = dialect === "keras3" ? innerPrefix : "";
     const innerPlace = { ...place, name: `${prefix}${name}_${snakeCase(innerType)}` };
-    config.layer = serialize(innerType, innerOptions, innerPlace, dialect);
+    config.layer = serialize(innerType, innerOptions, innerPlace, spelling);
   }
   return { class_name: className, config };
 }
 
-function serializeOption(key: string, value: unknown, dialect: Dialect): unknown {
-  if (key === "activation" || key === "recurrentActivation") return activationName(String(value), dialect);
-  if (key.endsWith("Initializer")) return serializeInitializer(value as Initializer, dialect);
+function serializeOption(key: string, value: unknown, spelling: Spelling): unknown {
+  if (key === "activation" || key === "recurrentActivation") return spelling.activation(String(value));
+  if (key.endsWith("Initializer")) return serializeInitializer(value as ResolvedInitializer, spelling);
   if (key.endsWith("Regularizer")) return regularizer((value ?? {}) as Regularizer);
   if (key.endsWith("Constraint")) return constraint(value as Constraint | undefined);
   return value;
 }
 
-function serializeInitializer(initializer: Initializer, dialect: Dialect): unknown {
-  if (typeof initializer === "string") {
-    const name = snakeCase(initializer);
-    return dialect === "tfjs" ? name.replace("lecun", "le_cun") : name;
-  }
-  const { type, ...options } = initializer;
-  const config = Object.fromEntries(
-    Object.entries(options).map(([key, option]) => [key, typeof option === "string" ? snakeCase(option) : option]),
-  );
-  const class_name = type.charAt(0).toUpperCase() + type.slice(1);
-  if (dialect === "keras") return { module: "keras.initializers", class_name, config, registered_name: null };
-  // tf.layers calls its truncated normal "normal", and has no other.
-  if (type === "varianceScaling" && initializer.distribution !== "uniform") config.distribution = "normal";
-  return { class_name, config };
-}
-
-/** Both know hard_sigmoid; that of Keras is relu6(x + 3) / 6, that of tf.layers clip(0.2 x + 0.5, 0, 1). */
-function activationName(name: string, dialect: Dialect): string {
-  if (name === "hardSigmoid02") return "hard_sigmoid";
-  if (name === "geluNew" && dialect === "keras") return "gelu";
-  return snakeCase(name);
+function serializeInitializer(initializer: ResolvedInitializer, spelling: Spelling): unknown {
+  return typeof initializer === "string"
+    ? spelling.namedInitializer(snakeCase(initializer))
+    : spelling.initializer(initializer);
 }
 
 function regularizer({ l1 = 0, l2 = 0 }: Regularizer): object | null {

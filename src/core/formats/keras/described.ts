@@ -1,7 +1,7 @@
 import { UserError } from "../../../support/system/user-error.ts";
-import type { FileFormat } from "../../layers/exchange.ts";
+import type { Dialect } from "../../layers/exchange.ts";
 import type { Plan } from "../../plan/types.ts";
-import { cut, isMap, type JsonMap } from "../field.ts";
+import { isMap, type JsonMap, shortText } from "../field.ts";
 import type { DescribedModel, SourceFile } from "../format.ts";
 import { type FileGraph, readGraph } from "./graph.ts";
 import { importSpec } from "./import-spec.ts";
@@ -9,7 +9,7 @@ import { isDefaultName } from "./spec-names.ts";
 
 /** A model as Keras, and TensorFlow.js after it, describe it: a class with a config, the layers in it. */
 export interface KerasModel extends SourceFile {
-  readonly format: FileFormat;
+  readonly dialect: Dialect;
   /** { class_name, config } of the model. */
   readonly topology: JsonMap;
   /** Where that stands in the file; empty for the whole of it, or of config.json. */
@@ -51,12 +51,12 @@ export function oldCompileConfig(training: JsonMap | undefined): JsonMap | undef
 }
 
 /** @throws UserError for versions of Keras whose files nobody has looked at */
-export function formatOf({ path }: SourceFile, version: unknown): FileFormat {
+export function dialectOf({ path }: SourceFile, version: unknown): Dialect {
   const text = typeof version === "string" ? version : "";
   if (text.startsWith("3.")) return "keras3";
   if (text.startsWith("2.")) return "keras2";
   throw new UserError(
-    `${path}: it was written by ${text === "" ? "no version" : `version ${cut(text, 40)}`} of Keras, not by 2 or 3`,
+    `${path}: it was written by ${text === "" ? "no version" : `version ${shortText(text, 40)}`} of Keras, not by 2 or 3`,
     {
       exitCode: 2,
       fix: "load it with Keras, and save it again",

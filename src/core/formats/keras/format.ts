@@ -1,9 +1,9 @@
 import { Field, parseJson } from "../field.ts";
 import type { Format, ModelFile, OpenFile } from "../format.ts";
-import { readHdf5 } from "../hdf5/hdf5.ts";
+import { hdf5Items } from "../hdf5/hdf5.ts";
 import { groupsByName, layersOf } from "../hdf5/layout.ts";
 import { Archive } from "./archive.ts";
-import { describedModel, formatOf, graphOf, topologyOf } from "./described.ts";
+import { describedModel, dialectOf, graphOf, topologyOf } from "./described.ts";
 import { storedWeights } from "./weights.ts";
 import { kerasArchive, kerasConfig, kerasWarnings } from "./write.ts";
 
@@ -29,13 +29,13 @@ function readArchive(file: OpenFile): ModelFile {
   // Without a version, the spelling of the inputs' shape tells them apart.
   const usual = JSON.stringify(config).includes('"batch_input_shape"') ? "2." : "3.";
   const { path, limits } = file;
-  const described = { path, limits, format: formatOf(file, metadata.keras_version ?? usual), ...model };
+  const described = { path, limits, dialect: dialectOf(file, metadata.keras_version ?? usual), ...model };
   return {
     model: () => describedModel(described),
     weights: async () => {
       const layers = new Field(path, "", model.topology).at("config").at("layers");
       const classes = layers.isList ? layers.list().map((layer) => classAndName(layer)) : [];
-      const items = await readHdf5(file, archive.read("model.weights.h5"));
+      const items = await hdf5Items(file, archive.read("model.weights.h5"));
       const graph = graphOf(file, model.topology, "");
       return storedWeights({ path, layers: layersOf(path, items, groupsByName(classes)), graph });
     },

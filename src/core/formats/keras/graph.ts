@@ -1,4 +1,4 @@
-import { cut, Field, isMap, type JsonMap, quote, refuse } from "../field.ts";
+import { Field, isMap, type JsonMap, refuse, shortJson, shortText } from "../field.ts";
 import type { SourceFile } from "../format.ts";
 import { overLimit } from "../limits.ts";
 
@@ -35,7 +35,7 @@ const REBUILD = "build it as a Sequential or Functional model of the layers that
 
 /** "lstm_2 (LSTM)" */
 export function titleOf({ name, className }: Pick<FileNode, "name" | "className">): string {
-  return `${cut(name, 60)} (${cut(className, 60)})`;
+  return `${shortText(name, 60)} (${shortText(className, 60)})`;
 }
 
 /**
@@ -49,7 +49,7 @@ export function readGraph(file: SourceFile, model: JsonMap, place = ""): FileGra
   const className = root.at("class_name").text();
   const config = root.at("config");
   const list = config.isList ? config : config.at("layers");
-  if (!list.isList) refuse(path, `it is a ${cut(className)}, not a Sequential or Functional model`, REBUILD);
+  if (!list.isList) refuse(path, `it is a ${shortText(className)}, not a Sequential or Functional model`, REBUILD);
   const layers = list.list();
   const most = file.limits.layers;
   if (layers.length > most) {
@@ -61,12 +61,12 @@ export function readGraph(file: SourceFile, model: JsonMap, place = ""): FileGra
     const name = nameOf(layer);
     const before = names.get(name);
     if (before !== undefined)
-      layer.fail(`is called ${quote(name)}, as ${before.place} is`, "give each layer its own name");
+      layer.fail(`is called ${shortJson(name)}, as ${before.place} is`, "give each layer its own name");
     names.set(name, layer);
     if (layer.at("config").at("layers").isList) {
       refuse(
         path,
-        `${cut(name)} is a model inside the model (${layer.place})`,
+        `${shortText(name)} is a model inside the model (${layer.place})`,
         "build the model of its layers directly",
       );
     }
@@ -140,7 +140,7 @@ function checkInput(layer: Field): void {
     const value = layer.at("config").at(key);
     if (value.isGiven && value.value !== false) {
       value.fail(
-        `the input ${cut(nameOf(layer))} has ${key} ${quote(value.value)}, which no spec has`,
+        `the input ${shortText(nameOf(layer))} has ${key} ${shortJson(value.value)}, which no spec has`,
         "use dense tensors",
       );
     }
@@ -153,7 +153,7 @@ function checkModule(layer: Field): void {
   if (!module.isGiven || /^(tf_keras|keras|tensorflow)(\.|$)/.test(module.text())) return;
   refuse(
     layer.file,
-    `${titleOf({ name: nameOf(layer), className: classOf(layer) })} is of the module ${quote(module.value)}, not one of Keras's layers (${layer.place})`,
+    `${titleOf({ name: nameOf(layer), className: classOf(layer) })} is of the module ${shortJson(module.value)}, not one of Keras's layers (${layer.place})`,
     "rebuild the model of the layers that `npx lstm-compile schema` lists",
   );
 }
@@ -174,7 +174,7 @@ function functional(path: string, name: string, config: Field, layers: readonly 
   if (outputs.length !== 1) {
     refuse(
       path,
-      `the model has ${outputs.length} outputs (${cut(outputs.join(", "))})`,
+      `the model has ${outputs.length} outputs (${shortText(outputs.join(", "))})`,
       "save a model with one output",
     );
   }
@@ -185,7 +185,8 @@ function functional(path: string, name: string, config: Field, layers: readonly 
     if (needed.has(wanted)) return;
     needed.add(wanted);
     const found = all.get(wanted);
-    if (found === undefined) refuse(path, `a layer reads ${cut(wanted)}, which is not there`, "save the model again");
+    if (found === undefined)
+      refuse(path, `a layer reads ${shortText(wanted)}, which is not there`, "save the model again");
     checkCall(found);
     for (const source of found.inputs) need(source);
   };
@@ -193,8 +194,8 @@ function functional(path: string, name: string, config: Field, layers: readonly 
   const inputs = endpoints(config.at("input_layers")).map((source) => {
     const found = all.get(source);
     const shape = found && batchShape(found.config);
-    if (shape === undefined) refuse(path, `the input ${cut(source)} has no shape`, REBUILD);
-    if (!needed.has(source)) refuse(path, `no layer reads the input ${cut(source)}`, "save the model without it");
+    if (shape === undefined) refuse(path, `the input ${shortText(source)} has no shape`, REBUILD);
+    if (!needed.has(source)) refuse(path, `no layer reads the input ${shortText(source)}`, "save the model without it");
     return input(source, shape);
   });
   if (inputs.length === 0) config.at("input_layers").fail("names no input");
@@ -233,7 +234,7 @@ function node(path: string, layer: Field): FileNode {
   if (calls.length > 1) {
     refuse(
       path,
-      `${cut(name)} is shared: it is called ${calls.length} times (${nodes.place})`,
+      `${shortText(name)} is shared: it is called ${calls.length} times (${nodes.place})`,
       "give each place a layer of its own",
     );
   }
@@ -253,7 +254,7 @@ function node(path: string, layer: Field): FileNode {
 function readCall(call: Field): { inputs: string[]; options: Field } {
   if (!call.isList) {
     call.map();
-    return { inputs: tensors(call.at("args")), options: call.at("kwargs") };
+    return { inputs: producersOf(call.at("args")), options: call.at("kwargs") };
   }
   const entries = typeof call.at(0).value === "string" ? [call] : call.list();
   const inputs = entries.map((entry) => reference(entry.at(0), entry.at(1), entry.at(2)));
@@ -262,8 +263,8 @@ function readCall(call: Field): { inputs: string[]; options: Field } {
 }
 
 /** The names of the layers whose outputs stand in a value of Keras 3. */
-export function tensors(value: Field): string[] {
-  if (value.isList) return value.list().flatMap(tensors);
+export function producersOf(value: Field): string[] {
+  if (value.isList) return value.list().flatMap(producersOf);
   if (!value.isMap) return [];
   if (value.at("class_name").value !== "__keras_tensor__") return [];
   const history = value.at("config").at("keras_history");
@@ -276,7 +277,7 @@ function reference(layer: Field, call: Field | undefined, output: Field | undefi
   if (call?.isGiven === true) call.whole(0);
   if (output?.isGiven === true && output.whole(0) > 0) {
     output.fail(
-      `the output ${output.whole(0)} of ${cut(name)} is read, such as a state that return_state gives; layers of a spec have one output`,
+      `the output ${output.whole(0)} of ${shortText(name)} is read, such as a state that return_state gives; layers of a spec have one output`,
       "rebuild the model without it",
     );
   }
@@ -291,8 +292,8 @@ function checkCall({ name, className, call }: FileNode): void {
     const from = sources(call.at(key).value);
     refuse(
       call.file,
-      `${titleOf({ name, className })} is called with ${cut(key, 40)} from ${cut([...new Set(from)].join(", "), 80)} (${call.at(key).place})`,
-      `no spec hands a layer's ${cut(key, 40)} on: rebuild the model without it`,
+      `${titleOf({ name, className })} is called with ${shortText(key, 40)} from ${shortText([...new Set(from)].join(", "), 80)} (${call.at(key).place})`,
+      `no spec hands a layer's ${shortText(key, 40)} on: rebuild the model without it`,
     );
   }
 }

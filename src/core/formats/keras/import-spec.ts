@@ -5,7 +5,7 @@ import { buildGraph } from "../../plan/graph.ts";
 import { checkSchema } from "../../schema/schema.ts";
 import type { Shape } from "../../spec/dataset.ts";
 import type { ModelSpec } from "../../spec/types.ts";
-import { cut, Field, refuse } from "../field.ts";
+import { Field, refuse, shortText } from "../field.ts";
 import type { ImportedSpec, ImportOptions } from "../format.ts";
 import { draftSpec, type FoundModel, type FoundTraining, headActivation, type Spec, specOf } from "../found.ts";
 import { typeOfClass } from "./classes.ts";
@@ -25,7 +25,7 @@ export function importSpec(file: KerasModel, options: ImportOptions = {}): Impor
   const notExpressed: string[] = [];
   const context: ImportContext = {
     path: file.path,
-    format: file.format,
+    dialect: file.dialect,
     notExpressed: (what) => {
       if (!notExpressed.includes(what)) notExpressed.push(what);
     },
@@ -86,7 +86,7 @@ export function importSpec(file: KerasModel, options: ImportOptions = {}): Impor
 /** "lstm_1 (LSTM), config.layers[1].config.units" */
 function placesIn(graph: FileGraph): FoundModel["places"] {
   return {
-    input: (index) => graph.inputs[index] && `the input ${cut(graph.inputs[index].name)}`,
+    input: (index) => graph.inputs[index] && `the input ${shortText(graph.inputs[index].name)}`,
     layer: (index, key, isInner) => {
       const node = graph.nodes[index];
       if (node === undefined) return undefined;

@@ -1,8 +1,8 @@
 import type { GraphNode } from "../../plan/graph.ts";
-import { cut, type Field, refuse } from "../field.ts";
+import { type Field, refuse, shortText } from "../field.ts";
 import { aliasOf } from "./classes.ts";
 import type { KerasModel } from "./described.ts";
-import { type FileGraph, type FileNode, tensors, titleOf } from "./graph.ts";
+import { type FileGraph, type FileNode, producersOf, titleOf } from "./graph.ts";
 import type { SpecNames } from "./spec-names.ts";
 
 /**
@@ -23,7 +23,7 @@ export function checkMasks(graph: FileGraph, names: SpecNames, nodes: readonly G
       );
     }
     if (!mask.isGiven) continue;
-    const found = file.format === "keras3" ? origins(mask, graph, names) : undefined;
+    const found = file.dialect === "keras3" ? origins(mask, graph, names) : undefined;
     const here = built.get(names.of(node.name));
     const wanted = new Set(here?.inputMasks.flatMap((maker) => [...makersInputs(maker, built)]));
     const fits =
@@ -31,7 +31,7 @@ export function checkMasks(graph: FileGraph, names: SpecNames, nodes: readonly G
     if (!fits && (found === undefined || found.size > 0)) {
       refuse(
         file.path,
-        `${titleOf(node)} is called with a mask of its own, not with that of ${cut(node.inputs.join(", "))} (${mask.place})`,
+        `${titleOf(node)} is called with a mask of its own, not with that of ${shortText(node.inputs.join(", "))} (${mask.place})`,
         "no spec can say that: rebuild the model without it",
       );
     }
@@ -43,7 +43,7 @@ function origins(mask: Field, graph: FileGraph, names: SpecNames): Set<string> {
   const found = new Set<string>();
   const seen = new Set<string>();
   const layers = new Set<FileNode | undefined>(graph.nodes);
-  const pending = tensors(mask);
+  const pending = producersOf(mask);
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
     if (seen.has(name)) continue;
     seen.add(name);

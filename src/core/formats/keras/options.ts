@@ -1,18 +1,18 @@
 import type { LayerType } from "../../layers/definition.ts";
-import type { Alias, FileFormat } from "../../layers/exchange.ts";
+import type { Alias, Dialect } from "../../layers/exchange.ts";
 import { layerDefinition } from "../../layers/layers.ts";
 import type { OptionSchema } from "../../layers/schema.ts";
 import type { Shape } from "../../spec/dataset.ts";
-import { Field, isMap, quote, refuse } from "../field.ts";
+import { Field, isMap, refuse, shortJson } from "../field.ts";
 import { aliasOf, typeOfClass } from "./classes.ts";
 import { type FileNode, titleOf } from "./graph.ts";
 import { camelCase, snakeCase } from "./names.ts";
-import { activation, constraint, initializer, regularizer } from "./values.ts";
+import { readActivation, readConstraint, readInitializer, readRegularizer } from "./values.ts";
 
 /** Where values come from, and who hears of what a spec cannot say. */
 export interface ImportContext {
   readonly path: string;
-  readonly format: FileFormat;
+  readonly dialect: Dialect;
   /** Something that affects training only; the model computes the same without it. */
   notExpressed(what: string): void;
 }
@@ -41,7 +41,7 @@ const REBUILD = "no layer of a spec computes that: rebuild the model without it"
 
 function only(config: Field, key: string, values: readonly unknown[]): unknown {
   const value = config.at(key).value ?? values[0];
-  return values.includes(value) ? value : config.at(key).fail(`is ${quote(value)}`, REBUILD);
+  return values.includes(value) ? value : config.at(key).fail(`is ${shortJson(value)}`, REBUILD);
 }
 
 /**
@@ -99,8 +99,8 @@ function aliasOptions({ keys, options }: Alias, node: LayerSource, context: Impo
 }
 
 /** What the file leaves out and its program takes for granted, where the compiler's default is another one. */
-function impliedOptions(type: LayerType, { config }: LayerSource, { format }: ImportContext): object {
-  const implied = layerDefinition(type).keras.implied?.(config.optionalMap(), format) ?? {};
+function impliedOptions(type: LayerType, { config }: LayerSource, { dialect }: ImportContext): object {
+  const implied = layerDefinition(type).keras.implied?.(config.optionalMap(), dialect) ?? {};
   for (const [option, value] of Object.entries(implied)) {
     if (value === undefined) config.at(snakeCase(option)).fail("is missing");
   }
@@ -156,7 +156,7 @@ function optionOf(type: LayerType, key: string): OptionSchema | undefined {
 
 function unknownKey(node: LayerSource, key: string): never {
   const { value, place, file } = node.config.at(key);
-  return refuse(file, `${titleOf(node)} has ${key} ${quote(value)} (${place})`, REBUILD);
+  return refuse(file, `${titleOf(node)} has ${key} ${shortJson(value)} (${place})`, REBUILD);
 }
 
 /** True for what says nothing of the numbers. */
@@ -194,14 +194,14 @@ function convert(key: string, type: LayerType, node: LayerSource, context: Impor
     const matters = value === true && node.mayBeMasked === true && node.config.at("return_sequences").value === true;
     return matters ? unknownKey(node, key) : undefined;
   }
-  if (key === "activation" || key === "recurrent_activation") return activation(field, node, context);
-  if (key.endsWith("_initializer")) return initializer(field, `${name}: ${key}`, context);
+  if (key === "activation" || key === "recurrent_activation") return readActivation(field, node, context);
+  if (key.endsWith("_initializer")) return readInitializer(field, `${name}: ${key}`, context);
   if (key === "activity_regularizer") {
     if (value !== null) context.notExpressed(`${name}: activity_regularizer`);
     return undefined;
   }
-  if (key.endsWith("_regularizer")) return regularizer(field, `${name}: ${key}`, context);
-  if (key.endsWith("_constraint")) return constraint(field, `${name}: ${key}`, context);
+  if (key.endsWith("_regularizer")) return readRegularizer(field, `${name}: ${key}`, context);
+  if (key.endsWith("_constraint")) return readConstraint(field, `${name}: ${key}`, context);
   // An axis that a spec cannot choose is the last.
   if (key === "axis" && optionOf(type, key)?.const === -1)
     return isLastAxis(value, node) ? undefined : unknownKey(node, key);
@@ -219,7 +219,7 @@ function convert(key: string, type: LayerType, node: LayerSource, context: Impor
 
 function plain(field: Field): unknown {
   const { value } = field;
-  if (isMap(value) || Array.isArray(value)) field.fail(`is ${quote(value)}, which no option of a layer is`);
+  if (isMap(value) || Array.isArray(value)) field.fail(`is ${shortJson(value)}, which no option of a layer is`);
   return value;
 }
 
@@ -238,7 +238,10 @@ function targetShape(field: Field, node: LayerSource): number[] {
   if (!shape.includes(-1)) return shape;
   const input = inputShapeOf(node);
   if (input === undefined || input.includes(null)) {
-    return field.fail(`is ${quote(shape)}, and the file does not say of what shape`, "state all sizes of the shape");
+    return field.fail(
+      `is ${shortJson(shape)}, and the file does not say of what shape`,
+      "state all sizes of the shape",
+    );
   }
   const size = (input as number[]).reduce((product, n) => product * n, 1);
   const known = shape.reduce((product, n) => (n === -1 ? product : product * n), 1);

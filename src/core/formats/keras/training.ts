@@ -1,6 +1,6 @@
 import { shortest } from "../../../support/system/shortest.ts";
 import { type SchemaPart, schema, variantsOf } from "../../schema/schema-file.ts";
-import { cut, type Field, isMap, type JsonMap, quote } from "../field.ts";
+import { type Field, isMap, type JsonMap, shortJson, shortText } from "../field.ts";
 import { camelCase } from "./names.ts";
 import type { ImportContext } from "./options.ts";
 import { type Serialized, serialized } from "./values.ts";
@@ -80,7 +80,7 @@ function options(
       const number = typeof value === "number" ? shortest(value) : value;
       if (value !== null && number !== property.default) result[name] = number;
     } else if (value !== null && value !== false && !isMeaningless(key, value)) {
-      context.notExpressed(`${what}: ${cut(key, 40)} ${quote(value)}`);
+      context.notExpressed(`${what}: ${shortText(key, 40)} ${shortJson(value)}`);
     }
   }
   return result;
@@ -93,7 +93,7 @@ export function importLoss(field: Field, context: ImportContext): string | Recor
   const name = specName(found.class_name);
   const part = choice("LossMap", "type", name);
   if (part === undefined) {
-    context.notExpressed(`loss ${cut(found.class_name)}`);
+    context.notExpressed(`loss ${shortText(found.class_name)}`);
     return undefined;
   }
   const given = options(found.config, part, `loss ${name}`, context);
@@ -115,7 +115,7 @@ export function importMetrics(field: Field, context: ImportContext): (string | o
     const name = specName(found.class_name);
     const part = choice("MetricMap", "type", name);
     if (part === undefined) {
-      context.notExpressed(`metric ${cut(found.class_name)}`);
+      context.notExpressed(`metric ${shortText(found.class_name)}`);
       return [];
     }
     const given = options(found.config, part, `metric ${name}`, context);
@@ -147,7 +147,7 @@ export function importOptimizer(field: Field, context: ImportContext): Record<st
   const name = found.class_name === "RMSprop" ? "rmsprop" : found.class_name.toLowerCase();
   const part = choice("Optimizer", "type", name);
   if (part === undefined) {
-    context.notExpressed(`optimizer ${cut(found.class_name)}`);
+    context.notExpressed(`optimizer ${shortText(found.class_name)}`);
     return undefined;
   }
   const { learning_rate: _rate, learningRate: _camel, lr: _short, ...given } = found.config;
@@ -177,7 +177,7 @@ function importRate(field: Field, context: ImportContext): number | object | und
   const schedule = specName(found.class_name).replace("piecewiseConstantDecay", "piecewiseConstant");
   const part = choice("LearningRateSchedule", "schedule", schedule);
   if (part === undefined) {
-    context.notExpressed(`learning rate schedule ${cut(found.class_name)}`);
+    context.notExpressed(`learning rate schedule ${shortText(found.class_name)}`);
     return undefined;
   }
   return { schedule, ...options(found.config, part, schedule, context) };

@@ -1,15 +1,15 @@
 import { choicesOf, schema } from "../../schema/schema-file.ts";
-import { type Field, type JsonMap, quote, refuse } from "../field.ts";
+import { type Field, type JsonMap, refuse, shortJson } from "../field.ts";
 import { titleOf } from "./graph.ts";
 import { camelCase } from "./names.ts";
 import type { ImportContext } from "./options.ts";
 
 const SPELLINGS: Readonly<Record<string, string>> = { silu: "swish" };
 
-export function activation(
+export function readActivation(
   field: Field,
   node: { name: string; className: string },
-  { path, format }: ImportContext,
+  { path, dialect }: ImportContext,
 ): string {
   if (!field.isGiven) return "linear";
   const { value } = field;
@@ -20,12 +20,12 @@ export function activation(
     const key = field.place.split(".").at(-1);
     refuse(
       path,
-      `${titleOf(node)}: ${key} is ${quote(value)}, which no spec knows (${field.place})`,
+      `${titleOf(node)}: ${key} is ${shortJson(value)}, which no spec knows (${field.place})`,
       `use one of ${known.join(", ")}`,
     );
   }
-  // Before Keras 3, and in TensorFlow.js, it is clip(0.2 x + 0.5, 0, 1).
-  return spelled === "hardSigmoid" && format !== "keras3" ? "hardSigmoid02" : spelled;
+  // Before Keras 3 it is clip(0.2 x + 0.5, 0, 1).
+  return spelled === "hardSigmoid" && dialect !== "keras3" ? "hardSigmoid02" : spelled;
 }
 
 export interface Serialized {
@@ -53,7 +53,7 @@ const SCALED: Readonly<Record<string, string>> = {
 };
 
 /** Initialisers only matter for a training that starts anew. */
-export function initializer(field: Field, where: string, context: ImportContext): string | object | undefined {
+export function readInitializer(field: Field, where: string, context: ImportContext): string | object | undefined {
   const { class_name = "", config = {} } = serialized(field) ?? {};
   const plain = camelCase(class_name.replace(/Initializer$/, ""));
   const type = (plain.charAt(0).toLowerCase() + plain.slice(1)).replace(/^leCun/, "lecun");
@@ -66,7 +66,7 @@ export function initializer(field: Field, where: string, context: ImportContext)
     if (Object.keys(options).length === 0 && $defs.InitializerName?.enum?.includes(type)) return type;
     if (choicesOf($defs.InitializerMap ?? {}).values.includes(type)) return { type, ...options };
   }
-  context.notExpressed(`${where} ${quote({ [class_name]: config }, 300)}`);
+  context.notExpressed(`${where} ${shortJson({ [class_name]: config }, 300)}`);
   return undefined;
 }
 
@@ -77,7 +77,7 @@ function initializerOptions(type: string, config: JsonMap): object | undefined {
   for (const [key, given] of Object.entries(config)) {
     if (key === "seed" || key === "dtype" || given === null) continue;
     const option = Object.hasOwn(properties, key) ? properties[key] : undefined;
-    // Before Keras 3, and in TensorFlow.js, that is the name of the truncated one.
+    // Before Keras 3 that is the name of the truncated one.
     const value = given === "normal" ? "truncatedNormal" : typeof given === "string" ? camelCase(given) : given;
     const fits = typeof value === "string" ? option?.enum?.includes(value) : typeof value === typeof option?.default;
     if (option === undefined || fits !== true) return undefined;
@@ -86,7 +86,7 @@ function initializerOptions(type: string, config: JsonMap): object | undefined {
   return options;
 }
 
-export function regularizer(field: Field, where: string, context: ImportContext): object | undefined {
+export function readRegularizer(field: Field, where: string, context: ImportContext): object | undefined {
   const found = serialized(field);
   if (found === undefined) return undefined;
   const { class_name } = found;
@@ -110,7 +110,7 @@ const CONSTRAINTS: Readonly<Record<string, string>> = {
   MinMaxNorm: "minMaxNorm",
 };
 
-export function constraint(field: Field, where: string, context: ImportContext): object | undefined {
+export function readConstraint(field: Field, where: string, context: ImportContext): object | undefined {
   const found = serialized(field);
   if (found === undefined) return undefined;
   const type = Object.hasOwn(CONSTRAINTS, found.class_name) ? CONSTRAINTS[found.class_name] : undefined;

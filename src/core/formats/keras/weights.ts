@@ -1,7 +1,7 @@
 import type { SavedTensors } from "../../../support/run/checkpoint.ts";
 import { UserError } from "../../../support/system/user-error.ts";
 import type { LayerPlan, ParameterPlan, Plan } from "../../plan/types.ts";
-import { cut } from "../field.ts";
+import { shortText } from "../field.ts";
 import type { StoredWeights } from "../format.ts";
 import type { FileTensor } from "../hdf5/tree.ts";
 import type { FileGraph } from "./graph.ts";
@@ -106,7 +106,7 @@ function byOrder(
 }
 
 function nameOf({ name, group }: FileLayer): string {
-  return cut(name ?? group ?? "?", 60);
+  return shortText(name ?? group ?? "?", 60);
 }
 
 /** The state of random numbers is no weight. */
@@ -115,7 +115,7 @@ function isWeight({ name }: FileTensor): boolean {
 }
 
 function listed(names: readonly string[]): string {
-  return names.length === 0 ? "no layer" : cut(names.join(", "), 300);
+  return names.length === 0 ? "no layer" : shortText(names.join(", "), 300);
 }
 
 /** Each layer with its source; undefined unless they pair up completely. */

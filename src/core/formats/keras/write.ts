@@ -4,7 +4,7 @@ import type { LayerPlan, Plan } from "../../plan/types.ts";
 import { isChain } from "../chain.ts";
 import type { ModelHost, TrainedModel } from "../format.ts";
 import type { FileTensor } from "../hdf5/tree.ts";
-import { callOptions, serializeLayer } from "./config.ts";
+import { callOptions, KERAS_3, serializeLayer } from "./config.ts";
 import { kerasGroups, kerasWeightPaths } from "./order.ts";
 
 /** The version of Keras whose format this is. */
@@ -93,7 +93,7 @@ export function kerasConfig(plan: Plan): object {
 
 /** The layers inside wrappers state their module too. */
 function kerasLayer(layer: LayerPlan): object {
-  const { class_name, config } = serializeLayer(layer, "keras");
+  const { class_name, config } = serializeLayer(layer, KERAS_3);
   const inner = config.layer as object | undefined;
   const wrapped = inner && { layer: { module: "keras.layers", ...inner, registered_name: null } };
   return { class_name, config: { ...config, ...wrapped } };

@@ -38,15 +38,15 @@ function readLayersModel(file: OpenFile): ModelFile {
   const { place, value } = inner.isGiven ? inner : topology;
   const model = topologyOf(file, new Field(path, place, value).map(), place);
   const version = String(topology.at("keras_version").value ?? "");
-  const format = version.startsWith("2.") ? "keras2" : version.startsWith("3.") ? "keras3" : "tfjs";
+  const dialect = version.startsWith("2.") ? "keras2" : version.startsWith("3.") ? "keras3" : "tfjs";
   const training = [artifacts.at("trainingConfig"), topology.at("training_config")].find(({ isGiven }) => isGiven);
   const compileConfig = model.compileConfig ?? oldCompileConfig(training?.map());
   const compilePlace = training?.place ?? "compile_config";
   return {
     model: () =>
       describedModel(
-        { path, limits, format, topology: model.topology, place, compileConfig, compilePlace },
-        format === "tfjs" ? differences : undefined,
+        { path, limits, dialect, topology: model.topology, place, compileConfig, compilePlace },
+        dialect === "tfjs" ? differences : undefined,
       ),
     weights: async () => {
       const graph = graphOf(file, model.topology, place);

@@ -1,8 +1,9 @@
 import type { LayersTopology } from "../../../support/run/layers-model-files.ts";
 import type { LayerPlan, Plan } from "../../plan/types.ts";
 import { isChain } from "../chain.ts";
-import { callOptions, serializeLayer } from "../keras/config.ts";
+import { callOptions } from "../keras/config.ts";
 import { snakeCase } from "../keras/names.ts";
+import { layersModelLayer } from "./layer.ts";
 import { layersModelWarnings } from "./warnings.ts";
 
 /** The model as tf.loadLayersModel reads it: the inputs and the layers in the order of the plan. */
@@ -38,7 +39,7 @@ function serializedInputs(plan: Plan): object[] {
 }
 
 function serialized(plan: Plan, layer: LayerPlan): object {
-  const { class_name, config } = serializeLayer(layer, "tfjs");
+  const { class_name, config } = layersModelLayer(layer);
   if (isChain(plan)) return { class_name, config };
   const inbound = layer.inputs.map((input) => [input, 0, 0, callOptions(layer)]);
   return { name: layer.name, class_name, config, inbound_nodes: [inbound] };

@@ -1,6 +1,6 @@
 import { layerDefinition } from "../../layers/layers.ts";
 import type { LayerPlan, Plan } from "../../plan/types.ts";
-import { isWideIdentity } from "../keras/config.ts";
+import { isWideIdentity } from "./layer.ts";
 import { masksInTensorFlowJs } from "./masks.ts";
 
 /**

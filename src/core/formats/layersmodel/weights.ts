@@ -1,4 +1,4 @@
-import { cut, type Field, quote, refuse } from "../field.ts";
+import { type Field, refuse, shortJson, shortText } from "../field.ts";
 import type { OpenFile } from "../format.ts";
 import type { FileTensor } from "../hdf5/tree.ts";
 import type { FileGraph } from "../keras/graph.ts";
@@ -47,7 +47,7 @@ export function layersModelWeights(file: OpenFile, manifest: Field, graph: FileG
   const layers = byLayer(file.path, tensors, graph);
   const warnings = [...labels].map(
     ([label, names]) =>
-      `${names.length} of ${tensors.length} weights are quantized to ${label} (${cut(names.join(", "), 80)}): predictions differ from those of the model before`,
+      `${names.length} of ${tensors.length} weights are quantized to ${label} (${shortText(names.join(", "), 80)}): predictions differ from those of the model before`,
   );
   return { path: file.path, layers, warnings, graph };
 }
@@ -59,7 +59,7 @@ function weightSpec(file: OpenFile, weight: Field): WeightSpec {
     .list()
     .map((size) => size.whole(0));
   const count = shape.reduce((product, n) => product * n, 1);
-  checkSize(file, `the weight ${cut(name)} has`, count * 4);
+  checkSize(file, `the weight ${shortText(name)} has`, count * 4);
   return { name, shape, count, encoding: encodingOf(weight, name) };
 }
 
@@ -69,7 +69,7 @@ function encodingOf(weight: Field, name: string): Encoding {
   if (kind !== "float32") {
     refuse(
       weight.file,
-      `the weight ${cut(name)} is of the type ${quote(kind)} (${weight.place})`,
+      `the weight ${shortText(name)} is of the type ${shortJson(kind)} (${weight.place})`,
       "export it as float32",
     );
   }
@@ -86,7 +86,7 @@ function encodingOf(weight: Field, name: string): Encoding {
   if (type !== "uint8" && type !== "uint16") {
     refuse(
       weight.file,
-      `the weight ${cut(name)} is quantized to ${quote(type)} (${quantization.place})`,
+      `the weight ${shortText(name)} is quantized to ${shortJson(type)} (${quantization.place})`,
       "export it as float32, float16, uint8 or uint16",
     );
   }
@@ -122,21 +122,27 @@ function readShards(file: OpenFile, paths: Field, wanted: number, specs: readonl
   const shards = paths.list().map((path) => {
     const name = path.text().replace(/^(\.\/)+/, "");
     if (!/^[^/\\]+$/.test(name) || name.startsWith("..") || name.includes("\0")) {
-      path.fail(`the shard ${quote(name)} is not in the folder of the model`, "keep the .bin files beside model.json");
+      path.fail(
+        `the shard ${shortJson(name)} is not in the folder of the model`,
+        "keep the .bin files beside model.json",
+      );
     }
     const shard = file.beside(name);
     if ("problem" in shard) {
-      refuse(file.path, `its shard ${cut(name)} ${shard.problem}`, "keep the .bin files beside model.json");
+      refuse(file.path, `its shard ${shortText(name)} ${shard.problem}`, "keep the .bin files beside model.json");
     }
     return { name, size: shard.size, read: shard.read };
   });
   const found = shards.reduce((sum, { size }) => sum + size, 0);
   if (found !== wanted) {
-    const which = shards.map(({ name, size }) => `${cut(name, 60)}: ${size.toLocaleString("en-US")} bytes`).join(", ");
-    const last = found < wanted ? `; ${cut(firstMissing(specs, found))} is the first weight that is not complete` : "";
+    const which = shards
+      .map(({ name, size }) => `${shortText(name, 60)}: ${size.toLocaleString("en-US")} bytes`)
+      .join(", ");
+    const last =
+      found < wanted ? `; ${shortText(firstMissing(specs, found))} is the first weight that is not complete` : "";
     refuse(
       file.path,
-      `its shards are too ${found < wanted ? "short" : "long"} for its weights, which have ${wanted.toLocaleString("en-US")} bytes (${cut(which, 300)})${last}`,
+      `its shards are too ${found < wanted ? "short" : "long"} for its weights, which have ${wanted.toLocaleString("en-US")} bytes (${shortText(which, 300)})${last}`,
       "copy model.json and its .bin files again, all from one export",
     );
   }
@@ -144,7 +150,8 @@ function readShards(file: OpenFile, paths: Field, wanted: number, specs: readonl
   let end = 0;
   for (const { name, size, read } of shards) {
     const shard = read();
-    if (shard.byteLength !== size) refuse(file.path, `its shard ${cut(name)} changes while it is read`, "try again");
+    if (shard.byteLength !== size)
+      refuse(file.path, `its shard ${shortText(name)} changes while it is read`, "try again");
     bytes.set(shard, end);
     end += size;
   }
@@ -172,7 +179,7 @@ function byLayer(file: string, tensors: readonly FileTensor[], graph: FileGraph 
   if (!isPrefixed && graph !== undefined) {
     const stray = tensors.find((_, k) => !isLayer(parts[k]![0]));
     if (stray !== undefined) {
-      refuse(file, `the weight ${cut(stray.name)} is of no layer of the model`, "export the model again");
+      refuse(file, `the weight ${shortText(stray.name)} is of no layer of the model`, "export the model again");
     }
   }
   const layers = new Map<string, FileTensor[]>();

@@ -11,12 +11,12 @@ interface NormalizationOptions {
 /** What layers have in common that bring values to mean 0 and variance 1 and then scale and shift them. */
 export const NORMALIZING = {
   ...UNCHANGED,
-  parameters: (options: NormalizationOptions, [input]: readonly Shape[]) => scaleAndShift(options, input!),
+  parameters: (options: NormalizationOptions, [input]: readonly Shape[]) => scaleAndShiftParameters(options, input!),
   flops: (_options: object, _inputs: readonly Shape[], output: Shape) => 8 * size(output),
 } as const;
 
 /** A factor and an offset for each feature, where the layer has them. */
-export function scaleAndShift(options: NormalizationOptions, input: Shape): ParameterDefinition[] {
+export function scaleAndShiftParameters(options: NormalizationOptions, input: Shape): ParameterDefinition[] {
   const features = featuresOf(input);
   return [
     ...(options.scale ? [parameter(options, "gamma", "gamma", [features])] : []),

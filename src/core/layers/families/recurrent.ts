@@ -2,22 +2,22 @@ import type { Shape } from "../../spec/dataset.ts";
 import type { RecurrentLayer } from "../../spec/types.ts";
 import { activationConstant, type CallOptions, type KernelCall, kernel } from "../call.ts";
 import {
-  type Cell,
   featuresOf,
   type LayerDefinition,
   type LayerOptions,
   ONE_INPUT,
   type ParameterDefinition,
   parameter,
+  type RecurrentCell,
   timestepsOf,
 } from "../definition.ts";
-import type { MaskedCall } from "../exchange.ts";
-import { activation, flag, type OptionSchema, rate, UNITS, weightOptions } from "../schema.ts";
+import type { Config, Dialect, MaskedCall } from "../exchange.ts";
+import { activationOption, flag, type OptionSchema, rate, UNITS, weightOptions } from "../schema.ts";
 
 export type RecurrentType = RecurrentLayer["type"];
-export type RecurrentOptions = LayerOptions<RecurrentType>;
+export type RecurrentLayerOptions = LayerOptions<RecurrentType>;
 
-interface RecurrentFamily extends Cell {
+interface RecurrentFamily extends RecurrentCell {
   /** Elementwise operations per unit and timestep, roughly. */
   readonly elementwise: number;
   /** Values kept per unit and timestep: preactivations, gates and states. */
@@ -33,26 +33,26 @@ export function recurrent(family: RecurrentFamily) {
     inputs: ONE_INPUT,
     mask: "uses",
     cell,
-    outputShape: (options: RecurrentOptions, [input]: readonly Shape[]) => recurrentOutput(options, input!),
-    parameters: (options: RecurrentOptions, [input]: readonly Shape[]) => cellParameters(gates, options, input!),
+    outputShape: (options: RecurrentLayerOptions, [input]: readonly Shape[]) => recurrentOutput(options, input!),
+    parameters: (options: RecurrentLayerOptions, [input]: readonly Shape[]) => cellParameters(gates, options, input!),
     // Two matmuls into the gates per step, and the elementwise operations.
-    flops: ({ units }: RecurrentOptions, [input]: readonly Shape[]) =>
+    flops: ({ units }: RecurrentLayerOptions, [input]: readonly Shape[]) =>
       timestepsOf(input!) * (2 * gates * units * (featuresOf(input!) + units) + elementwise * units),
-    kept: ({ units }: RecurrentOptions, [input]: readonly Shape[]) => timestepsOf(input!) * keptPerUnit * units,
-    call: (options: RecurrentOptions) =>
+    kept: ({ units }: RecurrentLayerOptions, [input]: readonly Shape[]) => timestepsOf(input!) * keptPerUnit * units,
+    call: (options: RecurrentLayerOptions) =>
       kernel(name, cellOptions(options), { takesMask: ["mask"], ...cellCall(options, cell) }),
     tensorflowJs: { maskWarnings: otherMask },
   } as const satisfies Partial<LayerDefinition<RecurrentType>>;
 }
 
-export function recurrentOutput({ units, returnSequences }: RecurrentOptions, input: Shape): Shape {
+export function recurrentOutput({ units, returnSequences }: RecurrentLayerOptions, input: Shape): Shape {
   return returnSequences ? [timestepsOf(input), units] : [units];
 }
 
 /** Weights of a cell, all gates in one. */
 export function cellParameters(
   gates: number,
-  options: RecurrentOptions,
+  options: RecurrentLayerOptions,
   input: Shape,
   prefix = "",
 ): ParameterDefinition[] {
@@ -68,7 +68,7 @@ export function cellParameters(
 }
 
 /** What the kernels of recurrent layers read of the options; the rest decided shapes and initial weights. */
-export function cellOptions(options: RecurrentOptions): CallOptions {
+export function cellOptions(options: RecurrentLayerOptions): CallOptions {
   return {
     activation: activationConstant(options.activation),
     ...("recurrentActivation" in options
@@ -82,8 +82,8 @@ export function cellOptions(options: RecurrentOptions): CallOptions {
 
 /** What a cell takes beside its input while training: dropout masks and a state. */
 export function cellCall(
-  { units, dropout, recurrentDropout, stateful }: RecurrentOptions,
-  { gates, states }: Cell,
+  { units, dropout, recurrentDropout, stateful }: RecurrentLayerOptions,
+  { gates, states }: RecurrentCell,
 ): Pick<KernelCall, "units" | "cellDropout" | "state"> {
   return {
     units,
@@ -104,8 +104,10 @@ export function otherMask({ inputMasks, loaded }: MaskedCall<unknown>): string[]
 export const cellWeights = (names: readonly string[]): string[] => names.map((_, k) => `cell/vars/${k}`);
 
 /** Files of tf.layers that do not name the activation of the gates have its default. */
-export function impliedGates(config: Readonly<Record<string, unknown>>, format: string): Record<string, unknown> {
-  return format === "tfjs" && config.recurrent_activation === undefined ? { recurrentActivation: "hardSigmoid02" } : {};
+export function impliedGates(config: Config, dialect: Dialect): Config {
+  return dialect === "tfjs" && config.recurrent_activation === undefined
+    ? { recurrentActivation: "hardSigmoid02" }
+    : {};
 }
 
 const OF_GATES = "As in Keras each gate then has masks of its own, of the inputs, too.";
@@ -120,8 +122,8 @@ export function recurrentSchema(own: {
   const dropout = rate("Share of the recurrent state set to zero while training, the same units at every timestep", 0);
   return {
     units: UNITS,
-    activation: activation(own.activation, "tanh"),
-    ...(own.hasGates ? { recurrentActivation: activation("Activation of the gates.", "sigmoid") } : {}),
+    activation: activationOption(own.activation, "tanh"),
+    ...(own.hasGates ? { recurrentActivation: activationOption("Activation of the gates.", "sigmoid") } : {}),
     useBias: flag(own.hasGates ? "Add a bias to the gates." : "Add a bias.", true),
     ...own.afterBias,
     ...weightOptions({

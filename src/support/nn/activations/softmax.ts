@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type Activation, fromOutput } from "./activation.ts";
+import { type ActivationFunction, fromOutput } from "./activation.ts";
 
 /** e^z / Σ e^z over the last axis; its gradient is (dy - Σ dy·y) · y. */
-export const SOFTMAX: Activation = {
+export const SOFTMAX: ActivationFunction = {
   ...fromOutput(
     "softmax",
     (z) => tf.softmax(z),

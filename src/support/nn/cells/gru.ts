@@ -1,8 +1,8 @@
-import type { RecurrentLayer } from "../bidirectional.ts";
+import type { RecurrentKernel } from "../bidirectional.ts";
 import { type GruForward, type GruOptions, type GruState, type GruWeights, gruBackward, gruForward } from "../gru.ts";
 
 /** For the layer that runs it in both directions. */
-export const GRU: RecurrentLayer<GruWeights, GruOptions, GruState, GruForward> = {
+export const GRU: RecurrentKernel<GruWeights, GruOptions, GruState, GruForward> = {
   forward: gruForward,
   backward: gruBackward,
 };

@@ -1,5 +1,5 @@
 import type * as tf from "@tensorflow/tfjs-core";
-import type { RecurrentLayer } from "../bidirectional.ts";
+import type { RecurrentKernel } from "../bidirectional.ts";
 import {
   type LstmForward,
   type LstmOptions,
@@ -10,7 +10,7 @@ import {
 } from "../lstm.ts";
 
 /** For the layer that runs it in both directions. */
-export const LSTM: RecurrentLayer<LstmWeights<tf.Tensor1D, tf.Tensor2D>, LstmOptions, LstmState, LstmForward> = {
+export const LSTM: RecurrentKernel<LstmWeights<tf.Tensor1D, tf.Tensor2D>, LstmOptions, LstmState, LstmForward> = {
   forward: lstmForward,
   backward: lstmBackward,
 };

@@ -1,4 +1,4 @@
-import type { RecurrentLayer } from "../bidirectional.ts";
+import type { RecurrentKernel } from "../bidirectional.ts";
 import {
   type SimpleRnnForward,
   type SimpleRnnOptions,
@@ -9,7 +9,7 @@ import {
 } from "../simple-rnn.ts";
 
 /** For the layer that runs it in both directions. */
-export const SIMPLE_RNN: RecurrentLayer<SimpleRnnWeights, SimpleRnnOptions, SimpleRnnState, SimpleRnnForward> = {
+export const SIMPLE_RNN: RecurrentKernel<SimpleRnnWeights, SimpleRnnOptions, SimpleRnnState, SimpleRnnForward> = {
   forward: simpleRnnForward,
   backward: simpleRnnBackward,
 };

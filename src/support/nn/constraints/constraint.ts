@@ -1,4 +1,4 @@
 import type * as tf from "@tensorflow/tfjs-core";
 
 /** What is done to a weight after each update: a new tensor of the same shape. Formulas are those of `keras.constraints`. */
-export type Constraint = <T extends tf.Tensor>(w: T) => T;
+export type ConstraintFunction = <T extends tf.Tensor>(w: T) => T;

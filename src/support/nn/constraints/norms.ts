@@ -1,7 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-
-/** Keras' `epsilon()`: no division by a norm of 0. */
-export const EPSILON = 1e-7;
+import { EPSILON } from "../epsilon.ts";
 
 export type Axis = number | readonly number[];
 

@@ -1,5 +1,5 @@
-import { type Initializer, size } from "./initializer.ts";
+import { type InitializerFunction, size } from "./initializer.ts";
 
-export function constant(value: number): Initializer {
+export function constant(value: number): InitializerFunction {
   return (shape) => new Float32Array(size(shape)).fill(value);
 }

@@ -1,7 +1,7 @@
-import { filled, type Initializer } from "./initializer.ts";
+import { filled, type InitializerFunction } from "./initializer.ts";
 
 /** `gain` on the diagonal of a matrix, 0 elsewhere. */
-export function identityWith(gain: number): Initializer {
+export function identityWith(gain: number): InitializerFunction {
   return (shape) => {
     if (shape.length !== 2) throw new Error(`identity is for matrices, not for a weight of shape [${shape}]`);
     const columns = shape[1]!;
@@ -9,4 +9,4 @@ export function identityWith(gain: number): Initializer {
   };
 }
 
-export const identity: Initializer = identityWith(1);
+export const identity: InitializerFunction = identityWith(1);

@@ -1,3 +1,3 @@
-import { type Initializer, size } from "./initializer.ts";
+import { type InitializerFunction, size } from "./initializer.ts";
 
-export const ones: Initializer = (shape) => new Float32Array(size(shape)).fill(1);
+export const ones: InitializerFunction = (shape) => new Float32Array(size(shape)).fill(1);

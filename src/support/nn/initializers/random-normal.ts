@@ -1,7 +1,7 @@
-import { filled, type Initializer } from "./initializer.ts";
+import { filled, type InitializerFunction } from "./initializer.ts";
 
-export function randomNormalWith(mean: number, stddev: number): Initializer {
+export function randomNormalWith(mean: number, stddev: number): InitializerFunction {
   return (shape, random) => filled(shape, (i) => mean + random.normal(i) * stddev);
 }
 
-export const randomNormal: Initializer = randomNormalWith(0, 0.05);
+export const randomNormal: InitializerFunction = randomNormalWith(0, 0.05);

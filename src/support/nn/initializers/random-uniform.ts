@@ -1,9 +1,9 @@
-import { filled, type Initializer } from "./initializer.ts";
+import { filled, type InitializerFunction } from "./initializer.ts";
 import { uniform } from "./uniform.ts";
 
 /** Uniform in [minval, maxval). */
-export function randomUniformWith(minval: number, maxval: number): Initializer {
+export function randomUniformWith(minval: number, maxval: number): InitializerFunction {
   return (shape, random) => filled(shape, (i) => minval + random.uniform(i) * (maxval - minval));
 }
 
-export const randomUniform: Initializer = (shape, random) => uniform(shape, random, 0.05);
+export const randomUniform: InitializerFunction = (shape, random) => uniform(shape, random, 0.05);

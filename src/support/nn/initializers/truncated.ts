@@ -1,6 +1,6 @@
 import type { RandomStream } from "../random.ts";
-import { filled, type Initializer, size } from "./initializer.ts";
-import { type Scaling, varianceOf } from "./scaling.ts";
+import { filled, type InitializerFunction, size } from "./initializer.ts";
+import { type FanScaling, varianceOf } from "./scaling.ts";
 
 /** Normal values beyond two standard deviations are drawn again, as Keras does. */
 export function truncated(shape: readonly number[], random: RandomStream, stddev: number, mean = 0): Float32Array {
@@ -17,6 +17,6 @@ export function truncated(shape: readonly number[], random: RandomStream, stddev
 const TRUNCATED_STDDEV = 0.8796256610342398;
 
 /** A truncated normal of the variance that `scaling` asks for. */
-export function scaledTruncated(scaling: Scaling): Initializer {
+export function scaledTruncated(scaling: FanScaling): InitializerFunction {
   return (shape, random) => truncated(shape, random, Math.sqrt(varianceOf(shape, scaling)) / TRUNCATED_STDDEV);
 }

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { EPSILON } from "../epsilon.ts";
 import { type Features, rowsOf } from "../sequence.ts";
 import { clipped } from "./clipped.ts";
-import { EPSILON } from "./epsilon.ts";
 import { type LossOutput, reduceLoss, type Weighting } from "./loss.ts";
 import { type SmoothingOptions, smoothed } from "./smoothing.ts";
 

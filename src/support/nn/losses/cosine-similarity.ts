@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { EPSILON } from "../epsilon.ts";
 import { type Features, rowsOf } from "../sequence.ts";
-import { EPSILON } from "./epsilon.ts";
 import { type LossOutput, reduceLoss, type Weighting } from "./loss.ts";
 
 /** Minus the cosine of the angle between prediction and target: -1 where they point the same way. */

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { EPSILON } from "../epsilon.ts";
 import { type Features, rowsOf } from "../sequence.ts";
 import { clipped } from "./clipped.ts";
-import { EPSILON } from "./epsilon.ts";
 import { type LossOutput, reduceLoss, type Weighting } from "./loss.ts";
 
 /** Kullback-Leibler divergence Σ y log(y / p) of two distributions, both clipped to [1e-7, 1]. */

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { EPSILON } from "../epsilon.ts";
 import { type Features, rowsOf } from "../sequence.ts";
-import { EPSILON } from "./epsilon.ts";
 import type { LossOutput, Weighting } from "./loss.ts";
 import { mean } from "./mean-over-outputs.ts";
 

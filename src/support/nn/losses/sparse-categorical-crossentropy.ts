@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { EPSILON } from "../epsilon.ts";
 import { type Features, rowsOf } from "../sequence.ts";
 import { classTargets } from "./class-targets.ts";
 import { clipped } from "./clipped.ts";
-import { EPSILON } from "./epsilon.ts";
 import { type LossOutput, reduceLoss, type Weighting } from "./loss.ts";
 
 /**

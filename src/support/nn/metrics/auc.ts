@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type Features, type Mask, rowsOf } from "../sequence.ts";
-import { denseOf, masked } from "./dense-targets.ts";
+import { denseOf, maskRows } from "./dense-targets.ts";
 import { quotient } from "./mean.ts";
 import { asNumber, type MetricTargets } from "./metric.ts";
 
@@ -26,7 +26,7 @@ export function aucState(
     [1, numThresholds - 1],
   );
   const above = asNumber(tf.greater(tf.reshape(tf.mul(p, numThresholds - 1), [values, 1]), steps)) as tf.Tensor2D;
-  const sides = tf.stack([masked(y, mask), masked(tf.sub(1, y), mask)]);
+  const sides = tf.stack([maskRows(y, mask), maskRows(tf.sub(1, y), mask)]);
   return tf.reshape(tf.matMul(tf.reshape(sides, [2, values]) as tf.Tensor2D, above), [
     2 * (numThresholds - 1),
   ]) as tf.Tensor1D;

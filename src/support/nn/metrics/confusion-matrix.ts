@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { classTargets } from "../losses/class-targets.ts";
 import { type Features, type Mask, rowsOf } from "../sequence.ts";
-import { masked } from "./dense-targets.ts";
+import { maskRows } from "./dense-targets.ts";
 import { labelsOf, type MetricTargets } from "./metric.ts";
 
 /** How often each class (row) is predicted as each (column): [classes²]. Labels or one-hot targets. */
@@ -14,7 +14,7 @@ export function confusionMatrixState(
   const p = rowsOf(predictions);
   const classes = p.shape[1];
   const predicted = classTargets(tf.argMax(p, 1), classes);
-  const actual = tf.transpose(masked(classTargets(labelsOf(targets), classes), mask)) as tf.Tensor2D; // not in matMul: slow on wasm
+  const actual = tf.transpose(maskRows(classTargets(labelsOf(targets), classes), mask)) as tf.Tensor2D; // not in matMul: slow on wasm
   return tf.reshape(tf.matMul(actual, predicted), [classes * classes]) as tf.Tensor1D;
 }
 

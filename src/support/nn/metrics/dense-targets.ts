@@ -8,6 +8,6 @@ export function denseOf(targets: MetricTargets, outputs: number): tf.Tensor2D {
   return isLabels(targets) ? classTargets(targets, outputs) : rowsOf(targets);
 }
 
-export function masked(x: tf.Tensor, mask: Mask | undefined): tf.Tensor {
+export function maskRows(x: tf.Tensor, mask: Mask | undefined): tf.Tensor {
   return mask === undefined ? x : tf.mul(x, mask.rows);
 }

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type Features, type Mask, rowsOf } from "../sequence.ts";
-import { denseOf, masked } from "./dense-targets.ts";
+import { denseOf, maskRows } from "./dense-targets.ts";
 import { quotient } from "./mean.ts";
 import { asNumber, type MetricTargets } from "./metric.ts";
 
@@ -18,13 +18,13 @@ export function f1State(
   mask?: Mask,
 ): tf.Tensor1D {
   const p = rowsOf(predictions);
-  const actual = masked(denseOf(targets, p.shape[1]), mask);
+  const actual = maskRows(denseOf(targets, p.shape[1]), mask);
   // As in Keras: all outputs that equal the largest one, unless it is 0.
   const chosen =
     threshold === undefined
       ? tf.mul(asNumber(tf.greaterEqual(p, tf.max(p, 1, true))), asNumber(tf.greater(tf.abs(p), 1e-9)))
       : asNumber(tf.greater(p, threshold));
-  const predicted = masked(chosen, mask);
+  const predicted = maskRows(chosen, mask);
   return tf.concat([tf.sum(tf.mul(predicted, actual), 0), tf.sum(predicted, 0), tf.sum(actual, 0)]) as tf.Tensor1D;
 }
 

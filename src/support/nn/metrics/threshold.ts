@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type Features, type Mask, rowsOf } from "../sequence.ts";
-import { denseOf, masked } from "./dense-targets.ts";
+import { denseOf, maskRows } from "./dense-targets.ts";
 import { asNumber, type MetricTargets } from "./metric.ts";
 
 export interface ThresholdOptions {
@@ -16,7 +16,7 @@ export function thresholdState(
   mask?: Mask,
 ): tf.Tensor1D {
   const p = rowsOf(predictions);
-  const predicted = masked(asNumber(tf.greater(p, threshold)), mask);
-  const actual = masked(denseOf(targets, p.shape[1]), mask);
+  const predicted = maskRows(asNumber(tf.greater(p, threshold)), mask);
+  const actual = maskRows(denseOf(targets, p.shape[1]), mask);
   return tf.stack([tf.sum(tf.mul(predicted, actual)), tf.sum(predicted), tf.sum(actual)]) as tf.Tensor1D;
 }

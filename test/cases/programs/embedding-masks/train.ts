@@ -27,7 +27,7 @@ import { dataFolder } from "lstm-compile-runtime/run/program.js";
 import { resumedCheckpoint } from "lstm-compile-runtime/run/resume.js";
 import { type Session, beginRun, endInterrupted, runTraining, startBackend } from "lstm-compile-runtime/run/session.js";
 import { variablesOf } from "lstm-compile-runtime/run/tensors.js";
-import { Training, restore, zeroTotals } from "lstm-compile-runtime/run/training-loop.js";
+import { TrainingLoop, restore, zeroTotals } from "lstm-compile-runtime/run/training-loop.js";
 import { batchSizes, breathe, describeSamples, firstSamples, scalarTensors } from "lstm-compile-runtime/run/training.js";
 import { LAYERS, TOPOLOGY } from "./topology.ts";
 
@@ -98,7 +98,7 @@ async function train(session: Session): Promise<number> {
   const samples = { trainSamples: train.count, validationSamples: data.validation.count, testSamples: data.test.count };
   const settings = { batchSize: BATCH_SIZE, shuffle: SHUFFLE, seed, ...samples };
   const interrupt = beginRun(session, { settings, backend, captured: program.captured, data });
-  const training = new Training({
+  const training = new TrainingLoop({
     session, state, variables, captured: program, callbacks, interrupt, data,
     metrics: METRICS, samples: train.count, batchSize: BATCH_SIZE,
     diverged: async (at) => {

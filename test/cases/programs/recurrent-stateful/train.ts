@@ -27,7 +27,7 @@ import { resumedCheckpoint } from "lstm-compile-runtime/run/resume.js";
 import { type Session, beginRun, endInterrupted, runTraining, startBackend } from "lstm-compile-runtime/run/session.js";
 import { setToZero } from "lstm-compile-runtime/run/states.js";
 import { variablesOf } from "lstm-compile-runtime/run/tensors.js";
-import { Training, restore, zeroTotals } from "lstm-compile-runtime/run/training-loop.js";
+import { TrainingLoop, restore, zeroTotals } from "lstm-compile-runtime/run/training-loop.js";
 import { batchSizes, breathe, describeSamples, firstSamples, scalarTensors, wholeBatches } from "lstm-compile-runtime/run/training.js";
 import { LAYERS, TOPOLOGY } from "./topology.ts";
 
@@ -104,7 +104,7 @@ async function train(session: Session): Promise<number> {
   const samples = { trainSamples: train.count, validationSamples: validation.count, testSamples: test.count };
   const settings = { batchSize: BATCH_SIZE, shuffle: SHUFFLE, seed, ...samples };
   const interrupt = beginRun(session, { settings, backend, captured: program.captured, data });
-  const training = new Training({
+  const training = new TrainingLoop({
     session, state, variables, captured: program, callbacks, interrupt, data,
     metrics: METRICS, samples: train.count, batchSize: BATCH_SIZE,
     diverged: async (at) => {

@@ -21,7 +21,7 @@ describe("a Keras model compiled with the loss CTC", () => {
     const { text, notExpressed } = importSpec({
       path: "reader.keras",
       limits: limitsFrom({}),
-      format: "keras3",
+      dialect: "keras3",
       topology: TOPOLOGY,
       compileConfig: { loss },
     });

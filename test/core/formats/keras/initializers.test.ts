@@ -1,12 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { Field } from "../../../../src/core/formats/field.ts";
-import { serializeLayer } from "../../../../src/core/formats/keras/config.ts";
+import { KERAS_3, type SerializedLayer, serializeLayer } from "../../../../src/core/formats/keras/config.ts";
 import { layerSpec } from "../../../../src/core/formats/keras/options.ts";
-import type { Dialect } from "../../../../src/core/layers/exchange.ts";
+import { layersModelLayer } from "../../../../src/core/formats/layersmodel/layer.ts";
+import type { LayerPlan } from "../../../../src/core/plan/types.ts";
 import { compile } from "../../../../src/node.ts";
 
+const keras = (layer: LayerPlan): SerializedLayer => serializeLayer(layer, KERAS_3);
+
 /** What a dense layer of 4 inputs and 4 units says of its kernel in a file. */
-function exported(kernelInitializer: unknown, dialect: Dialect): unknown {
+function exported(kernelInitializer: unknown, serialize: (layer: LayerPlan) => SerializedLayer): unknown {
   const files = { train: "x.npy", test: "x.npy" };
   const { program, diagnostics } = compile(
     JSON.stringify({
@@ -23,7 +26,7 @@ function exported(kernelInitializer: unknown, dialect: Dialect): unknown {
     }),
   );
   if (program === undefined) throw new Error(diagnostics.map(({ message }) => message).join("; "));
-  return serializeLayer(program.plan.layers[0]!, dialect).config.kernel_initializer;
+  return serialize(program.plan.layers[0]!).config.kernel_initializer;
 }
 
 function imported(kernel_initializer: unknown): [initializer: unknown, notExpressed: string[]] {
@@ -37,7 +40,7 @@ function imported(kernel_initializer: unknown): [initializer: unknown, notExpres
   };
   const context = {
     path: "a.keras",
-    format: "keras3",
+    dialect: "keras3",
     notExpressed: (what: string) => notExpressed.push(what),
   } as const;
   return [layerSpec(node, context).kernelInitializer, notExpressed];
@@ -58,15 +61,15 @@ describe("an initializer with options", () => {
     ],
   ])("%j goes into a file of Keras and comes back", (initializer, class_name, config) => {
     const file = { module: "keras.initializers", class_name, config, registered_name: null };
-    expect(exported(initializer, "keras")).toEqual(file);
+    expect(exported(initializer, keras)).toEqual(file);
     expect(imported({ ...file, config: { ...config, seed: null } })).toEqual([initializer, []]);
-    expect(imported(exported(initializer, "tfjs"))).toEqual([initializer, []]);
+    expect(imported(exported(initializer, layersModelLayer))).toEqual([initializer, []]);
   });
 
   it("of Keras alone: the normal distribution without a cut", () => {
     const initializer = { type: "varianceScaling", scale: 2, distribution: "untruncatedNormal" };
-    expect(imported(exported(initializer, "keras"))).toEqual([initializer, []]);
-    expect(exported(initializer, "tfjs")).toMatchObject({ config: { distribution: "normal" } });
+    expect(imported(exported(initializer, keras))).toEqual([initializer, []]);
+    expect(exported(initializer, layersModelLayer)).toMatchObject({ config: { distribution: "normal" } });
   });
 
   it.each([

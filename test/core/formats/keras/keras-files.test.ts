@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { zipSync } from "fflate";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { kerasArchive, kerasWeights } from "../../../../src/core/formats/keras/write.ts";
-import { compile, type Program } from "../../../../src/node.ts";
+import { compile, type GeneratedProgram } from "../../../../src/node.ts";
 import { MODEL_HOST, openModelFile } from "../../../../src/program/model-files.ts";
 import type { SavedTensors } from "../../../../src/support/run/checkpoint.ts";
 import { type LayersTopology, writeLayersModel } from "../../../../src/support/run/layers-model.ts";
@@ -35,7 +35,7 @@ afterAll(() => {
 });
 
 /** The largest difference of the program's prediction from that of Keras. */
-const difference = (program: Program, weights: SavedTensors, name: string): Promise<number> =>
+const difference = (program: GeneratedProgram, weights: SavedTensors, name: string): Promise<number> =>
   differenceFrom(workspace, program, weights, expectedOf(fixture(`${name}.json`)));
 
 /** functional has conv1d, attention and a residual; merges has dot, attention and additiveAttention, all of them with masks. */

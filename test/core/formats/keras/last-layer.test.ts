@@ -18,7 +18,7 @@ it.each([
   const input = layer("InputLayer", { batch_shape: [null, 6, 3], name: "pen" });
   const { text } = importSpec({
     path: "reader.keras",
-    format: "keras3",
+    dialect: "keras3",
     topology: layer("Sequential", { name: "reader", layers: [input, last] }),
     limits: limitsFrom({}),
     compileConfig: undefined,

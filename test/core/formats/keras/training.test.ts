@@ -6,7 +6,7 @@ it("the AUC of Keras is imported with its curve, and what a spec cannot say of i
   const notExpressed: string[] = [];
   const context = {
     path: "m.keras",
-    format: "keras3",
+    dialect: "keras3",
     notExpressed: (what: string) => notExpressed.push(what),
   } as const;
   const metrics = (...list: unknown[]): Field => new Field("m.keras", "compile_config.metrics", list);

@@ -1,6 +1,6 @@
 import type { RandomStream } from "../random.ts";
-import { filled, type Initializer } from "./initializer.ts";
-import { type Scaling, varianceOf } from "./scaling.ts";
+import { filled, type InitializerFunction } from "./initializer.ts";
+import { type FanScaling, varianceOf } from "./scaling.ts";
 
 /** Values in [-limit, limit). */
 export function uniform(shape: readonly number[], random: RandomStream, limit: number): Float32Array {
@@ -8,6 +8,6 @@ export function uniform(shape: readonly number[], random: RandomStream, limit: n
 }
 
 /** U(-l, l) of the variance that `scaling` asks for. */
-export function scaledUniform(scaling: Scaling): Initializer {
+export function scaledUniform(scaling: FanScaling): InitializerFunction {
   return (shape, random) => uniform(shape, random, Math.sqrt(3 * varianceOf(shape, scaling)));
 }

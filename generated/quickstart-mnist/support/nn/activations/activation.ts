@@ -4,7 +4,7 @@ import type * as tf from "@tensorflow/tfjs-core";
  * An activation y = a(z) and its derivative. `gradient` returns dy · a'(z); it may use z, y or both, so that each activation
  * takes the cheapest form. Formulas are those of Keras 3 (`keras.activations`).
  */
-export interface Activation {
+export interface ActivationFunction {
   readonly name: string;
   /** The preactivation z is needed by `gradient`; otherwise callers need not keep it. */
   readonly needsPreactivation: boolean;
@@ -18,6 +18,6 @@ export function fromOutput(
   name: string,
   apply: (z: tf.Tensor) => tf.Tensor,
   gradient: (dy: tf.Tensor, y: tf.Tensor) => tf.Tensor,
-): Activation {
-  return { name, needsPreactivation: false, elementwise: true, apply, gradient } as Activation;
+): ActivationFunction {
+  return { name, needsPreactivation: false, elementwise: true, apply, gradient } as ActivationFunction;
 }

@@ -1,10 +1,10 @@
-import { filled, type Initializer, size } from "./initializer.ts";
+import { filled, type InitializerFunction, size } from "./initializer.ts";
 
 /**
  * `gain` times a matrix with orthonormal rows or columns, whichever are fewer (Saxe et al. 2014), by Gram–Schmidt. A kernel of
  * more axes is a matrix of its last axis against all others.
  */
-export function orthogonalWith(gain: number): Initializer {
+export function orthogonalWith(gain: number): InitializerFunction {
   return (shape, random) => {
     if (shape.length < 2) throw new Error(`orthogonal is for matrices, not for a weight of shape [${shape}]`);
     const columns = shape.at(-1)!;
@@ -33,7 +33,7 @@ export function orthogonalWith(gain: number): Initializer {
   };
 }
 
-export const orthogonal: Initializer = orthogonalWith(1);
+export const orthogonal: InitializerFunction = orthogonalWith(1);
 
 function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;

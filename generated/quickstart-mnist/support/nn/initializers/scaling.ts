@@ -1,7 +1,7 @@
 import { size } from "./initializer.ts";
 
 /** A variance of scale / n, where n is the fan that `mode` names. */
-export interface Scaling {
+export interface FanScaling {
   readonly scale: number;
   readonly mode: "fanIn" | "fanOut" | "fanAvg";
 }
@@ -14,7 +14,7 @@ function fans(shape: readonly number[]): { fanIn: number; fanOut: number } {
 }
 
 /** scale / n; n is at least 1. */
-export function varianceOf(shape: readonly number[], { scale, mode }: Scaling): number {
+export function varianceOf(shape: readonly number[], { scale, mode }: FanScaling): number {
   const { fanIn, fanOut } = fans(shape);
   const fan = mode === "fanIn" ? fanIn : mode === "fanOut" ? fanOut : (fanIn + fanOut) / 2;
   return scale / Math.max(1, fan);

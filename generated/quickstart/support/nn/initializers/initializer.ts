@@ -4,7 +4,7 @@ import type { RandomStream } from "../random.ts";
  * Keras 3 weight initialisers for vectors [n], matrices [rows, columns] and convolution kernels [size, in, filters]. The
  * distributions are those of `keras.initializers`; the numbers come from this program's own streams.
  */
-export type Initializer = (shape: readonly number[], random: RandomStream) => Float32Array;
+export type InitializerFunction = (shape: readonly number[], random: RandomStream) => Float32Array;
 
 export function size(shape: readonly number[]): number {
   return shape.reduce((product, n) => product * n, 1);

@@ -1,3 +1,3 @@
-import { type Initializer, size } from "./initializer.ts";
+import { type InitializerFunction, size } from "./initializer.ts";
 
-export const zeros: Initializer = (shape) => new Float32Array(size(shape));
+export const zeros: InitializerFunction = (shape) => new Float32Array(size(shape));
