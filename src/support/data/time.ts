@@ -101,7 +101,8 @@ export function isDescending(values: Float64Array): boolean {
   );
 }
 
-const DAY = 86_400_000;
+/** Unit: ms. */
+export const DAY = 86_400_000;
 
 /** The steps between rows that are not the frequency: `first` is the index of the row after the first of them. */
 export interface Gaps {
@@ -158,12 +159,12 @@ function dayOfMonth(clock: Float64Array): number | undefined {
   return days.every((day, k) => day === Math.min(last, lengths[k]!)) ? last : undefined;
 }
 
-function isWeekend(clock: number): boolean {
+export function isWeekend(clock: number): boolean {
   return new Date(clock).getUTCDay() % 6 === 0;
 }
 
 /** Days from Monday to Friday since Monday, 1970-01-05; of no weekend. */
-function businessDay(clock: number): number {
+export function businessDay(clock: number): number {
   const day = Math.floor(clock / DAY) - 4;
   const week = Math.floor(day / 7);
   return 5 * week + (day - 7 * week);
@@ -234,7 +235,7 @@ export function nextTimes(last: string, horizon: number, { format, frequency }: 
 }
 
 /** The time `steps` steps after `clock`. */
-function later(clock: number, steps: number, frequency: Frequency): number {
+export function later(clock: number, steps: number, frequency: Frequency): number {
   if (frequency.unit === "months") {
     const date = new Date(clock);
     const month = date.getUTCMonth() + steps * frequency.step;

@@ -1,0 +1,71 @@
+import { counted } from "../system/counted.ts";
+import { printable } from "../system/printable.ts";
+import { UserError } from "../system/user-error.ts";
+import type { OpenTable, TableProblem } from "./table.ts";
+
+const MAX_PLACES = 5;
+const MAX_TEXT = 40;
+
+/** Rows in which one thing is wrong: all are counted, the first are kept. */
+export class Findings {
+  count = 0;
+  readonly places: TableProblem["places"][number][] = [];
+  readonly #table: OpenTable;
+
+  constructor(table: OpenTable) {
+    this.#table = table;
+  }
+
+  /** @param row its position in the table, from 0 on */
+  add(row: number, column?: string, text?: string): void {
+    this.count++;
+    if (this.places.length === MAX_PLACES) return;
+    const file = this.#table.files.map(({ name }) => name).join(" + ");
+    this.places.push({
+      file,
+      row: row + 1,
+      ...(column === undefined ? {} : { column }),
+      ...(text === undefined ? {} : { text }),
+    });
+  }
+
+  /** A list with the problem, where any was found. */
+  problem(code: string, fix: string, message: (rows: string, count: number) => string): TableProblem[] {
+    const { count, places } = this;
+    return count === 0 ? [] : [{ code, message: message(counted(count, "row"), count), count, places, fix }];
+  }
+}
+
+/** All that is wrong with a table, each with its first places. */
+export class TableError extends UserError {
+  readonly problems: readonly TableProblem[];
+
+  constructor(problems: readonly TableProblem[]) {
+    const fixes = [...new Set(problems.map(({ fix }) => fix))];
+    super(describe(problems), { exitCode: 1, fix: fixes.join("; ") });
+    this.problems = problems;
+  }
+}
+
+function describe(problems: readonly TableProblem[]): string {
+  const lines = problems.map(({ message, count, places }) => {
+    const file = places[0] === undefined ? "" : `${printable(places[0].file)}: `;
+    const list = places.map(({ row, text }) => `row ${row}${text === undefined ? "" : ` (${printable(text)})`}`);
+    const more = count > list.length ? ` and ${(count - list.length).toLocaleString("en-US")} more` : "";
+    return `${file}${message}${list.length === 0 ? "" : `: ${list.join(", ")}${more}`}`;
+  });
+  return lines.join("\n");
+}
+
+/** A name or a cell in quotes, cut and harmless. */
+export function quoted(text: string): string {
+  return printable(JSON.stringify(text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text));
+}
+
+const MAX_NAMES = 5;
+
+/** Names in quotes, the first of them where there are many. */
+export function quotedList(names: readonly string[]): string {
+  const more = names.length > MAX_NAMES ? ` and ${(names.length - MAX_NAMES).toLocaleString("en-US")} more` : "";
+  return `${names.slice(0, MAX_NAMES).map(quoted).join(", ")}${more}`;
+}
