@@ -16,8 +16,11 @@ export class Findings {
     this.#table = table;
   }
 
-  /** @param row its position in the table, from 0 on */
-  add(row: number, column?: string, text?: string): void {
+  /**
+   * @param row its position in the table, from 0 on
+   * @param text what stands there; asked for where the place is kept
+   */
+  add(row: number, column?: string, text?: () => string): void {
     this.count++;
     if (this.places.length === MAX_PLACES) return;
     const file = this.#table.files.map(({ name }) => name).join(" + ");
@@ -25,7 +28,7 @@ export class Findings {
       file,
       row: row + 1,
       ...(column === undefined ? {} : { column }),
-      ...(text === undefined ? {} : { text }),
+      ...(text === undefined ? {} : { text: text() }),
     });
   }
 

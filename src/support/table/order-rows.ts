@@ -40,7 +40,9 @@ export function orderRows(
   const unordered = new Findings(table);
   let descending = 0;
   for (const rows of each) {
-    const { isDescending, isSorted } = times.look(rows, (row) => unordered.add(row, time.column, times.text(row)));
+    const { isDescending, isSorted } = times.look(rows, (row) =>
+      unordered.add(row, time.column, () => times.text(row)),
+    );
     if (isSorted) continue;
     if (isDescending) descending++;
     times.sort(rows, isDescending);
@@ -159,17 +161,17 @@ function checkSteps(
       const row = positions[k]!;
       const before = positions[k - 1];
       if (before !== undefined && times.isSame(before, row)) {
-        repeated.add(row, time.column, times.text(row));
+        repeated.add(row, time.column, () => times.text(row));
         continue;
       }
       count++;
       if (before === undefined || frequency === null) continue;
       const steps = stepsBetween(times.at(before), times.at(row), frequency);
       if (steps === 1) continue;
-      const between = `${times.text(before)} to ${times.text(row)}`;
+      const between = (): string => `${times.text(before)} to ${times.text(row)}`;
       if (Number.isNaN(steps)) uneven.add(row, time.column, between);
       else {
-        gaps.add(row, time.column, `${between}: ${counted(steps - 1, "row")} missing`);
+        gaps.add(row, time.column, () => `${between()}: ${counted(steps - 1, "row")} missing`);
         missing += steps - 1;
         if (time.gaps === "fill") count += steps - 1;
       }

@@ -14,7 +14,7 @@ export const MAGIC = "LCTABLE\n";
 export const VERSION = 1;
 const START = 16;
 const CHECKSUM = 32;
-/** Files up to this size are held in memory. Unit: bytes. */
+/** 64 MB */
 const IN_MEMORY = 64 * 2 ** 20;
 const BLOCK = 2 ** 20;
 
@@ -95,7 +95,11 @@ export class Prepared {
   /** All rows, where they are few enough. */
   readonly #held: Float64Array | undefined;
 
-  constructor(path: string, file: number, header: PreparedHeader, start: number) {
+  /**
+   * @param start where the rows begin. Unit: bytes
+   * @param most rows up to this size are held in memory. Unit: bytes
+   */
+  constructor(path: string, file: number, header: PreparedHeader, start: number, most: number) {
     this.path = path;
     this.header = header;
     this.layout = rowLayout(header);
@@ -108,7 +112,7 @@ export class Prepared {
     this.#file = file;
     this.#start = start;
     const numbers = rows * this.layout.width;
-    if (numbers * 8 < IN_MEMORY) {
+    if (numbers * 8 <= most) {
       this.#held = new Float64Array(numbers);
       this.#fill(this.#held, 0);
     }
@@ -156,8 +160,11 @@ export function readFully(file: number, bytes: Uint8Array, position: number, pat
   }
 }
 
-/** Opens a prepared table; undefined where it is not there, or is not all that was written. */
-export function openPrepared(path: string): Prepared | undefined {
+/**
+ * Opens a prepared table; undefined where it is not there, or is not all that was written.
+ * @param most rows up to this size are held in memory. Unit: bytes
+ */
+export function openPrepared(path: string, most = IN_MEMORY): Prepared | undefined {
   let file: number;
   try {
     file = openSync(path, "r");
@@ -167,14 +174,14 @@ export function openPrepared(path: string): Prepared | undefined {
   }
   let prepared: Prepared | undefined;
   try {
-    prepared = readHeader(path, file);
+    prepared = readHeader(path, file, most);
     return prepared;
   } finally {
     if (prepared === undefined) closeSync(file);
   }
 }
 
-function readHeader(path: string, file: number): Prepared | undefined {
+function readHeader(path: string, file: number, most: number): Prepared | undefined {
   const size = fstatSync(file).size;
   const start = Buffer.alloc(START);
   if (size < START + CHECKSUM || readSync(file, start, 0, START, 0) < START) return undefined;
@@ -185,5 +192,5 @@ function readHeader(path: string, file: number): Prepared | undefined {
   if (!checksum(file, size - CHECKSUM).equals(expected)) return undefined;
   const json = Buffer.alloc(start.readUInt32LE(MAGIC.length + 4));
   readFully(file, json, START, path);
-  return new Prepared(path, file, JSON.parse(json.toString("utf8")) as PreparedHeader, START + json.length);
+  return new Prepared(path, file, JSON.parse(json.toString("utf8")) as PreparedHeader, START + json.length, most);
 }

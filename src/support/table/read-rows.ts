@@ -126,22 +126,19 @@ class RowReader {
   }
 
   #seriesOf(names: readonly (readonly (string | undefined)[])[], k: number): number {
+    const key = names.length === 1 ? names[0]![k] : JSON.stringify(names.map((texts) => texts[k]));
+    const known = key === undefined ? undefined : this.#indices.get(key);
+    if (known !== undefined) return known;
     const name = names.map((texts) => texts[k]);
     const lacking = name.indexOf(undefined);
     if (lacking >= 0) {
       this.#noSeries.add(this.count, this.#options.series[lacking]!);
       return LEFT_OUT;
     }
-    const key = name.length === 1 ? name[0]! : JSON.stringify(name);
-    let index = this.#indices.get(key);
-    if (index === undefined) {
-      index = this.#names.length;
-      this.#indices.set(key, index);
-      this.#names.push(name as string[]);
-      this.#lastTimes.push(null);
-      this.#lastInstants.push(Number.NEGATIVE_INFINITY);
-    }
-    return index;
+    this.#indices.set(key!, this.#names.length);
+    this.#lastTimes.push(null);
+    this.#lastInstants.push(Number.NEGATIVE_INFINITY);
+    return this.#names.push(name as string[]) - 1;
   }
 
   #check(record: Float64Array): void {
@@ -150,7 +147,7 @@ class RowReader {
       const value = record[c]!;
       const { name, missing, min = -Number.MAX_VALUE, max = Number.MAX_VALUE } = columns[c]!;
       if (value >= min && value <= max) continue;
-      if (!Number.isNaN(value)) this.#outside[c]!.add(this.count, name, String(value));
+      if (!Number.isNaN(value)) this.#outside[c]!.add(this.count, name, () => String(value));
       else {
         this.#missing[c]!++;
         if (missing === "error") this.#noValue[c]!.add(this.count, name);
@@ -161,7 +158,7 @@ class RowReader {
   #addTime(text: string | undefined, index: number): void {
     const time = text === undefined || this.#format === undefined ? undefined : parseTime(text.trim(), this.#format);
     if (time === undefined) {
-      this.#noTime.add(this.count, this.#options.time!.column, text === undefined ? undefined : quoted(text));
+      this.#noTime.add(this.count, this.#options.time!.column, text === undefined ? undefined : () => quoted(text));
       this.#series[this.count] = LEFT_OUT;
       return;
     }

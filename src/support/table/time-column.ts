@@ -80,7 +80,7 @@ function widen(candidate: Candidate, cell: string): boolean {
 
 function noTimes(table: OpenTable, column: string, sample: readonly string[]): TableProblem[] {
   const findings = new Findings(table);
-  for (const [row, cell] of sample.entries()) findings.add(row, column, quoted(cell));
+  for (const [row, cell] of sample.entries()) findings.add(row, column, () => quoted(cell));
   if (sample.length === 0) findings.add(0, column);
   return findings.problem(
     "time",
@@ -91,7 +91,7 @@ function noTimes(table: OpenTable, column: string, sample: readonly string[]): T
 
 function ambiguous(table: OpenTable, column: string, cell: string): TableProblem[] {
   const findings = new Findings(table);
-  findings.add(0, column, quoted(cell));
+  findings.add(0, column, () => quoted(cell));
   return findings.problem(
     "ambiguousTime",
     "say which with `timeFormat: dayFirst` or `timeFormat: monthFirst`",

@@ -61,3 +61,41 @@ export const randomTable: fc.Arbitrary<RandomTable> = fc
       options: { ...(time === undefined ? {} : { time }), series, columns: [column("x", 0), column("y", 1)] },
     };
   });
+
+/** Whole series with a few gaps, repeated times and missing values, long enough for windows; rows in any order where they have times. */
+export const randomSeries: fc.Arbitrary<RandomTable> = fc
+  .record({
+    series: fc.array(fc.record({ rows: fc.integer({ min: 8, max: 20 }), first: fc.nat(5) }), {
+      minLength: 1,
+      maxLength: 5,
+    }),
+    skipped: fc.array(fc.nat(60), { maxLength: 3 }),
+    repeated: fc.array(fc.nat(60), { maxLength: 2 }),
+    values: fc.array(fc.tuple(value, value), { minLength: 110, maxLength: 110 }),
+    keys: fc.array(fc.nat(1000), { minLength: 110, maxLength: 110 }),
+    time: fc.option(fc.constantFrom<TimeRule["gaps"]>("fill", "allow"), { nil: undefined }),
+    missing: fc.tuple(...[0, 1].map(() => fc.constantFrom("ffill", "linear", "mean", "indicator"))),
+  })
+  .map(({ series, skipped, repeated, values, keys, time, missing }) => {
+    const all = series.flatMap(({ rows, first }, s) => Array.from({ length: rows }, (_, k) => ({ s, t: first + k })));
+    const present = all.filter((_, k) => !skipped.includes(k));
+    const again = time === undefined ? present : [...present, ...present.filter((_, k) => repeated.includes(k))];
+    const order = again.map((row, k) => ({ ...row, value: values[k]!, key: keys[k]! }));
+    const rows = time === undefined ? order : order.sort((a, b) => a.key - b.key);
+    const rule = (gaps: TimeRule["gaps"]): TimeRule => {
+      return { column: "t", order: "sort", duplicates: "mean", gaps, frequency: { unit: "number", step: 1 } };
+    };
+    return {
+      columns: {
+        t: rows.map(({ t }) => String(t)),
+        s: rows.map(({ s }) => NAMES[s]!),
+        x: rows.map(({ value }) => value[0]),
+        y: rows.map(({ value }) => value[1]),
+      },
+      options: {
+        ...(time === undefined ? {} : { time: rule(time) }),
+        series: ["s"],
+        columns: ["x", "y"].map((name, c) => ({ name, missing: missing[c]! as ColumnRule["missing"] })),
+      },
+    };
+  });
