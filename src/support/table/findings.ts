@@ -53,7 +53,12 @@ export class TableError extends UserError {
 function describe(problems: readonly TableProblem[]): string {
   const lines = problems.map(({ message, count, places }) => {
     const file = places[0] === undefined ? "" : `${printable(places[0].file)}: `;
-    const list = places.map(({ row, text }) => `row ${row}${text === undefined ? "" : ` (${printable(text)})`}`);
+    const list = places.flatMap(({ file, row, text }) => {
+      const other = file === places[0]!.file ? "" : `${printable(file)} `;
+      const at = row === 0 ? other.trimEnd() : `${other}row ${row}`; // 0: the file, or its header
+      const cell = text === undefined ? "" : `(${printable(text)})`;
+      return [at, cell].join(" ").trim() || [];
+    });
     const more = count > list.length ? ` and ${(count - list.length).toLocaleString("en-US")} more` : "";
     return `${file}${message}${list.length === 0 ? "" : `: ${list.join(", ")}${more}`}`;
   });

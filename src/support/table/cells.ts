@@ -1,0 +1,160 @@
+import { detectTimes } from "../data/time.ts";
+import { isDigits } from "../data/time-format.ts";
+import type { Engine } from "./engine.ts";
+import { decideMarks, numberMacros } from "./numbers.ts";
+import { placed } from "./places.ts";
+import { type Field, missingOf, numberOf, type Rows, textOf } from "./relation.ts";
+import type { TableColumn, TableFormat, TableProblem } from "./table.ts";
+
+const SAMPLED = 1000;
+
+/** What the cells of a whole table are. */
+export interface Cells {
+  readonly rows: number;
+  readonly columns: readonly TableColumn[];
+  /** How numbers are written. */
+  readonly format: TableFormat;
+  readonly problems: readonly TableProblem[];
+}
+
+/** Of each column how many cells are numbers, lack a value or have NUL; which marks for missing values it has. */
+interface Census {
+  readonly rows: number;
+  readonly numbers: readonly number[];
+  readonly missing: readonly number[];
+  readonly nul: readonly number[];
+  readonly marks: readonly (readonly string[])[];
+  /** Shapes of cells that look like amounts, and are no plain numbers. */
+  readonly shapes: readonly (readonly string[])[];
+}
+
+/** Reads all cells once, twice where numbers are not all plain, and leaves the macros of {@link numberMacros} as the cells need them. */
+export async function judgeCells(engine: Engine, rows: Rows, given: TableFormat): Promise<Cells> {
+  const define = async (format: TableFormat): Promise<void> => {
+    for (const macro of numberMacros(format)) await engine.rows(macro);
+  };
+  await define(given);
+  let census = await count(engine, rows);
+  const isAmounts = (k: number): boolean =>
+    census.numbers[k]! + census.missing[k]! < census.rows && census.shapes[k]!.length > 0;
+  const marks = givenMarks(given);
+  const problems: TableProblem[] = [];
+  const texts = rows.fields.filter(({ type }) => type === "text");
+  let found: Pick<TableFormat, "decimal" | "thousands"> = {};
+  // A point says nothing by itself where commas are decimal ones, or can be.
+  const isComma = given.decimal === "," || (given.decimal === undefined && given.delimiter === ";");
+  if (isComma || rows.fields.some((field, k) => field.type === "text" && isAmounts(k))) {
+    const decided = decideMarks(marks, await amountShapes(engine, rows, texts));
+    if (decided !== "either") found = decided;
+    else if (given.delimiter === ";") problems.push(...eitherProblem(rows));
+    const isPlain = decided === "either" || ((decided.decimal ?? ".") === "." && decided.thousands === undefined);
+    if (!isPlain) {
+      await define({ ...given, ...found });
+      census = await count(engine, rows);
+    }
+  }
+  const columns = await Promise.all(rows.fields.map((field, k) => columnOf(engine, rows, field, census, k)));
+  const seen = new Set(columns.flatMap(({ type }, k) => (type === "number" ? census.marks[k]! : [])));
+  const format: TableFormat = { decimal: ".", ...found, ...marks, missing: given.missing ?? [...seen].sort() };
+  return { rows: census.rows, columns, format, problems: [...problems, ...(await nulProblems(engine, rows, census))] };
+}
+
+function givenMarks({ decimal, thousands }: TableFormat): Pick<TableFormat, "decimal" | "thousands"> {
+  return { ...(decimal === undefined ? {} : { decimal }), ...(thousands === undefined ? {} : { thousands }) };
+}
+
+function all(rows: Rows): string {
+  return `(${rows.files.map((_, file) => `SELECT * FROM ${rows.from(file, false)}`).join(" UNION ALL ")})`;
+}
+
+async function count(engine: Engine, rows: Rows): Promise<Census> {
+  const none = ["0::DOUBLE", "[]", "[]"];
+  const parts = rows.fields.flatMap((field) => {
+    const { raw, type } = field;
+    const rest = `${numberOf(field)} IS NULL`;
+    return [
+      `count(${numberOf(field)})::DOUBLE`,
+      `(count(*) FILTER (${rest} AND ${missingOf(field)}))::DOUBLE`,
+      ...(type !== "text"
+        ? none
+        : [
+            `(count(*) FILTER (${rest} AND contains(${raw}, chr(0))))::DOUBLE`,
+            `list(DISTINCT bare(${raw})) FILTER (${rest} AND ${raw} IS NOT NULL AND token(${raw}))`,
+            `list(DISTINCT shape(${raw})) FILTER (plain(${raw}) IS NULL AND strlen(${raw}) < 40 AND styled(${raw}) AND NOT token(${raw}))`,
+          ]),
+    ];
+  });
+  const [[total, ...values] = []] = await engine.rows(`SELECT count(*)::DOUBLE, ${parts.join(", ")} FROM ${all(rows)}`);
+  const every = <T>(part: number): T[] => rows.fields.map((_, k) => (values[5 * k + part] ?? []) as T);
+  return {
+    rows: Number(total),
+    numbers: every<number>(0),
+    missing: every<number>(1),
+    nul: every<number>(2),
+    marks: every<string[]>(3).map((marks) => marks.filter((mark) => mark !== "")),
+    shapes: every<string[]>(4),
+  };
+}
+
+/** Shapes of all cells of the columns whose cells all look like numbers. */
+async function amountShapes(engine: Engine, rows: Rows, fields: readonly Field[]): Promise<Set<string>> {
+  const isNumber = (raw: string): string =>
+    `(plain(${raw}) IS NOT NULL OR styled(${raw}) OR ${raw} IS NULL OR token(${raw}))`;
+  const [like = []] = await engine.rows(
+    `SELECT ${fields.map(({ raw }) => `bool_and(${isNumber(raw)})`).join()} FROM ${all(rows)}`,
+  );
+  const columns = fields.filter((_, k) => like[k] === true);
+  if (columns.length === 0) return new Set();
+  const lists = columns.map(
+    ({ raw }) => `list(DISTINCT shape(${raw})) FILTER (strlen(${raw}) < 40 AND NOT token(${raw}))`,
+  );
+  const [shapes = []] = await engine.rows(`SELECT ${lists.join()} FROM ${all(rows)}`);
+  return new Set(shapes.flatMap((list) => (list ?? []) as string[]));
+}
+
+function eitherProblem({ files }: Rows): TableProblem[] {
+  const message = "numbers such as 1.234 can have a decimal point or thousands separators";
+  return [placed("ambiguousNumber", message, [{ file: files[0]!, row: 1 }], 'say format.decimal: "." or ","')];
+}
+
+async function columnOf(engine: Engine, rows: Rows, field: Field, census: Census, k: number): Promise<TableColumn> {
+  const { name, type } = field;
+  if (type !== "text") return { name, type };
+  const [numbers, missing] = [census.numbers[k]!, census.missing[k]!];
+  if (numbers > 0 && numbers + missing === census.rows) return { name, type: "number" };
+  const sample = await engine.rows(
+    `SELECT bare(${field.raw}) FROM ${all(rows)} WHERE NOT missing(${field.raw}) LIMIT ${SAMPLED}`,
+  );
+  const cells = sample.map(([text]) => String(text));
+  return { name, type: areTimes(cells) ? "time" : "text" };
+}
+
+function areTimes(cells: readonly string[]): boolean {
+  const found = cells.length === 0 ? undefined : detectTimes(cells);
+  if (found?.kind === "times") return !isDigits(found.times.format.template) && found.times.format.template !== "N";
+  return found?.kind === "ambiguous";
+}
+
+async function nulProblems(engine: Engine, rows: Rows, { nul }: Census): Promise<TableProblem[]> {
+  const [fields, row] = [rows.fields.filter((_, k) => nul[k]! > 0), `${rows.prefix}_row`];
+  const found: TableProblem[] = [];
+  for (const [index, file] of fields.length === 0 ? [] : rows.files.entries()) {
+    for (const field of fields) {
+      const where = `contains(${field.raw}, chr(0))`;
+      const sql = `SELECT ${row}::DOUBLE, ${textOf(field)} FROM ${rows.from(index, true)} WHERE ${where}`;
+      const places = await engine.rows(`${sql} LIMIT 5`);
+      const [[total] = []] = await engine.rows(`SELECT count(*)::DOUBLE FROM (${sql})`);
+      if (places.length === 0) continue;
+      found.push(
+        placed(
+          "nul",
+          "cells have NUL characters",
+          places.map(([at, text]) => ({ file, row: Number(at), column: field.name, text: String(text) })),
+          "export the file as text, without them",
+          Number(total),
+        ),
+      );
+    }
+  }
+  return found;
+}
