@@ -1,5 +1,5 @@
 import { counted } from "../system/counted.ts";
-import { type Engine, identifier } from "./engine.ts";
+import type { Engine } from "./engine.ts";
 import { quoted } from "./findings.ts";
 import { proofOf } from "./numbers.ts";
 import { merged, placed } from "./places.ts";
@@ -81,42 +81,50 @@ function wrongNumber(
   return { code: "notANumber", message: `${column}: not a number`, fix };
 }
 
-/** Numbers of a column that stand far from all others and probably for a missing value. */
+/** Numbers that stand far from all others of their column, and probably for a missing value. */
 export async function sentinels(
   engine: Engine,
   rows: Rows,
   view: View,
-  value: string,
-  field: { name: string; raw?: string },
+  columns: readonly { readonly name: string; readonly value: string }[],
 ): Promise<TableProblem[]> {
+  if (columns.length === 0) return [];
+  const ends = columns.flatMap((_, k) => [`min(v${k}) FILTER (kept(v${k}))`, `max(v${k}) FILTER (kept(v${k}))`]);
+  const values = columns.map(({ value }, k) => `${value} AS v${k}`);
+  const [found = []] = await engine.rows(
+    `SELECT ${ends.join()} FROM (SELECT ${values.join()} FROM ${viewed(rows, view)})`,
+  );
+  const problems: TableProblem[] = [];
+  for (const [k, { name, value }] of columns.entries()) {
+    if (![found[2 * k], found[2 * k + 1]].some((end) => end !== null && isUsualMark(Number(end)))) continue;
+    for (const mark of await marksOf(engine, `(SELECT ${value} AS v FROM ${viewed(rows, view)})`)) {
+      const { count, places } = await sentinelPlaces(engine, rows, view, value, mark, name);
+      const cells = counted(count, "cell is", "cells are");
+      const message = `column ${quoted(name)}: ${cells} ${mark}, far from the others: if it stands for a missing value, it is learnt as a number`;
+      problems.push(placed("sentinel", message, places, `say format.missing: ["${mark}"]`, count));
+    }
+  }
+  return problems;
+}
+
+/** Usual marks farther from the other numbers than those are from each other. */
+async function marksOf(engine: Engine, numbers: string): Promise<number[]> {
   const found: number[] = [];
-  const isLeft = (): string =>
-    found.length === 0 ? "" : ` AND v NOT IN (${found.map((mark) => `${mark}::DOUBLE`).join()})`;
-  const from = `(SELECT ${value} AS v FROM ${viewed(rows, view)})`;
-  const range = async (without?: number): Promise<readonly [number, number]> => {
-    const but = without === undefined ? "" : ` AND v <> ${without}::DOUBLE`;
-    const [[low, high] = []] = await engine.rows(
-      `SELECT min(v), max(v) FROM ${from} WHERE isfinite(v)${isLeft()}${but}`,
-    );
+  const range = async (without: readonly number[]): Promise<readonly [number, number]> => {
+    const but = without.map((mark) => ` AND v <> ${mark}::DOUBLE`).join("");
+    const [[low, high] = []] = await engine.rows(`SELECT min(v), max(v) FROM ${numbers} WHERE kept(v)${but}`);
     return low === null || high === null ? [Number.NaN, Number.NaN] : [Number(low), Number(high)];
   };
   for (let round = 0; round < 3; round++) {
     let mark: number | undefined;
-    for (const end of (await range()).filter(isUsualMark)) {
-      const [low, high] = await range(end);
+    for (const end of (await range(found)).filter(isUsualMark)) {
+      const [low, high] = await range([...found, end]);
       if (Math.max(low - end, end - high) > high - low) mark = end;
     }
     if (mark === undefined) break;
     found.push(mark);
   }
-  const problems: TableProblem[] = [];
-  for (const mark of found) {
-    const places = await sentinelPlaces(engine, rows, view, value, mark, field.name);
-    const [[count] = []] = await engine.rows(`SELECT count(*)::DOUBLE FROM ${from} WHERE v = ${mark}::DOUBLE`);
-    const message = `column ${quoted(field.name)}: ${counted(Number(count), "cell is", "cells are")} ${mark}, far from the others: if it stands for a missing value, it is learnt as a number`;
-    problems.push(placed("sentinel", message, places, `say format.missing: ["${mark}"]`, Number(count)));
-  }
-  return problems;
+  return found;
 }
 
 async function sentinelPlaces(
@@ -126,20 +134,16 @@ async function sentinelPlaces(
   value: string,
   mark: number,
   column: string,
-): Promise<TableProblem["places"]> {
+): Promise<{ count: number; places: TableProblem["places"] }> {
   const places: TableProblem["places"][number][] = [];
+  let total = 0;
   for (const [file, name] of rows.files.entries()) {
-    if (places.length >= 5) break;
     const from = viewed(rows, { ...view, orderBy: undefined }, { file, numbered: true });
-    const found = await engine.rows(
-      `SELECT ${rows.prefix}_row::DOUBLE FROM ${from} WHERE ${value} = ${mark}::DOUBLE ORDER BY 1 LIMIT 5`,
+    const [[count, list] = []] = await engine.rows(
+      `SELECT count(*)::DOUBLE, list(${rows.prefix}_row::DOUBLE ORDER BY ${rows.prefix}_row)[:5] FROM ${from} WHERE ${value} = ${mark}::DOUBLE`,
     );
-    places.push(...found.map(([row]) => ({ file: name, row: Number(row), column, text: String(mark) })));
+    total += Number(count);
+    places.push(...((list ?? []) as number[]).map((row) => ({ file: name, row, column, text: String(mark) })));
   }
-  return places;
-}
-
-/** The value of a column that an expression makes. */
-export function madeNumber(name: string): string {
-  return `CASE WHEN isfinite(${identifier(name)}::DOUBLE) THEN ${identifier(name)}::DOUBLE END`;
+  return { count: total, places };
 }

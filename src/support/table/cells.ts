@@ -3,7 +3,7 @@ import { isDigits } from "../data/time-format.ts";
 import type { Engine } from "./engine.ts";
 import { decideMarks, numberMacros } from "./numbers.ts";
 import { placed } from "./places.ts";
-import { type Field, missingOf, numberOf, type Rows, textOf } from "./relation.ts";
+import { type Field, missingOf, type Rows, textOf, valueSql } from "./relation.ts";
 import type { TableColumn, TableFormat, TableProblem } from "./table.ts";
 
 const SAMPLED = 1000;
@@ -12,6 +12,8 @@ const SAMPLED = 1000;
 export interface Cells {
   readonly rows: number;
   readonly columns: readonly TableColumn[];
+  /** Columns whose numbers DuckDB reads as they are. */
+  readonly plain: ReadonlySet<string>;
   /** How numbers are written. */
   readonly format: TableFormat;
   readonly problems: readonly TableProblem[];
@@ -21,6 +23,8 @@ export interface Cells {
 interface Census {
   readonly rows: number;
   readonly numbers: readonly number[];
+  /** Numbers that have a sign beside them, or separators. */
+  readonly amounts: readonly number[];
   readonly missing: readonly number[];
   readonly nul: readonly number[];
   readonly marks: readonly (readonly string[])[];
@@ -56,7 +60,16 @@ export async function judgeCells(engine: Engine, rows: Rows, given: TableFormat)
   const columns = await Promise.all(rows.fields.map((field, k) => columnOf(engine, rows, field, census, k)));
   const seen = new Set(columns.flatMap(({ type }, k) => (type === "number" ? census.marks[k]! : [])));
   const format: TableFormat = { decimal: ".", ...found, ...marks, missing: given.missing ?? [...seen].sort() };
-  return { rows: census.rows, columns, format, problems: [...problems, ...(await nulProblems(engine, rows, census))] };
+  const isPlain = (k: number): boolean =>
+    rows.fields[k]!.type === "text" && columns[k]!.type === "number" && census.amounts[k] === 0;
+  const plain = new Set(format.decimal === "." ? columns.filter((_, k) => isPlain(k)).map(({ name }) => name) : []);
+  return {
+    rows: census.rows,
+    columns,
+    plain,
+    format,
+    problems: [...problems, ...(await nulProblems(engine, rows, census))],
+  };
 }
 
 function givenMarks({ decimal, thousands }: TableFormat): Pick<TableFormat, "decimal" | "thousands"> {
@@ -68,48 +81,54 @@ function all(rows: Rows): string {
 }
 
 async function count(engine: Engine, rows: Rows): Promise<Census> {
-  const none = ["0::DOUBLE", "[]", "[]"];
-  const parts = rows.fields.flatMap((field) => {
-    const { raw, type } = field;
-    const rest = `${numberOf(field)} IS NULL`;
+  // Step by step, so that nothing is computed twice: values, then the cells that have none.
+  const values = rows.fields.map((field, k) => {
+    return `${cellOf(field)} AS c${k}, ${field.type === "text" ? `simple(${field.raw})` : valueSql(field)} AS v${k}`;
+  });
+  const rests = rows.fields.map(
+    (_, k) => `kept(v${k}) AS n${k}, marked(v${k}) AS m${k}, CASE WHEN NOT kept(v${k}) THEN c${k} END AS c${k}`,
+  );
+  const counts = rows.fields.flatMap((_, k) => {
+    const isOther = `c${k} IS NOT NULL AND NOT m${k} AND NOT token(c${k})`;
     return [
-      `count(${numberOf(field)})::DOUBLE`,
-      `(count(*) FILTER (${rest} AND ${missingOf(field)}))::DOUBLE`,
-      ...(type !== "text"
-        ? none
-        : [
-            `(count(*) FILTER (${rest} AND contains(${raw}, chr(0))))::DOUBLE`,
-            `list(DISTINCT bare(${raw})) FILTER (${rest} AND ${raw} IS NOT NULL AND token(${raw}))`,
-            `list(DISTINCT shape(${raw})) FILTER (plain(${raw}) IS NULL AND strlen(${raw}) < 40 AND styled(${raw}) AND NOT token(${raw}))`,
-          ]),
+      `(count(*) FILTER (n${k}))::DOUBLE`,
+      `(count(*) FILTER (${isOther} AND NOT kept(amount(c${k}))))::DOUBLE`,
+      `(count(*) FILTER (${isOther} AND kept(amount(c${k}))))::DOUBLE`,
+      `(count(*) FILTER (c${k} IS NOT NULL AND contains(c${k}, chr(0))))::DOUBLE`,
+      `map_keys(histogram(bare(c${k})) FILTER (c${k} IS NOT NULL AND token(c${k})))`,
+      `map_keys(histogram(shape(c${k})) FILTER (${isOther} AND strlen(c${k}) < 40 AND styled(c${k}) AND NOT kept(amount(c${k}))))`,
     ];
   });
-  const [[total, ...values] = []] = await engine.rows(`SELECT count(*)::DOUBLE, ${parts.join(", ")} FROM ${all(rows)}`);
-  const every = <T>(part: number): T[] => rows.fields.map((_, k) => (values[5 * k + part] ?? []) as T);
+  const [[total, ...found] = []] = await engine.rows(
+    `SELECT count(*)::DOUBLE, ${counts.join()} FROM (SELECT ${rests.join()} FROM (SELECT ${values.join()} FROM ${all(rows)}))`,
+  );
+  const every = <T>(part: number): T[] => rows.fields.map((_, k) => (found[6 * k + part] ?? []) as T);
+  const [simple, others, amounts] = [every<number>(0), every<number>(1), every<number>(2)];
   return {
     rows: Number(total),
-    numbers: every<number>(0),
-    missing: every<number>(1),
-    nul: every<number>(2),
-    marks: every<string[]>(3).map((marks) => marks.filter((mark) => mark !== "")),
-    shapes: every<string[]>(4),
+    numbers: simple.map((count, k) => count + amounts[k]!),
+    amounts,
+    missing: simple.map((count, k) => Number(total) - count - others[k]! - amounts[k]!),
+    nul: every<number>(3),
+    marks: every<string[]>(4).map((marks) => marks.filter((mark) => mark !== "")),
+    shapes: every<string[]>(5),
   };
+}
+
+/** A cell as text, where it is one; of a value that the file has as a number, what is not NaN. */
+function cellOf({ raw, type }: Field): string {
+  return type === "text" ? raw : type === "number" ? `nullif(${raw}::DOUBLE, 'nan'::DOUBLE)::VARCHAR` : "NULL::VARCHAR";
 }
 
 /** Shapes of all cells of the columns whose cells all look like numbers. */
 async function amountShapes(engine: Engine, rows: Rows, fields: readonly Field[]): Promise<Set<string>> {
-  const isNumber = (raw: string): string =>
-    `(plain(${raw}) IS NOT NULL OR styled(${raw}) OR ${raw} IS NULL OR token(${raw}))`;
-  const [like = []] = await engine.rows(
-    `SELECT ${fields.map(({ raw }) => `bool_and(${isNumber(raw)})`).join()} FROM ${all(rows)}`,
-  );
-  const columns = fields.filter((_, k) => like[k] === true);
-  if (columns.length === 0) return new Set();
-  const lists = columns.map(
-    ({ raw }) => `list(DISTINCT shape(${raw})) FILTER (strlen(${raw}) < 40 AND NOT token(${raw}))`,
-  );
-  const [shapes = []] = await engine.rows(`SELECT ${lists.join()} FROM ${all(rows)}`);
-  return new Set(shapes.flatMap((list) => (list ?? []) as string[]));
+  const parts = fields.flatMap(({ raw }) => {
+    const isOther = `${raw} IS NOT NULL AND NOT token(${raw})`;
+    const looks = `bool_and(NOT (${isOther}) OR plain(${raw}) IS NOT NULL OR styled(${raw}))`;
+    return [looks, `map_keys(histogram(shape(${raw})) FILTER (${isOther} AND strlen(${raw}) < 40 AND styled(${raw})))`];
+  });
+  const [found = []] = parts.length === 0 ? [] : await engine.rows(`SELECT ${parts.join()} FROM ${all(rows)}`);
+  return new Set(fields.flatMap((_, k) => (found[2 * k] === true ? ((found[2 * k + 1] ?? []) as string[]) : [])));
 }
 
 function eitherProblem({ files }: Rows): TableProblem[] {
@@ -123,7 +142,7 @@ async function columnOf(engine: Engine, rows: Rows, field: Field, census: Census
   const [numbers, missing] = [census.numbers[k]!, census.missing[k]!];
   if (numbers > 0 && numbers + missing === census.rows) return { name, type: "number" };
   const sample = await engine.rows(
-    `SELECT bare(${field.raw}) FROM ${all(rows)} WHERE NOT missing(${field.raw}) LIMIT ${SAMPLED}`,
+    `SELECT bare(${field.raw}) FROM ${all(rows)} WHERE NOT ${missingOf(field)} LIMIT ${SAMPLED}`,
   );
   const cells = sample.map(([text]) => String(text));
   return { name, type: areTimes(cells) ? "time" : "text" };

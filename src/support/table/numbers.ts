@@ -15,8 +15,8 @@ export function cellMacros(): string[] {
   const styled = `^[-+−]?[${SIGNS}]?[ ]?[-+−]?[\\d.,][\\d.,${GROUPERS}]*[${SPACES}]?[%${SIGNS}]?$`;
   return [
     "CREATE MACRO bare(c) AS trim(c, E' \\t')",
-    // DuckDB takes 1_000 for a number, and infinities.
-    "CREATE MACRO plain(c) AS CASE WHEN isfinite(TRY_CAST(c AS DOUBLE)) AND NOT contains(c, '_') THEN TRY_CAST(c AS DOUBLE) END",
+    // DuckDB takes 1_000 for a number.
+    "CREATE MACRO plain(c) AS TRY_CAST(CASE WHEN NOT contains(c, '_') THEN c END AS DOUBLE)",
     `CREATE MACRO styled(c) AS regexp_full_match(bare(c), ${literal(styled)})`,
     // Only a zero at the start tells something: 0.123 has no thousands.
     "CREATE MACRO digits(c) AS translate(left(c, 2), '12345678', '99999999') || translate(substr(c, 3), '012345678', '999999999')",
@@ -24,7 +24,11 @@ export function cellMacros(): string[] {
   ];
 }
 
-/** `missing(c)` and `number(c)` of cells of text, and `finite(v)` and `lacking(v)` of values that the file has as numbers. */
+/**
+ * SQL functions that do: `value(c)` of a cell, which may be NaN or infinite, by `simple(c)`, or `amount(c)` where it has signs; `kept(v)`, whether a value is a number; `marked(v)`, whether it
+ * stands for a missing one; `token(c)`, whether a cell is empty or has a mark for that; `usual()`, whether nobody gave the marks.
+ * They name their argument once where they can: DuckDB computes it anew for each time.
+ */
 export function numberMacros(format: TableFormat): string[] {
   const { decimal = ".", thousands, missing } = format;
   const tokens = missing?.map((token) => token.trim()) ?? USUAL_MISSING;
@@ -40,13 +44,13 @@ export function numberMacros(format: TableFormat): string[] {
   const styled = `CASE WHEN regexp_full_match(bare(c), ${literal(pattern)}) THEN plain(replace(${joined}, ${literal(decimal)}, '.')) END`;
   const plain = decimal === "." ? "plain(c)" : "CASE WHEN NOT contains(c, '.') THEN plain(replace(c, ',', '.')) END";
   return [
-    `CREATE OR REPLACE MACRO lacking(v) AS (v IS NULL OR isnan(v) OR ${isMark})`,
-    `CREATE OR REPLACE MACRO finite(v) AS CASE WHEN isfinite(v) AND NOT (${isMark}) THEN v END`,
-    `CREATE OR REPLACE MACRO value(c) AS coalesce(${plain}, ${styled})`,
-    `CREATE OR REPLACE MACRO number(c) AS ${numeric.length === 0 ? "value(c)" : "finite(value(c))"}`,
+    `CREATE OR REPLACE MACRO marked(v) AS coalesce(${isMark}, false)`,
+    `CREATE OR REPLACE MACRO kept(v) AS coalesce(isfinite(v)${numeric.length === 0 ? "" : ` AND NOT (${isMark})`}, false)`,
+    `CREATE OR REPLACE MACRO simple(c) AS ${plain}`,
+    `CREATE OR REPLACE MACRO amount(c) AS ${styled}`,
+    "CREATE OR REPLACE MACRO value(c) AS coalesce(simple(c), amount(c))",
     `CREATE OR REPLACE MACRO usual() AS ${missing === undefined}`,
     `CREATE OR REPLACE MACRO token(c) AS list_contains(${list}, ${bare})`,
-    `CREATE OR REPLACE MACRO missing(c) AS (c IS NULL OR token(c)${numeric.length === 0 ? "" : " OR coalesce(lacking(value(c)), false) AND value(c) IS NOT NULL"})`,
   ];
 }
 

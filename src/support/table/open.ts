@@ -4,7 +4,7 @@ import { cacheDirectory } from "../system/cache.ts";
 import { makeFolder } from "../system/files.ts";
 import { nearest } from "../system/nearest.ts";
 import { UserError } from "../system/user-error.ts";
-import { badCells, madeNumber, sentinels } from "./bad-cells.ts";
+import { badCells, sentinels } from "./bad-cells.ts";
 import { type Cells, judgeCells } from "./cells.ts";
 import { Engine, identifier, reasonOf } from "./engine.ts";
 import { checkExpression, refused } from "./expression.ts";
@@ -13,7 +13,7 @@ import { quotedList, TableError } from "./findings.ts";
 import { cellMacros } from "./numbers.ts";
 import { merged, placed } from "./places.ts";
 import { readChunks } from "./read-chunks.ts";
-import { type Field, numberOf, type Rows, textOf, unpivoted, type View, viewed } from "./relation.ts";
+import { type Field, type Rows, textOf, unpivoted, type View, valueSql, viewed } from "./relation.ts";
 import { type Opened, openRows, typeOf } from "./sources.ts";
 import type { OpenTable, TableColumn, TableInput, TableProblem } from "./table.ts";
 
@@ -68,7 +68,7 @@ async function open(engine: Engine, folder: string, input: TableInput, close: ()
       ? [[cells.rows]]
       : await guard(engine.rows(`SELECT count(*)::DOUBLE FROM ${viewed(rows, view)}`), "where");
   const format = { ...opened.format, ...cells.format };
-  const table = new Table(engine, rows, view, made);
+  const table = new Table(engine, rows, view, made, cells.plain);
   return {
     format,
     columns: [...cells.columns, ...made],
@@ -162,8 +162,10 @@ class Table {
   readonly #rows: Rows;
   readonly #view: View;
   readonly #made: ReadonlyMap<string, TableColumn>;
+  readonly #plain: ReadonlySet<string>;
 
-  constructor(engine: Engine, rows: Rows, view: View, made: readonly TableColumn[]) {
+  constructor(engine: Engine, rows: Rows, view: View, made: readonly TableColumn[], plain: ReadonlySet<string>) {
+    this.#plain = plain;
     this.#engine = engine;
     this.#rows = rows;
     this.#view = view;
@@ -175,7 +177,7 @@ class Table {
     const absent = fields.filter((field) => typeof field === "string");
     if (absent.length > 0) throw new TableError(this.#absent(absent));
     const columns = {
-      numbers: numbers.map((name) => [name, this.#number(name)] as const),
+      numbers: numbers.map((name) => [name, this.#value(name)] as const),
       texts: texts.map((name) => [name, this.#text(name)] as const),
     };
     try {
@@ -192,13 +194,15 @@ class Table {
 
   async problems(numbers: readonly string[], format: OpenTable["format"]): Promise<TableProblem[]> {
     const found: TableProblem[] = this.#absent(numbers.filter((name) => typeof this.#field(name) === "string"));
-    for (const name of new Set(numbers)) {
-      const field = this.#field(name);
-      if (typeof field === "string") continue;
-      if (field !== undefined) found.push(...(await badCells(this.#engine, this.#rows, this.#view, field, format)));
-      found.push(...(await sentinels(this.#engine, this.#rows, this.#view, this.#number(name), { name })));
+    const known = [...new Set(numbers)].filter((name) => typeof this.#field(name) !== "string");
+    for (const name of known) {
+      const field = this.#field(name) as Field | undefined;
+      // A column of numbers has no other cells.
+      if (field === undefined || this.#view.numbers.has(name)) continue;
+      found.push(...(await badCells(this.#engine, this.#rows, this.#view, field, format)));
     }
-    return found;
+    const columns = known.map((name) => ({ name, value: this.#value(name) }));
+    return [...found, ...(await sentinels(this.#engine, this.#rows, this.#view, columns))];
   }
 
   /** The column of the files; undefined of one that an expression makes; the name itself where there is none. */
@@ -206,9 +210,10 @@ class Table {
     return this.#made.has(name) ? undefined : (this.#rows.fields.find((field) => field.name === name) ?? name);
   }
 
-  #number(name: string): string {
+  #value(name: string): string {
     const field = this.#field(name) as Field | undefined;
-    return field === undefined ? madeNumber(name) : numberOf(field);
+    if (field === undefined) return `${identifier(name)}::DOUBLE`;
+    return this.#plain.has(name) ? `TRY_CAST(${field.raw} AS DOUBLE)` : valueSql(field);
   }
 
   #text(name: string): string {

@@ -13,11 +13,16 @@ export async function* readChunks(
   columns: { readonly numbers: Columns; readonly texts: Columns },
 ): AsyncGenerator<Chunk> {
   const { numbers, texts } = columns;
-  const values = numbers.map(([, sql]) => `coalesce(${sql}, 'nan'::DOUBLE)`);
-  const strings = texts.map(
-    ([, sql]) => `CASE WHEN token(${sql}) AND NOT usual() OR bare(${sql}) = '' THEN NULL ELSE ${sql} END`,
-  );
-  const sql = `SELECT ${[...values, ...strings, ...(values.length + strings.length === 0 ? ["0"] : [])].join()} FROM ${from}`;
+  const cells = [...numbers, ...texts].map(([, sql], k) => `${sql} AS c${k}`);
+  const values = numbers.map((_, k) => `CASE WHEN kept(c${k}) THEN c${k} ELSE 'nan'::DOUBLE END`);
+  const strings = texts
+    .map((_, k) => `c${numbers.length + k}`)
+    .map((c) => {
+      // A usual mark for a missing value can be a name as well, such as NA.
+      return `CASE WHEN bare(${c}) <> '' AND (usual() OR NOT token(${c})) THEN ${c} END`;
+    });
+  const any = cells.length === 0 ? ["0"] : [];
+  const sql = `SELECT ${[...values, ...strings, ...any].join()} FROM (SELECT ${[...cells, ...any].join()} FROM ${from})`;
   let [count, arrays, lists] = emptyChunk(columns);
   const filled = (): Chunk => ({
     count,

@@ -27,12 +27,18 @@ export function freePrefix(names: readonly string[]): string {
   return prefix;
 }
 
-export function numberOf({ raw, type }: Field): string {
-  return type === "text" ? `number(${raw})` : type === "number" ? `finite(${raw}::DOUBLE)` : "NULL::DOUBLE";
+/** Of which `kept` says whether it is a number. */
+export function valueSql({ raw, type }: Field): string {
+  return type === "text" ? `value(${raw})` : type === "number" ? `${raw}::DOUBLE` : "NULL::DOUBLE";
+}
+
+export function numberOf(field: Field): string {
+  return `CASE WHEN kept(${valueSql(field)}) THEN ${valueSql(field)} END`;
 }
 
 export function missingOf({ raw, type }: Field): string {
-  return type === "text" ? `missing(${raw})` : type === "number" ? `lacking(${raw}::DOUBLE)` : `${raw} IS NULL`;
+  if (type === "text") return `(${raw} IS NULL OR token(${raw}) OR marked(value(${raw})))`;
+  return type === "number" ? `(${raw} IS NULL OR isnan(${raw}::DOUBLE) OR marked(${raw}::DOUBLE))` : `${raw} IS NULL`;
 }
 
 /** The cell as the file has it; times as ISO 8601. */
