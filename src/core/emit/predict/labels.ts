@@ -1,7 +1,7 @@
 import type { Plan } from "../../plan/types.ts";
 import { INFERENCE_BATCH_SIZE } from "../context.ts";
 import { Imports } from "../imports.ts";
-import { outputMask } from "../loss.ts";
+import { outputMask } from "../output.ts";
 import { batchInterface, SAMPLES_OF_BATCH } from "./arrays.ts";
 import {
   COMMAND_IMPORTS,
