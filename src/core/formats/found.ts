@@ -1,8 +1,8 @@
 import { Document, isMap, isScalar, type Node, type Pair, visit, YAMLMap } from "yaml";
 import { load } from "../load/load.ts";
-import { isFrom0To1 } from "../plan/activations.ts";
 import { draftPlan } from "../plan/plan.ts";
 import { checkSchema } from "../schema/schema.ts";
+import { isFrom0To1 } from "../spec/activations.ts";
 import type { Shape } from "../spec/dataset.ts";
 import { definitionOfTargets, kindOfLoss, lossOfHead } from "../tasks/targets.ts";
 import { shortText } from "./field.ts";

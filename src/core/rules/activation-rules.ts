@@ -1,9 +1,9 @@
 import { counted } from "../../support/system/counted.ts";
 import type { Change } from "../edits.ts";
-import { isFrom0To1 } from "../plan/activations.ts";
 import type { LayerPart } from "../plan/parts.ts";
 import type { LossOptions } from "../plan/training.ts";
 import { targetsAreCentred } from "../sources/sources.ts";
+import { isFrom0To1 } from "../spec/activations.ts";
 import { definitionOfTargets } from "../tasks/targets.ts";
 import { taskOf } from "../tasks/tasks.ts";
 import type { Checked, Rules } from "./rule.ts";

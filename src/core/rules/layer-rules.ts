@@ -1,8 +1,8 @@
 import { counted } from "../../support/system/counted.ts";
 import type { Change } from "../edits.ts";
 import { layerDefinition } from "../layers/layers.ts";
-import { isBounded, RANGES } from "../plan/activations.ts";
 import { isCell, isStateful, outputActivation } from "../plan/parts.ts";
+import { isBounded, RANGES } from "../spec/activations.ts";
 import { hasFrames, isSequence as isSequenceShape } from "../spec/shapes.ts";
 import type { Activation } from "../spec/types.ts";
 import { definitionOfTargets } from "../tasks/targets.ts";
