@@ -2,7 +2,8 @@ import { layerDefinition } from "../layers/layers.ts";
 import { datasetTargets } from "../sources/sources.ts";
 import type { DatasetTargets } from "../spec/dataset.ts";
 import type { Layer, ModelSpec } from "../spec/types.ts";
-import { taskOf } from "../tasks/tasks.ts";
+import { definitionOfTargets } from "../tasks/targets.ts";
+import { sharesOutput } from "../tasks/tasks.ts";
 import { outputActivation, type WorkingLayer, working } from "./parts.ts";
 import { type LossOptions, lossOptions, quantileCount } from "./training.ts";
 
@@ -10,9 +11,9 @@ import { type LossOptions, lossOptions, quantileCount } from "./training.ts";
  * How many values a model gives per sample or timestep: one for each class, number or quantile of a number.
  * @returns undefined where the spec does not say how many classes there are
  */
-export function outputUnits({ kind, classes, shape }: DatasetTargets, loss: LossOptions): number | undefined {
-  if (kind === "numbers" || kind === "binary") return shape.at(-1)! * quantileCount(loss);
-  return classes;
+export function outputUnits(targets: DatasetTargets, loss: LossOptions): number | undefined {
+  if (definitionOfTargets(targets).output === "class") return targets.classes;
+  return targets.shape.at(-1)! * quantileCount(loss);
 }
 
 /** The spec with the units of the last layer, where it leaves them to the targets. */
@@ -22,13 +23,11 @@ export function withOutputUnits(spec: ModelSpec): ModelSpec {
   const targets = datasetTargets(spec.dataset);
   const loss = lossOptions(spec.training.loss);
   // A sigmoid gives the probability of the second of two classes.
-  const sharesOutput =
-    targets.kind === "labels" &&
-    targets.classes === 2 &&
-    taskOf(spec.dataset).sharesOutput &&
+  const isSingle =
+    sharesOutput(spec.dataset, targets) &&
     loss.type === "binaryCrossentropy" &&
     outputActivation(working(last)) !== "softmax";
-  const units = sharesOutput ? 1 : outputUnits(targets, loss);
+  const units = isSingle ? 1 : outputUnits(targets, loss);
   return units === undefined ? spec : { ...spec, layers: [...spec.layers.slice(0, -1), withUnits(last, units)] };
 }
 

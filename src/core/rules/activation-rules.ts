@@ -5,7 +5,7 @@ import type { LossOptions } from "../plan/training.ts";
 import { targetsAreCentred } from "../sources/sources.ts";
 import { isFrom0To1 } from "../spec/activations.ts";
 import { definitionOfTargets } from "../tasks/targets.ts";
-import { taskOf } from "../tasks/tasks.ts";
+import { sharesOutput } from "../tasks/tasks.ts";
 import type { Checked, Rules } from "./rule.ts";
 
 /** Losses of one probability for each class, which sum to 1. */
@@ -14,11 +14,6 @@ const CATEGORICAL: ReadonlySet<LossOptions["type"]> = new Set([
   "categoricalCrossentropy",
   "kullbackLeiblerDivergence",
 ]);
-
-/** Whether classes of which each sample has one are two, given by labels: one output can tell them apart. */
-export function twoClasses({ targets, dataset }: Checked): boolean {
-  return targets.classes === 2 && definitionOfTargets(targets).sharesOutput === true && taskOf(dataset).sharesOutput;
-}
 
 /** The values per timestep or sample that the model gives, where that is known. */
 export function outputCount({ output }: Checked): number | undefined {
@@ -35,7 +30,7 @@ export function needsAnotherOutput(checked: Checked): boolean {
   const { outputValues: values, loss } = checked;
   if (values === undefined || values.activation === "softmax") return false;
   const isSingle = outputCount(checked) === 1 && isFrom0To1(values);
-  return isSingle && twoClasses(checked) && CATEGORICAL.has(loss.type);
+  return isSingle && sharesOutput(checked.dataset, checked.targets) && CATEGORICAL.has(loss.type);
 }
 
 /** The rules of activations: of one layer alone, and of the last one with loss and targets. */
@@ -132,7 +127,7 @@ function fixOfLast(checked: Checked): [fix: string, changes: readonly Change[]] 
     const units = { pointer: `${pointer}/units`, value: count };
     return [`use \`activation: sigmoid\` and \`units: ${count}\``, [use("sigmoid"), units]];
   }
-  if (!twoClasses(checked)) {
+  if (!sharesOutput(checked.dataset, checked.targets)) {
     if (targets.classes === undefined) return ["use more units", []];
     return [`use \`units: ${targets.classes}\``, [{ pointer: `${pointer}/units`, value: targets.classes }]];
   }

@@ -3,8 +3,8 @@ import { quantileCount } from "../plan/training.ts";
 import { targetsAreCentred } from "../sources/sources.ts";
 import type { LossMap } from "../spec/types.ts";
 import { definitionOfTargets, weighableClasses } from "../tasks/targets.ts";
-import { taskOf } from "../tasks/tasks.ts";
-import { endsInSoftmaxOfOne, fixOfOutput, needsAnotherOutput, twoClasses } from "./activation-rules.ts";
+import { sharesOutput, taskOf } from "../tasks/tasks.ts";
+import { endsInSoftmaxOfOne, fixOfOutput, needsAnotherOutput } from "./activation-rules.ts";
 import type { Rules } from "./rule.ts";
 
 /** The rules of loss and class weights. */
@@ -25,7 +25,7 @@ export const TRAINING_RULES: Rules = {
     const { classes } = targets;
     if (classes !== undefined) {
       const binary = loss.type === "binaryCrossentropy" && classes === 2;
-      const single = binary && twoClasses(checked);
+      const single = binary && sharesOutput(dataset, targets);
       if (units === classes || (single && units === 1) || needsAnotherOutput(checked)) return;
       refuse(`the dataset has ${classes} classes`, single ? 1 : classes);
       return;
