@@ -25,7 +25,9 @@ export interface KerasLayer {
   readonly olderKeys?: Readonly<Record<string, string>>;
   /** What the config has beside the options and instead of some; undefined takes a key out. */
   extra?(options: Config, dialect: Dialect, inputs: readonly Shape[]): Config;
-  /** Options that a file leaves out and takes for granted, where the default here is another; undefined: it must say them. */
+  /** Config keys that a file may leave out, but no spec, and what to do where one does. */
+  readonly needed?: Readonly<Record<string, string>>;
+  /** Options that a file leaves out and takes for granted, where the default here is another. */
   implied?(config: Config, dialect: Dialect): Config;
   /** What the name of the layer inside begins with in Keras. */
   readonly innerPrefix?: string;
