@@ -61,7 +61,7 @@ export interface TensorFlowJsLayer<O> {
   readonly isMissing?: boolean;
   /** Its output has no mask, whatever the layer's has here. */
   readonly dropsMask?: boolean;
-  warnings?(options: O): string[];
+  warnings?(options: O, output: Shape): string[];
   maskWarnings?(call: MaskedCall<O>): string[];
   /** Of a layer that combines masks: a step counts that counts in all of them, here one that counts in any. */
   readonly combinesMasks?: "all";
