@@ -1,14 +1,16 @@
-// Writes what layer definitions say into the JSON Schema, completes it, and writes src/core/spec/types.ts from it.
+// Writes what definitions of layers and sources say into the JSON Schema, completes it, and writes src/core/spec/types.ts from it.
 // With --check: exits 1 where one of them is stale.
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { compile } from "json-schema-to-typescript";
 import { tsImport } from "tsx/esm/api";
-import { completed, withLayers } from "./schema.js";
+import { completed, withDefinitions } from "./schema.js";
 
 const { LAYERS } = await tsImport("../src/core/layers/layers.ts", import.meta.url);
-const { schemaDefinitions } = await tsImport("../src/core/layers/schema-definitions.ts", import.meta.url);
+const { layerDefinitions } = await tsImport("../src/core/layers/schema-definitions.ts", import.meta.url);
+const { SOURCES } = await tsImport("../src/core/sources/sources.ts", import.meta.url);
+const { sourceDefinitions } = await tsImport("../src/core/sources/schema-definitions.ts", import.meta.url);
 
 const schemaPath = fileURLToPath(new URL("../schemas/model-spec.v1.schema.json", import.meta.url));
 const typesPath = fileURLToPath(new URL("../src/core/spec/types.ts", import.meta.url));
@@ -27,10 +29,12 @@ function withPlainReferences(value) {
   return Object.fromEntries(Object.entries(described).map(([key, item]) => [key, withPlainReferences(item)]));
 }
 
-/** The schema anew: of layers what their definitions say, of everything else what the file says. */
+/** The schema anew: of layers and sources what their definitions say, of everything else what the file says. */
 function assembled() {
   const committed = JSON.parse(readFileSync(schemaPath, "utf8"));
-  return completed(withLayers(committed, schemaDefinitions(Object.values(LAYERS))));
+  const Layer = layerDefinitions(Object.values(LAYERS));
+  const Source = sourceDefinitions(Object.values(SOURCES));
+  return completed(withDefinitions(committed, { Layer, Source }));
 }
 
 export async function generateTypes() {

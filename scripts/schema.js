@@ -1,12 +1,17 @@
 // What follows in the JSON Schema from the rest of it, for editors: the names of a choice with what each means, and the
 // default at the end of a description, since editors show descriptions and no defaults.
 
-/** The schema with the definitions of layers given here in place of those that it has. */
-export function withLayers(schema, layers) {
+/**
+ * The schema with the definitions given here, lists of them by the choice that each begins with, in place of those that it has: those of
+ * the same name, and all that are called after the choice.
+ */
+export function withDefinitions(schema, lists) {
+  const given = new Set(Object.values(lists).flatMap(Object.keys));
+  const isOurs = (name) => given.has(name) || Object.keys(lists).some((choice) => name.endsWith(choice));
   const $defs = {};
   for (const [name, part] of Object.entries(schema.$defs)) {
-    if (name === "Layer") Object.assign($defs, layers);
-    if (!name.endsWith("Layer")) $defs[name] = part;
+    if (Object.hasOwn(lists, name)) Object.assign($defs, lists[name]);
+    if (!isOurs(name)) $defs[name] = part;
   }
   return { ...schema, $defs };
 }

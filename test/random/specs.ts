@@ -8,7 +8,7 @@ import { buildGraph } from "../../src/core/plan/graph.ts";
 import { checkSchema } from "../../src/core/schema/schema.ts";
 import { datasetInputs, datasetTargets } from "../../src/core/sources/sources.ts";
 import type { Shape } from "../../src/core/spec/dataset.ts";
-import type { Dataset, ModelSpec } from "../../src/core/spec/types.ts";
+import type { ModelSpec, Source } from "../../src/core/spec/types.ts";
 import { anyText, anyValue, choices, definition, objectOf, valuesOf } from "./values.ts";
 
 /** What layers read that do not read series. */
@@ -28,7 +28,7 @@ export interface Wanted {
 }
 
 const LAYERS = choices("Layer");
-const DATASETS = choices("Dataset");
+const DATASETS = choices("Source");
 const OPTIMIZERS = choices("Optimizer");
 const SCHEDULES = choices("LearningRateSchedule", "schedule");
 const LOSSES = choices("LossMap");
@@ -177,7 +177,7 @@ export class SpecWriter {
     return spec;
   }
 
-  #checkedDataset(): Dataset {
+  #checkedDataset(): Source {
     return this.#checked([{ type: "flatten" }]).dataset;
   }
 

@@ -1,3 +1,4 @@
+import type { Choice } from "../schema/definitions.ts";
 import type { Shape } from "../spec/dataset.ts";
 import type { Activation, Constraint, InitializerMap, InitializerName, Layer, Regularizer } from "../spec/types.ts";
 import type { KernelCall } from "./call.ts";
@@ -68,7 +69,7 @@ export interface RecurrentCell {
 /** A layer that runs another one, which its option `layer` describes. */
 export interface Wrapping {
   /** The choice of inner layers: its name in the schema, and what the schema says of it. */
-  readonly choice: { readonly title: string; readonly description: string; readonly type: string };
+  readonly choice: Choice;
   /** What it can wrap. */
   readonly layers: readonly Pick<LayerDefinition<string, never>, "type" | "schema" | "keras" | "inputs">[];
   /** The shape that the inner layer reads. */

@@ -1,13 +1,9 @@
 // What a layer definition says for the JSON Schema, and the options that several layers share. Keys stand in the order in which
-// the schema shows them; the assembled schema adds the default to each description.
+// the schema shows them.
 
-/** The JSON Schema of one option. */
-export interface OptionSchema {
-  readonly description: string;
-  readonly default?: unknown;
-  readonly examples: readonly unknown[];
-  readonly [keyword: string]: unknown;
-}
+import { count, flag, type OptionSchema, reference } from "../schema/options.ts";
+
+export { choice, count, flag, type OptionSchema, rate } from "../schema/options.ts";
 
 /** The part of the JSON Schema that describes a layer; name and inputs are added to it. */
 export interface LayerSchema {
@@ -18,50 +14,6 @@ export interface LayerSchema {
   readonly options: Readonly<Record<string, OptionSchema>>;
   /** Options without a default. */
   readonly required?: readonly string[];
-}
-
-/** `fallback` is the default; undefined where there is none. */
-function withDefault(schema: object, fallback: unknown, examples: readonly unknown[]): OptionSchema {
-  return { ...schema, ...(fallback === undefined ? {} : { default: fallback }), examples } as OptionSchema;
-}
-
-interface Limits {
-  readonly most?: number;
-  readonly fallback?: number;
-}
-
-/** A whole number from 1. */
-export function count(description: string, examples: readonly number[], limits: Limits = {}): OptionSchema {
-  const { most = 65536, fallback } = limits;
-  return withDefault(
-    { description: `${description} Unit: count.`, type: "integer", minimum: 1, maximum: most },
-    fallback,
-    examples,
-  );
-}
-
-export function flag(description: string, fallback: boolean): OptionSchema {
-  return withDefault({ description, type: "boolean" }, fallback, [fallback]);
-}
-
-/** A share of something that is set to zero. */
-export function rate(description: string, fallback?: number): OptionSchema {
-  const range = { type: "number", minimum: 0, exclusiveMaximum: 1 };
-  return withDefault({ description: `${description}; 0 ≤ rate < 1.`, ...range }, fallback, [0.2]);
-}
-
-export function choice(
-  description: string,
-  values: readonly string[],
-  fallback: string,
-  example: string = fallback,
-): OptionSchema {
-  return withDefault({ description, type: "string", enum: values }, fallback, [example]);
-}
-
-/** One of the definitions of the schema. */
-function reference(description: string, name: string, fallback: unknown, example: unknown): OptionSchema {
-  return withDefault({ description, $ref: `#/$defs/${name}` }, fallback, [example]);
 }
 
 export function activationOption(description: string, fallback: string | undefined, example = fallback): OptionSchema {

@@ -2,13 +2,15 @@ import type { DiagnosticCode } from "../diagnostic-codes.ts";
 import type { Change } from "../edits.ts";
 import { isProblem, type LayerDefinition, type LayerOptions, type LayerType } from "../layers/definition.ts";
 import { layerDefinition } from "../layers/layers.ts";
+import { label } from "../schema/words.ts";
 import { datasetInputs, inputPointer } from "../sources/sources.ts";
 import type { DatasetInput, Shape } from "../spec/dataset.ts";
 import { layerNames } from "../spec/names.ts";
 import { hasFrames, isSequence, kindOfShape, type ShapeKind, size } from "../spec/shapes.ts";
 import { suggest, suggestion } from "../spec/suggest.ts";
 import type { Layer, ModelSpec } from "../spec/types.ts";
-import { isRecurrent } from "./parts.ts";
+import { lacksUnits } from "./output-units.ts";
+import { isRecurrent, working } from "./parts.ts";
 
 /** A layer in its place: what it reads, and the shapes per sample on both sides. */
 export interface GraphNode {
@@ -191,6 +193,12 @@ function place(
         ? "join them before it, with a concatenate or add layer"
         : `name ${wanted.replace(/ inputs?/, "")} in \`inputs\``,
     );
+    return undefined;
+  }
+  if (lacksUnits(working(layer))) {
+    const pointer = `/layers/${index}${"layer" in layer ? "/layer" : ""}`;
+    const fix = "add `units: 32`; only the last layer can leave them to the targets";
+    report("LC1102", "layer" in layer ? "layer" : undefined, `${label(pointer)} lacks the key \`units\``, fix);
     return undefined;
   }
   const inputShapes: Shape[] = [];

@@ -64,7 +64,7 @@ export function sectionsWith(key: string): string[] {
   const optimizers = inChoice("Optimizer", (type) => `${withArticle(type)} optimizer`);
   return [
     ...(has(schema()) ? ["the spec itself"] : []),
-    ...inChoice("Dataset", (type) => `a ${type} dataset`),
+    ...inChoice("Source", (type) => `a ${type} dataset`),
     ...inChoice("Layer", (type) => `${withArticle(type)} layer`),
     ...(optimizers.length === definitions.Optimizer?.then?.allOf?.length ? ["`optimizer`"] : optimizers),
     ...inChoice("LearningRateSchedule", (schedule) => `${withArticle(schedule)} schedule`),

@@ -1,6 +1,7 @@
 import { literal, objectLiteral } from "../literal.ts";
 import type { DatasetPlanBase } from "../plan/types.ts";
-import type { ArraysDataset } from "../spec/types.ts";
+import type { ArraysSource } from "../spec/types.ts";
+import { ARRAYS_SCHEMA } from "./arrays-schema.ts";
 import { defineSource } from "./source.ts";
 import { validationOption } from "./validation.ts";
 
@@ -22,6 +23,12 @@ export interface ArraysPlan {
 
 export const arrays = defineSource({
   type: "arrays",
+  schema: {
+    description:
+      "Arrays of your own in NumPy's .npy files (or .npy.gz), found in the folder that --data names; the first axis counts the samples.",
+    required: ["inputs", "targets"],
+    ...ARRAYS_SCHEMA,
+  },
   task: "tensors",
   reads: "files",
   fileKeys: ["train", "validation", "test"],
@@ -132,7 +139,7 @@ export const arrays = defineSource({
 });
 
 /** Of the inputs, the targets and the weights, which count alike without a file. */
-function validationFiles({ inputs, targets, sampleWeights }: ArraysDataset) {
+function validationFiles({ inputs, targets, sampleWeights }: ArraysSource) {
   return [
     ...inputs.map(({ name, validation }, k) => ({
       pointer: `/dataset/inputs/${k}`,

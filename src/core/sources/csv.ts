@@ -1,5 +1,7 @@
 import { literal, objectLiteral } from "../literal.ts";
 import type { DatasetPlanBase } from "../plan/types.ts";
+import { choice, count, type OptionSchema, withDefault } from "../schema/options.ts";
+import { dataFileSchema, shareSchema, timestepsSchema, validationSchema } from "./schema.ts";
 import { defineSource } from "./source.ts";
 import { validationOption } from "./validation.ts";
 
@@ -16,8 +18,61 @@ export interface CsvPlan {
   readonly season: number | undefined;
 }
 
+const COLUMN = { type: "string", minLength: 1, maxLength: 200 };
+
+function column(description: string, example: string): OptionSchema {
+  return withDefault({ description, ...COLUMN }, undefined, [example]);
+}
+
 export const csv = defineSource({
   type: "csv",
+  schema: {
+    description:
+      "A time series in a CSV file with a header row, cut into windows; the test part is the end of the series.",
+    required: ["path", "target", "lookback"],
+    options: {
+      path: dataFileSchema("airline.csv"),
+      target: column("Column to forecast.", "passengers"),
+      features: {
+        description: "Columns that the model reads. Default: the target alone.",
+        type: "array",
+        minItems: 1,
+        maxItems: 1000,
+        items: COLUMN,
+        uniqueItems: true,
+        examples: [["passengers"]],
+      },
+      lookback: timestepsSchema("Rows that the model reads before it forecasts.", 12),
+      horizon: timestepsSchema("Rows that it forecasts.", 1, { most: 10_000, fallback: 1 }),
+      testFraction: shareSchema("Share of the rows, at the end, kept for testing.", 0.2),
+      validation: validationSchema("a share of the rows before the test part, at their end; or `test`, the test part"),
+      scaling: choice(
+        "How columns are scaled, fitted on the training part only.",
+        ["standard", "minMax", "none"],
+        "standard",
+      ),
+      time: column(
+        "Column of the rows' times: dates, timestamps, months, quarters, years, seconds since 1970 or numbers that count the rows. Forecasts are dated by it. Default: the rows have no times.",
+        "month",
+      ),
+      timeFormat: choice(
+        "Whether the day or the month comes first in dates such as 01/02/2024, where no date of the column tells. Default: such a file is refused.",
+        ["dayFirst", "monthFirst"],
+        undefined,
+      ),
+      order: choice(
+        "What happens to rows that are not in order of time: `check` refuses them, `sort` sorts by `time`, `asIs` takes the rows as they stand and looks at no times.",
+        ["check", "sort", "asIs"],
+        "check",
+        "sort",
+      ),
+      season: count(
+        "Rows of one season, for the seasonal naive forecast that the model is compared with. Default: by the frequency of the times, such as 12 for months.",
+        [12],
+        { least: 2, most: 100_000, unit: "rows" },
+      ),
+    },
+  },
   task: "forecast",
   reads: "files",
   fileKeys: ["path"],

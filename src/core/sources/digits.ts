@@ -1,7 +1,9 @@
 import { counted } from "../../support/system/counted.ts";
 import { literal, objectLiteral } from "../literal.ts";
+import { count, withDefault } from "../schema/options.ts";
 import { labels } from "../spec/dataset.ts";
 import { imageInput, PIXEL_RULES } from "./pixels.ts";
+import { DRAWN_PER_CLASS, PIXEL_SCALE, validationSchema } from "./schema.ts";
 import { defineSource } from "./source.ts";
 import { validationOption } from "./validation.ts";
 
@@ -16,8 +18,24 @@ export interface DigitsPlan {
   readonly seed: number;
 }
 
+const SAMPLES = { most: 1_000_000, unit: "samples" };
+
 export const digits = defineSource({
   type: "digits",
+  schema: {
+    description: "Generated images of digits, 28×28 pixels: no files and no network.",
+    options: {
+      trainSamples: count("Training images to generate.", [6000], { ...SAMPLES, fallback: 6000 }),
+      testSamples: count("Test images to generate.", [1000], { ...SAMPLES, fallback: 1000 }),
+      seed: withDefault(
+        { description: "Seed of the drawing.", type: "integer", minimum: 0, maximum: 2 ** 32 - 1 },
+        1,
+        [1],
+      ),
+      validation: validationSchema(DRAWN_PER_CLASS),
+      scale: PIXEL_SCALE,
+    },
+  },
   task: "classify",
   reads: "nothing",
   fileKeys: [],

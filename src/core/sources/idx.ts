@@ -1,6 +1,8 @@
 import { literal, objectLiteral } from "../literal.ts";
+import { count } from "../schema/options.ts";
 import { labels } from "../spec/dataset.ts";
 import { imageInput, PIXEL_RULES } from "./pixels.ts";
+import { DRAWN_PER_CLASS, fileSchema, PIXEL_SCALE, validationSchema } from "./schema.ts";
 import { defineSource } from "./source.ts";
 import { validationOption } from "./validation.ts";
 
@@ -17,8 +19,34 @@ export interface IdxPlan {
 
 const file = (path: string): string => `dataFile(directory, ${literal(path)})`;
 
+const PIXELS = { most: 4096, unit: "pixels" };
+
 export const idx = defineSource({
   type: "idx",
+  schema: {
+    description:
+      "Images and labels in IDX files, plain or .gz, found in the folder that --data names; each image row is one timestep.",
+    required: ["trainImages", "trainLabels", "testImages", "testLabels", "rows", "columns", "classes"],
+    options: {
+      trainImages: fileSchema("File of the training images.", "train-images-idx3-ubyte"),
+      trainLabels: fileSchema("File of the training labels.", "train-labels-idx1-ubyte"),
+      validationImages: fileSchema(
+        "File of the validation images. Default: see `validation`.",
+        "valid-images-idx3-ubyte",
+      ),
+      validationLabels: fileSchema(
+        "File of the validation labels. Given with `validationImages`. Default: see `validation`.",
+        "valid-labels-idx1-ubyte",
+      ),
+      testImages: fileSchema("File of the test images.", "t10k-images-idx3-ubyte"),
+      testLabels: fileSchema("File of the test labels.", "t10k-labels-idx1-ubyte"),
+      validation: validationSchema(`${DRAWN_PER_CLASS}. Not beside \`validationImages\``),
+      rows: count("Rows of an image: the timesteps.", [28], PIXELS),
+      columns: count("Columns of an image: the features of a timestep.", [28], PIXELS),
+      classes: count("Number of classes; labels are 0..classes-1.", [10], { least: 2, most: 256, unit: "" }),
+      scale: PIXEL_SCALE,
+    },
+  },
   task: "classify",
   reads: "files",
   fileKeys: ["trainImages", "trainLabels", "validationImages", "validationLabels", "testImages", "testLabels"],

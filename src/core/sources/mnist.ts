@@ -1,6 +1,7 @@
 import { literal, objectLiteral } from "../literal.ts";
 import { labels } from "../spec/dataset.ts";
 import { imageInput, PIXEL_RULES } from "./pixels.ts";
+import { DRAWN_PER_CLASS, PIXEL_SCALE, validationSchema } from "./schema.ts";
 import { defineSource } from "./source.ts";
 import { validationOption } from "./validation.ts";
 
@@ -11,6 +12,11 @@ export interface MnistPlan {
 
 export const mnist = defineSource({
   type: "mnist",
+  schema: {
+    description:
+      "MNIST: 60,000 training and 10,000 test images of handwritten digits, 28×28 pixels, each row one timestep.",
+    options: { scale: PIXEL_SCALE, validation: validationSchema(DRAWN_PER_CLASS) },
+  },
   task: "classify",
   reads: "download",
   fileKeys: [],

@@ -2,11 +2,12 @@ import type { LoadedSpec } from "../load/load.ts";
 import type { DatasetPlan, DatasetPlanBase } from "../plan/types.ts";
 import type { Report } from "../rules/rule.ts";
 import type { DatasetInput, DatasetTargets } from "../spec/dataset.ts";
-import type { Dataset } from "../spec/types.ts";
+import type { Source } from "../spec/types.ts";
 import type { TaskType } from "../tasks/task.ts";
+import type { SourceSchema } from "./schema.ts";
 
-export type SourceType = Dataset["type"];
-type SpecOf<K extends SourceType> = Extract<Dataset, { type: K }>;
+export type SourceType = Source["type"];
+type SpecOf<K extends SourceType> = Extract<Source, { type: K }>;
 export type SourcePlan<K extends SourceType> = Extract<DatasetPlan, { readonly type: K }>;
 
 /** What a rule of a source sees: its part of the spec has passed the schema, with every default filled in. */
@@ -40,11 +41,12 @@ interface DataFile<K extends SourceType> {
 }
 
 /**
- * A source says where values come from. This is all that is particular to one, but for its part of the JSON Schema and its loader in
- * src/support/data, which have the same name.
+ * A source says where values come from. This is all that is particular to one, but for its loader in src/support/data, which has
+ * the same name.
  */
 export interface SourceDefinition<K extends SourceType = SourceType> {
   readonly type: K;
+  readonly schema: SourceSchema;
   /** What is learned from it. */
   readonly task: TaskType;
   /** Files of the data folder; files that are downloaded, unless --data names a folder; nothing, where values are generated. */

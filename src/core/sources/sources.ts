@@ -1,6 +1,6 @@
 import type { DatasetPlan } from "../plan/types.ts";
 import type { DatasetInput, DatasetTargets } from "../spec/dataset.ts";
-import type { Dataset } from "../spec/types.ts";
+import type { Source } from "../spec/types.ts";
 import { arrays } from "./arrays.ts";
 import { csv } from "./csv.ts";
 import { digits } from "./digits.ts";
@@ -11,29 +11,29 @@ import { text } from "./text.ts";
 import { leftForTraining, planValidation } from "./validation.ts";
 
 /** All sources, by the `type` of a dataset. */
-const SOURCES: Readonly<Record<SourceType, SourceDefinition>> = { mnist, digits, idx, csv, text, arrays };
+export const SOURCES: Readonly<Record<SourceType, SourceDefinition>> = { mnist, digits, idx, csv, text, arrays };
 
 export function sourceOf({ type }: { readonly type: SourceType }): SourceDefinition {
   return SOURCES[type];
 }
 
 /** The inputs that a dataset gives, in order. */
-export function datasetInputs(dataset: Dataset): readonly DatasetInput[] {
+export function datasetInputs(dataset: Source): readonly DatasetInput[] {
   return sourceOf(dataset).inputs(dataset);
 }
 
 /** The targets that a dataset gives. */
-export function datasetTargets(dataset: Dataset): DatasetTargets {
+export function datasetTargets(dataset: Source): DatasetTargets {
   return sourceOf(dataset).targets(dataset);
 }
 
 /** Where the spec describes an input. JSON pointer. */
-export function inputPointer(dataset: Dataset, index: number): string {
+export function inputPointer(dataset: Source, index: number): string {
   return sourceOf(dataset).inputPointer?.(index) ?? "/dataset";
 }
 
 /** Whether scaling puts the mean of the targets at 0. */
-export function targetsAreCentred(dataset: Dataset): boolean {
+export function targetsAreCentred(dataset: Source): boolean {
   return sourceOf(dataset).isCentred?.(dataset) ?? false;
 }
 
@@ -42,7 +42,7 @@ export function targetsAreCentred(dataset: Dataset): boolean {
  * @param consecutive whether samples continue one another, as stateful layers have it
  */
 export function planDataset(
-  dataset: Dataset,
+  dataset: Source,
   { specLine, ...order }: { readonly specLine: number; readonly seed: number; readonly consecutive: boolean },
 ): DatasetPlan {
   const source = sourceOf(dataset);

@@ -1,5 +1,7 @@
 import { literal, objectLiteral } from "../literal.ts";
+import { choice, count } from "../schema/options.ts";
 import { labels } from "../spec/dataset.ts";
+import { dataFileSchema, shareSchema, timestepsSchema, validationSchema } from "./schema.ts";
 import { defineSource } from "./source.ts";
 import { validationOption } from "./validation.ts";
 
@@ -12,6 +14,26 @@ export interface TextPlan {
 
 export const text = defineSource({
   type: "text",
+  schema: {
+    description: "A text file read by characters: the model predicts the next one.",
+    required: ["path", "timesteps"],
+    options: {
+      path: dataFileSchema("poem.txt"),
+      timesteps: timestepsSchema("Characters that the model reads before the one it predicts.", 32),
+      vocabularySize: count(
+        "Size of the vocabulary: the most frequent characters, and one slot for all others.",
+        [64],
+        { least: 2, fallback: 64, unit: "" },
+      ),
+      testFraction: shareSchema("Share of the text, at the end, kept for testing.", 0.1),
+      validation: validationSchema("a share of the text before the test part, at its end; or `test`, the test part"),
+      encoding: choice(
+        "What the model reads of a character: oneHot, a row of the vocabulary's size; ids, its index, for an embedding layer.",
+        ["oneHot", "ids"],
+        "oneHot",
+      ),
+    },
+  },
   task: "generate",
   reads: "files",
   fileKeys: ["path"],

@@ -1,7 +1,7 @@
 import { heldOutCount } from "../../support/data/splits.ts";
 import { literal, objectLiteral } from "../literal.ts";
 import type { ValidationPlan } from "../plan/types.ts";
-import type { Dataset } from "../spec/types.ts";
+import type { Source } from "../spec/types.ts";
 import type { SourceDefinition } from "./source.ts";
 
 /**
@@ -10,7 +10,7 @@ import type { SourceDefinition } from "./source.ts";
  * @param consecutive samples continue one another, so that they cannot be drawn from between others
  */
 export function planValidation(
-  dataset: Dataset,
+  dataset: Source,
   source: SourceDefinition,
   { seed, consecutive }: { readonly seed: number; readonly consecutive: boolean },
 ): ValidationPlan {

@@ -3,7 +3,7 @@
 /**
  * Where the samples come from; `type` selects the kind.
  */
-export type Dataset = MnistDataset | DigitsDataset | IdxDataset | CsvDataset | TextDataset | ArraysDataset;
+export type Source = MnistSource | DigitsSource | IdxSource | CsvSource | TextSource | ArraysSource;
 /**
  * A share of the training samples, or the word test.
  */
@@ -246,7 +246,7 @@ export interface ModelSpec {
    * What the model is for, in one or two sentences; goes into the model card. Default: "".
    */
   description?: string;
-  dataset: Dataset;
+  dataset: Source;
   /**
    * The layers in order, from the input to the output.
    *
@@ -260,7 +260,7 @@ export interface ModelSpec {
 /**
  * MNIST: 60,000 training and 10,000 test images of handwritten digits, 28×28 pixels, each row one timestep.
  */
-export interface MnistDataset {
+export interface MnistSource {
   /**
    * MNIST: 60,000 training and 10,000 test images of handwritten digits, 28×28 pixels, each row one timestep.
    */
@@ -274,7 +274,7 @@ export interface MnistDataset {
 /**
  * Generated images of digits, 28×28 pixels: no files and no network.
  */
-export interface DigitsDataset {
+export interface DigitsSource {
   /**
    * Generated images of digits, 28×28 pixels: no files and no network.
    */
@@ -300,7 +300,7 @@ export interface DigitsDataset {
 /**
  * Images and labels in IDX files, plain or .gz, found in the folder that --data names; each image row is one timestep.
  */
-export interface IdxDataset {
+export interface IdxSource {
   /**
    * Images and labels in IDX files, plain or .gz, found in the folder that --data names; each image row is one timestep.
    */
@@ -350,7 +350,7 @@ export interface IdxDataset {
 /**
  * A time series in a CSV file with a header row, cut into windows; the test part is the end of the series.
  */
-export interface CsvDataset {
+export interface CsvSource {
   /**
    * A time series in a CSV file with a header row, cut into windows; the test part is the end of the series.
    */
@@ -407,7 +407,7 @@ export interface CsvDataset {
 /**
  * A text file read by characters: the model predicts the next one.
  */
-export interface TextDataset {
+export interface TextSource {
   /**
    * A text file read by characters: the model predicts the next one.
    */
@@ -437,7 +437,7 @@ export interface TextDataset {
 /**
  * Arrays of your own in NumPy's .npy files (or .npy.gz), found in the folder that --data names; the first axis counts the samples.
  */
-export interface ArraysDataset {
+export interface ArraysSource {
   /**
    * Arrays of your own in NumPy's .npy files (or .npy.gz), found in the folder that --data names; the first axis counts the samples.
    */
@@ -1150,9 +1150,9 @@ export interface WrappedDenseLayer {
    */
   type: "dense";
   /**
-   * Number of units: the size of the layer's output. Unit: count.
+   * Number of units: the size of the layer's output. The last layer can leave them to the targets: one for each class, number or quantile. Unit: count.
    */
-  units: number;
+  units?: number;
   activation?: Activation;
   /**
    * Add a bias. Default: true.
@@ -1306,9 +1306,9 @@ export interface DenseLayer {
    */
   trainable?: boolean;
   /**
-   * Number of units: the size of the layer's output. Unit: count.
+   * Number of units: the size of the layer's output. The last layer can leave them to the targets: one for each class, number or quantile. Unit: count.
    */
-  units: number;
+  units?: number;
   activation?: Activation;
   /**
    * Add a bias. Default: true.

@@ -66,7 +66,10 @@ const REASONS: Readonly<Record<string, readonly [reason: string, fix: string]>> 
   EACCES: ["permission denied", WRITABLE],
   EPERM: ["operation not permitted", WRITABLE],
   EROFS: ["the file system is read-only", WRITABLE],
-  ENOENT: ["a folder of the path is gone, or its file system takes no new files", WRITABLE],
+  ENOENT: [
+    "a folder of the path is not there, or its file system takes no new files",
+    "make the folder, or choose one that you may write to",
+  ],
   ENOTDIR: ["a part of the path is a file", "choose another folder"],
   EEXIST: ["a file, or a link that leads nowhere, has the name of a folder", "remove it, or choose another folder"],
   EISDIR: ["the path is a folder", "choose another path"],

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { kernel } from "../../../src/core/layers/call.ts";
 import { defineLayer, ONE_INPUT, size } from "../../../src/core/layers/definition.ts";
-import { schemaDefinitions } from "../../../src/core/layers/schema-definitions.ts";
+import { layerDefinitions } from "../../../src/core/layers/schema-definitions.ts";
 
 interface ScaleOptions {
   readonly factor: number;
@@ -51,7 +51,7 @@ it("a layer of one's own has options with types, and a kernel", () => {
 });
 
 it("the schema follows from definitions, that of layers inside wrappers too", () => {
-  const definitions = schemaDefinitions([wrapper, scaled]);
+  const definitions = layerDefinitions([wrapper, scaled]);
   expect(Object.keys(definitions)).toEqual([
     "Layer",
     "InnerLayer",
