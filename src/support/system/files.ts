@@ -25,6 +25,12 @@ export function atomicWrite(path: string, data: string | Uint8Array): void {
   }
 }
 
+/** A whole file where somebody wants it: folders that are missing there are made. */
+export function writeOutput(path: string, data: string | Uint8Array): void {
+  makeFolder(dirname(path));
+  atomicWrite(path, data);
+}
+
 /**
  * Makes a folder, and those above it. Node's own way of doing this never ends where a file system takes no new folders, as /proc, and
  * calls a read-only one a missing file.
