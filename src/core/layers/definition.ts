@@ -122,8 +122,6 @@ export interface LayerDefinition<T extends string = LayerType, O = OptionsOf<T>>
   mergedValues?(options: O, values: Values): Values;
   /** It changes values while training only. */
   readonly isNoise?: boolean;
-  /** Axes of its kernel where they are not two. */
-  readonly kernelAxes?: number;
 
   /** Of a layer that goes through the timesteps one by one with a state. */
   readonly cell?: RecurrentCell;
