@@ -89,7 +89,7 @@ export async function sentinels(
   columns: readonly { readonly name: string; readonly value: string }[],
 ): Promise<TableProblem[]> {
   if (columns.length === 0) return [];
-  const ends = columns.flatMap((_, k) => [`min(v${k}) FILTER (kept(v${k}))`, `max(v${k}) FILTER (kept(v${k}))`]);
+  const ends = columns.flatMap((_, k) => [`min(v${k})`, `max(v${k})`]);
   const values = columns.map(({ value }, k) => `${value} AS v${k}`);
   const [found = []] = await engine.rows(
     `SELECT ${ends.join()} FROM (SELECT ${values.join()} FROM ${viewed(rows, view)})`,

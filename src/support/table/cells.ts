@@ -88,27 +88,32 @@ async function count(engine: Engine, rows: Rows): Promise<Census> {
   const rests = rows.fields.map(
     (_, k) => `kept(v${k}) AS n${k}, marked(v${k}) AS m${k}, CASE WHEN NOT kept(v${k}) THEN c${k} END AS c${k}`,
   );
-  const counts = rows.fields.flatMap((_, k) => {
-    const isOther = `c${k} IS NOT NULL AND NOT m${k} AND NOT token(c${k})`;
-    return [
-      `(count(*) FILTER (n${k}))::DOUBLE`,
-      `(count(*) FILTER (${isOther} AND NOT kept(amount(c${k}))))::DOUBLE`,
-      `(count(*) FILTER (${isOther} AND kept(amount(c${k}))))::DOUBLE`,
-      `(count(*) FILTER (c${k} IS NOT NULL AND contains(c${k}, chr(0))))::DOUBLE`,
-      `map_keys(histogram(bare(c${k})) FILTER (c${k} IS NOT NULL AND token(c${k})))`,
-      `map_keys(histogram(shape(c${k})) FILTER (${isOther} AND strlen(c${k}) < 40 AND styled(c${k}) AND NOT kept(amount(c${k}))))`,
-    ];
+  const others = rows.fields.map((_, k) => {
+    return `n${k}, c${k}, CASE WHEN c${k} IS NOT NULL AND NOT m${k} AND NOT token(c${k}) THEN c${k} END AS o${k}`;
   });
-  const [[total, ...found] = []] = await engine.rows(
-    `SELECT count(*)::DOUBLE, ${counts.join()} FROM (SELECT ${rests.join()} FROM (SELECT ${values.join()} FROM ${all(rows)}))`,
+  const amounts = rows.fields.map((_, k) => {
+    return `n${k}, c${k}, o${k}, CASE WHEN o${k} IS NOT NULL THEN kept(amount(o${k})) END AS a${k}`;
+  });
+  const counts = rows.fields.flatMap((_, k) => [
+    `coalesce(count_if(n${k}), 0)::DOUBLE`,
+    `coalesce(count_if(NOT a${k}), 0)::DOUBLE`,
+    `coalesce(count_if(a${k}), 0)::DOUBLE`,
+    `coalesce(count_if(contains(c${k}, chr(0))), 0)::DOUBLE`,
+    `map_keys(histogram(CASE WHEN c${k} IS NOT NULL AND o${k} IS NULL THEN bare(c${k}) END))`,
+    `map_keys(histogram(CASE WHEN NOT a${k} AND strlen(o${k}) < 40 AND styled(o${k}) THEN shape(o${k}) END))`,
+  ]);
+  const from = [values, rests, others, amounts].reduce(
+    (inner, columns) => `(SELECT ${columns.join()} FROM ${inner})`,
+    all(rows),
   );
+  const [[total, ...found] = []] = await engine.rows(`SELECT count(*)::DOUBLE, ${counts.join()} FROM ${from}`);
   const every = <T>(part: number): T[] => rows.fields.map((_, k) => (found[6 * k + part] ?? []) as T);
-  const [simple, others, amounts] = [every<number>(0), every<number>(1), every<number>(2)];
+  const [simple, none, signed] = [every<number>(0), every<number>(1), every<number>(2)];
   return {
     rows: Number(total),
-    numbers: simple.map((count, k) => count + amounts[k]!),
-    amounts,
-    missing: simple.map((count, k) => Number(total) - count - others[k]! - amounts[k]!),
+    numbers: simple.map((count, k) => count + signed[k]!),
+    amounts: signed,
+    missing: simple.map((count, k) => Number(total) - count - none[k]! - signed[k]!),
     nul: every<number>(3),
     marks: every<string[]>(4).map((marks) => marks.filter((mark) => mark !== "")),
     shapes: every<string[]>(5),
