@@ -10,7 +10,7 @@ export interface TableFormat {
   readonly encoding?: "utf-8" | "utf-16" | "latin-1";
   /** Lines that begin so are no rows. */
   readonly comment?: string;
-  /** Lines before the header. */
+  /** Lines before the header; comments do not count. */
   readonly skipRows?: number;
   /** Lines after the last row. */
   readonly skipFooter?: number;
@@ -42,7 +42,7 @@ export interface Chunk {
   readonly count: number;
   /** NaN where a value is missing. */
   readonly numbers: ReadonlyMap<string, Float64Array>;
-  /** undefined where a value is missing. */
+  /** undefined where a cell is blank, or has a mark that `missing` gives: of texts the usual marks can be names, such as NA. */
   readonly texts: ReadonlyMap<string, readonly (string | undefined)[]>;
 }
 
