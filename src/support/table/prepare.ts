@@ -101,14 +101,18 @@ async function make(
 ): Promise<void> {
   const [values, prepared] = [`${path}.${process.pid}.values.tmp`, `${path}.${process.pid}.tmp`];
   const files: number[] = [];
+  const openNew = (name: string): number => {
+    files.push(openSync(name, "w+"));
+    return files.at(-1)!;
+  };
+  const close = (): void => {
+    for (const file of files.splice(0)) closeSync(file);
+    rmSync(values, { force: true });
+  };
   try {
-    const [valuesFile, preparedFile] = [openNew(values, files), openNew(prepared, files)];
-    const { keys, order, header } = await read(
-      table,
-      options,
-      new RowWriter(values, valuesFile, options.columns.length),
-      progress,
-    );
+    const [valuesFile, preparedFile] = [openNew(values), openNew(prepared)];
+    const writer = new RowWriter(values, valuesFile, options.columns.length);
+    const { keys, order, header } = await read(table, options, writer, progress);
     const start = headerBytes(header);
     writeFully(prepared, preparedFile, start, 0);
     const rows = new RowWriter(prepared, preparedFile, rowLayout(header).width, start.length);
@@ -117,19 +121,15 @@ async function make(
     const length = start.length + rows.rows * rows.width * 8;
     writeFully(prepared, preparedFile, checksum(preparedFile, length), length);
     sync(prepared, preparedFile);
+    // What is left behind by a process that ends after the rename, nobody looks for.
+    close();
     renameSync(prepared, path);
   } catch (error) {
     throw writeError(path, error);
   } finally {
-    for (const file of files) closeSync(file);
-    for (const name of [values, prepared]) rmSync(name, { force: true });
+    close();
+    rmSync(prepared, { force: true });
   }
-}
-
-function openNew(path: string, files: number[]): number {
-  const file = openSync(path, "w+");
-  files.push(file);
-  return file;
 }
 
 /** Reads and judges the whole table, before anything of it is used. */

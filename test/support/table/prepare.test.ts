@@ -64,6 +64,16 @@ describe("prepareTable", () => {
     expect(seen.refused).toBeGreaterThan(50);
   });
 
+  it("takes a thousand columns, whatever they are called", async () => {
+    const names = Array.from({ length: 1000 }, (_, c) => (c === 7 ? "__proto__" : `\n"${c}`));
+    const rows = Array.from({ length: 300 }, (_, r) => r);
+    const cells = names.map((name, c) => [name, rows.map((r) => (r % 7 === c % 7 ? undefined : r * c))] as const);
+    const columns = { s: rows.map((r) => `${r % 3}`), ...Object.fromEntries(cells) };
+    const options: PrepareOptions = { series: ["s"], columns: names.map((name) => ({ name, missing: "linear" })) };
+    const prepared = await prepare(columns, options);
+    expect(plainSeries(prepared)).toEqual(prepareNaively(columns, options).series);
+  });
+
   it("names all that is wrong at once, with counts and the first places", async () => {
     const t = ["2024-01-01", "2024-01-02", "2024-01-02", "2024-01-03", "2024-01-07", "2024-01-05", "2024-01-08", "x"];
     const y = [1, undefined, 3, 400, 5, undefined, 7, 8];

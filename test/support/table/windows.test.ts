@@ -2,22 +2,14 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { InputSplit, Split } from "../../../src/support/data/dataset.ts";
-import { TableError } from "../../../src/support/table/findings.ts";
 import { prepareTable } from "../../../src/support/table/prepare.ts";
 import type { PrepareOptions } from "../../../src/support/table/prepare-options.ts";
 import { openPrepared, type Prepared } from "../../../src/support/table/prepared-file.ts";
-import { readWindow } from "../../../src/support/table/read-window.ts";
-import {
-  fitTable,
-  parseTableFitted,
-  type ScalingOptions,
-  scaled,
-  type TableFitted,
-} from "../../../src/support/table/scalers.ts";
+import { fitTable, type ScalingOptions, scaled, type TableFitted } from "../../../src/support/table/scalers.ts";
 import { type SeriesParts, type SplitOptions, splitRows } from "../../../src/support/table/split.ts";
 import { inputNames } from "../../../src/support/table/window-inputs.ts";
 import { type TableWindows, tableWindows, type WindowOptions } from "../../../src/support/table/windows.ts";
-import { temporaryFolder, userError } from "../data/fixtures.ts";
+import { temporaryFolder } from "../data/fixtures.ts";
 import { type Cell, memoryTable } from "./memory-table.ts";
 import { type PlainRow, plainSeries } from "./naive.ts";
 import { randomSeries } from "./random-tables.ts";
@@ -203,6 +195,27 @@ describe("tableWindows", () => {
     );
     expect(compared).toBeGreaterThan(60);
   });
+
+  it.each(["ffill", "linear", "mean", "indicator"] as const)(
+    "%s: missing values at the end of the training rows are filled without those that follow",
+    async (missing) => {
+      const y = Array.from({ length: 20 }, (_, k): Cell => (k >= 10 && k < 12 ? undefined : Math.sin(k) + k));
+      const plan: Plan = {
+        split: { by: "time", testFraction: 0.2, validation: { fraction: 0.25 }, gap: 0, seed: 0 },
+        scaling: { scalings: ["standard"], per: "all" },
+        windows: { target: "y", features: ["y"], lookback: 3, horizon: 1 },
+      };
+      const options = { series: [], columns: [{ name: "y", missing }] };
+      const was = await load({ y }, options, plan);
+      const is = await load({ y: y.map((value, k) => (k < 12 ? value : 50 - k)) }, options, plan);
+      expect(was.parts[0]!.train).toEqual({ first: 0, end: 12 });
+      expect(is.fitted).toEqual(was.fitted);
+      expect(await all(is.windows.train)).toEqual(await all(was.windows.train));
+      // Rows 10 and 11 are missing: no target is filled in, and none of linear's inputs ends with one.
+      expect(was.windows.train.count).toBe(7);
+      expect(was.windows.validation.place(0).row).toBe(missing === "linear" ? 13 : 12);
+    },
+  );
 
   it("lets no value of a later row into a window's inputs", async () => {
     let compared = 0;
