@@ -54,9 +54,7 @@ export async function readWindow(
       {
         ...options,
         columns: options.columns.filter(({ name }) => features.includes(name)),
-        ...(time === undefined || fitted.time === null
-          ? {}
-          : { time: { ...time, format: fitted.time.format, frequency: fitted.time.frequency } }),
+        ...(time === undefined || fitted.time === null ? {} : { time: { ...time, fitted: fitted.time } }),
       },
       { cacheDirectory, key: "" },
     );

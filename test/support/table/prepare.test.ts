@@ -138,6 +138,29 @@ describe("prepareTable", () => {
     expect(await filled(days)).toHaveLength(4);
   });
 
+  it("takes a step that is given, with the day that months have in the rows", async () => {
+    const frequency = { unit: "months", step: 1, day: 1 } as const;
+    const time = { ...TIME, frequency };
+    const middle = ["2024-01-15", "2024-02-15", "2024-03-15", "2024-04-15"];
+    const prepared = await prepare({ t: middle, y: [1, 2, 3, 4] }, { time });
+    expect(prepared.header.time!.frequency).toEqual({ ...frequency, day: 15 });
+    const fitted = { format: prepared.header.time!.format, frequency };
+    const { problems } = await tableError(() => prepare({ t: middle, y: [1, 2, 3, 4] }, { time: { ...TIME, fitted } }));
+    expect(problems.map(({ code, count }) => [code, count])).toEqual([["steps", 3]]);
+    const quarters = await tableError(() => {
+      return prepare({ t: middle, y: [1, 2, 3, 4] }, { time: { ...time, frequency: { ...frequency, step: 3 } } });
+    });
+    expect(quarters.problems.map(({ code, count }) => [code, count])).toEqual([["steps", 3]]);
+  });
+
+  it("refuses times without a step that most have", async () => {
+    const t = ["2024-01-01", "2024-01-02", "2024-01-05", "2024-02-11", "2024-02-20"];
+    const { problems } = await tableError(() => prepare({ t, y: [1, 2, 3, 4, 5] }, { time: TIME }));
+    expect(problems.map(({ code }) => code)).toEqual(["frequency"]);
+    const prepared = await prepare({ t, y: [1, 2, 3, 4, 5] }, { time: { ...TIME, gaps: "allow" } });
+    expect(prepared.header.time!.frequency).toBe(null);
+  });
+
   it("refuses gaps with more rows than there are", async () => {
     const t = ["2024-01-01", "2024-01-02", "2024-01-03", "9024-01-04"];
     const options = { time: { ...TIME, gaps: "fill" } as const, columns: [{ name: "y", missing: "ffill" } as const] };

@@ -9,7 +9,7 @@ import { fitTable, type ScalingOptions, scaled, type TableFitted } from "../../.
 import { type SeriesParts, type SplitOptions, splitRows } from "../../../src/support/table/split.ts";
 import { inputNames } from "../../../src/support/table/window-inputs.ts";
 import { type TableWindows, tableWindows, type WindowOptions } from "../../../src/support/table/windows.ts";
-import { temporaryFolder } from "../data/fixtures.ts";
+import { temporaryFolder, userError } from "../data/fixtures.ts";
 import { type Cell, memoryTable } from "./memory-table.ts";
 import { type PlainRow, plainSeries } from "./naive.ts";
 import { randomSeries } from "./random-tables.ts";
@@ -250,6 +250,48 @@ describe("tableWindows", () => {
       { numRuns: 200 },
     );
     expect(compared).toBeGreaterThan(60);
+  });
+});
+
+describe("what tableWindows says", () => {
+  const plan: Plan = {
+    split: { by: "time", testFraction: 0.2, validation: "test", gap: 0, seed: 0 },
+    scaling: { scalings: ["standard"], per: "series" },
+    windows: { target: "y", features: ["y"], lookback: 3, horizon: 2 },
+  };
+  const rows = (lengths: Readonly<Record<string, number>>): Columns => {
+    const s = Object.entries(lengths).flatMap(([name, length]) => Array<string>(length).fill(name));
+    return { s, y: s.map((_, k) => 10 + Math.sin(k)) };
+  };
+  const options = { series: ["s"], columns: [{ name: "y", missing: "ffill" } as const] };
+
+  it("names series without windows, and counts windows that are left out", async () => {
+    const columns = rows({ long: 20, middle: 6, single: 1 });
+    const { windows } = await load({ ...columns, y: columns.y!.with(8, undefined) }, options, plan);
+    expect(windows.notes).toEqual([
+      '1 series without training values left out: "single"',
+      '1 series without a window for testing: "middle"',
+      "2 windows left out, which have missing or filled values, or gaps, where they must not",
+    ]);
+    expect([windows.train.count, windows.test.count]).toEqual([11, 3]);
+    expect(windows.validation).toBe(windows.test);
+  });
+
+  it("refuses a part without windows", async () => {
+    const error = await userError(() => load(rows({ a: 5, b: 6 }), options, plan));
+    expect(error.message).toBe(
+      "of 11 rows no window is for testing: it needs 3 + 2 rows in one series, 2 of them in that part",
+    );
+  });
+
+  it("refuses values that cannot be scaled, in whatever part they are", async () => {
+    const columns = rows({ a: 20, b: 20 });
+    const log: Plan = { ...plan, scaling: { scalings: ["log"], per: "all" } };
+    const changed = { ...columns, y: columns.y!.with(38, -1).with(39, 0) };
+    const error = await userError(() => load(changed, options, log));
+    expect(error.message).toBe('2 values of column "y" cannot be scaled, first -1 in row 19 of series "b"');
+    const far = await userError(() => load({ ...columns, y: columns.y!.with(39, 1e30) }, options, plan));
+    expect(far.message).toBe('1 value of column "y" cannot be scaled, first 1e+30 in row 20 of series "b"');
   });
 });
 
