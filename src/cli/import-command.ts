@@ -6,7 +6,7 @@ import { shortText } from "../core/formats/field.ts";
 import type { DescribedModel } from "../core/formats/format.ts";
 import { modelName } from "../core/formats/keras/spec-names.ts";
 import { openModelFile } from "../program/model-files.ts";
-import { writeError } from "../support/system/files.ts";
+import { makeFolder, writeError } from "../support/system/files.ts";
 import { compilerCommand } from "../support/system/shell.ts";
 import { UserError } from "../support/system/user-error.ts";
 import { note, printDiagnostics } from "./console.ts";
@@ -42,6 +42,7 @@ export async function importCommand(path: string, options: { output?: string; ti
   if (why !== undefined) note(`the spec is called ${name}: ${why}`);
   if (options.output === undefined) process.stdout.write(text);
   else {
+    makeFolder(dirname(options.output));
     const schema = editorSchema(dirname(options.output));
     try {
       writeFileSync(options.output, `${schema.comment}\n${text}`, { flag: "wx" });

@@ -129,13 +129,14 @@ export function initCommand(name: string, templateName: string): number {
   return 0;
 }
 
-/** Ten years of months with trend, season and noise. */
+/** Ten years of months with a season, a cycle of three and a half years, and noise. No trend: a network forecasts what it has seen the like of. */
 function series(): string {
   const random = new RandomStream(1, "init/forecast");
   const season = [0.82, 0.8, 0.95, 0.98, 1.0, 1.12, 1.25, 1.22, 1.05, 0.93, 0.84, 1.04];
   const rows = Array.from({ length: 120 }, (_, month) => {
     const year = 2015 + Math.floor(month / 12);
-    const value = (120 + 1.6 * month) * season[month % 12]! * (0.97 + 0.06 * random.uniform(month));
+    const cycle = 220 + 45 * Math.sin((2 * Math.PI * month) / 42);
+    const value = cycle * season[month % 12]! * (0.97 + 0.06 * random.uniform(month));
     return `${year}-${String((month % 12) + 1).padStart(2, "0")},${value.toFixed(1)}`;
   });
   return `month,sales\n${rows.join("\n")}\n`;

@@ -11,7 +11,7 @@ import { trainedRun } from "../support/run/find-run.ts";
 import { runsFolder } from "../support/run/folders.ts";
 import { readRunInfo } from "../support/run/info.ts";
 import { refuseOtherProgram } from "../support/run/program.ts";
-import { atomicWrite } from "../support/system/files.ts";
+import { writeOutput } from "../support/system/files.ts";
 import { compilerCommand } from "../support/system/shell.ts";
 import { UserError } from "../support/system/user-error.ts";
 import { note, printDiagnostics } from "./console.ts";
@@ -124,7 +124,7 @@ async function exportWeights(
   const weights = predictionWeights(checkpoint);
   const trained = { plan, weights, fitted: checkpoint.fitted, generatedBy: record.compiler };
   const files = await format.write.files(trained, basename(output), MODEL_HOST);
-  for (const [name, bytes] of files) atomicWrite(join(dirname(output), name), bytes);
+  for (const [name, bytes] of files) writeOutput(join(dirname(output), name), bytes);
   for (const warning of format.limits(plan)) note(`warning: ${warning}`);
   note(`${run} → ${output}`);
   return 0;

@@ -33,6 +33,7 @@ export const CODES = {
   LC1214: "ids and numbers do not mix",
   LC1215: "stateful layers do not fit the training",
   LC1216: "a layer has the wrong number of inputs",
+  LC1217: "a constraint does not fit its weight",
   LC1220: "more than one kind of gradient clipping",
   LC1221: "boundaries and values of a schedule do not fit",
   LC1222: "decay beside a learning-rate schedule",

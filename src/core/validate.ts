@@ -16,5 +16,7 @@ export function validate(source: LoadedSpec): { diagnostics: Diagnostic[]; spec?
   if (draft !== undefined) diagnostics.push(...checkRules(draft));
   diagnostics.sort((a, b) => a.range.start - b.range.start || (a.code < b.code ? -1 : 1));
   const hasError = diagnostics.some(({ severity }) => severity === "error");
-  return spec === undefined || draft === undefined || hasError ? { diagnostics } : { diagnostics, spec, draft };
+  return spec === undefined || draft === undefined || hasError
+    ? { diagnostics }
+    : { diagnostics, spec: draft.spec, draft };
 }

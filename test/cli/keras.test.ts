@@ -12,11 +12,11 @@ useProject();
 
 describe("import", () => {
   it("writes a spec that compiles, once", async () => {
-    const first = await lstmCompile("import", KERAS, "-o", "text.yaml");
+    const first = await lstmCompile("import", KERAS, "-o", "new/text.yaml");
     expect([first.exitCode, first.stdout]).toEqual([0, ""]);
-    expect(first.stderr).toContain("warning: not expressed: metric Hinge\nwrote text.yaml");
-    expect((await lstmCompile("text.yaml")).exitCode).toBe(0);
-    const second = await lstmCompile("import", KERAS, "-o", "text.yaml");
+    expect(first.stderr).toContain("warning: not expressed: metric Hinge\nwrote new/text.yaml");
+    expect((await lstmCompile("new/text.yaml")).exitCode).toBe(0);
+    const second = await lstmCompile("import", KERAS, "-o", "new/text.yaml");
     expect([second.exitCode, second.stderr]).toEqual([2, expect.stringContaining("text.yaml exists already")]);
   });
 
@@ -107,7 +107,7 @@ describe("weights", () => {
     const again = await lstmCompile("weights", "import", "text.yaml", KERAS, "--run", "runs/text");
     expect([again.exitCode, again.stderr]).toEqual([2, expect.stringContaining("holds a run already (imported)")]);
 
-    for (const file of ["text.keras", "text.weights.h5", "model.json"]) {
+    for (const file of ["text.keras", "text.weights.h5", "web/new/model.json"]) {
       expect((await lstmCompile("weights", "export", "text.yaml", "--run", "runs/text", "-o", file)).exitCode).toBe(0);
       const run = `runs/from-${file}`;
       expect((await lstmCompile("weights", "import", "text.yaml", file, "--run", run)).exitCode).toBe(0);

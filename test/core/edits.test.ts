@@ -83,6 +83,7 @@ describe("edits", () => {
     ["a class of Keras, in quotes", "type: lstm", "type: 'SimpleRNN'", "type: 'simpleRNN'", true],
     ["an optimizer by its name", "{ type: adam }", "Adam", "optimizer: { type: adam }", true],
     ["an abbreviation of Keras", "sparseCategoricalCrossentropy", "mse", "loss: meanSquaredError", true],
+    ["a slope of TensorFlow.js", "units: 8", "units: 8\n  - { type: leakyRelu, alpha: 0.1 }", "negativeSlope: 0.1", true],
     ["a word that two names are near to", "softmax", "elux", "activation: elu", false],
     ["an abbreviation of others", "sparseCategoricalCrossentropy", "crossentropy", "loss: sparseCategoricalCrossentropy", false],
     ["a number in quotes", "units: 8", 'units: "1_000"', "units: 1000", false],
@@ -98,6 +99,8 @@ describe("edits", () => {
   it.each([
     ["the right key is there, too", "units: 8", "units: 8\n    unit: 9"],
     ["two keys can be meant", "units: 8", "unit: 8\n    Units: 9"],
+    ["the list has the word already", "training:", "training:\n  metrics: [accuracy, acc]"],
+    ["two words of a list mean the same", "training:", "training:\n  metrics: [acc, Accuracy]"],
     ["the text goes over lines", "type: lstm", "type: >\n      LSTM"],
     ["nothing like it is known", "units: 8", "units: 8\n    colour: red"],
     ["a number does not fit in quotes", "units: 8", 'units: "8.5"'],

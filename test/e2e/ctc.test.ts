@@ -98,7 +98,7 @@ describe("a program that learns by ctc", () => {
         target: [...y.slice(k * L, (k + 1) * L)].map(Number).filter((label) => label > 0),
       })),
     );
-    const file = join(root, "labels.npy");
+    const file = join(root, "new", "labels.npy");
     expect(predict("--input", join(data, "x-test.npy"), "--output", file)).toMatchObject({ status: 0 });
     const written = parseNpy(readFileSync(file), file);
     const length = written.shape[1]!;

@@ -93,7 +93,7 @@ it("a model of frames learns which way squares move, and predicts files as it pr
   expect(lines.at(-1).valAccuracy).toBeGreaterThan(0.6);
   expect(JSON.parse(readFileSync(join(out, "model", "model.json"), "utf8")).modelTopology).toBeDefined();
 
-  const predictions = join(root, "predictions.npy");
+  const predictions = join(root, "a", "new", "folder", "predictions.npy");
   const predict = run(join(folder, "predict.ts"), [
     "--backend",
     "wasm",

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { initCommand } from "../../src/cli/init-command.ts";
 import { compile } from "../../src/node.ts";
 import { programCommand } from "../../src/program/run.ts";
 import { writeProgram } from "../../src/program/write.ts";
@@ -174,6 +175,20 @@ training: { loss: meanSquaredError, metrics: [meanAbsoluteError], epochs: 25, ba
     const { forecast } = JSON.parse(stdout) as { forecast: number[] };
     expect(forecast).toHaveLength(2);
     for (const value of forecast) expect(Math.abs(value - 10)).toBeLessThan(8);
+  });
+
+  it("forecasts the series of `init` better than forecasts that need no model", () => {
+    const before = process.cwd();
+    process.chdir(root);
+    try {
+      expect(initCommand("sales", "forecast")).toBe(0);
+    } finally {
+      process.chdir(before);
+    }
+    const folder = write(readFileSync(join(root, "sales.yaml"), "utf8"));
+    const args = ["--backend", "wasm", "--data", root, "--out", join(root, "template")];
+    const { stderr } = run(join(folder, "train.ts"), args);
+    expect(stderr).toMatch(/^forecast: .*: better than each of them$/m);
   });
 
   it("continues a text", () => {

@@ -2,12 +2,11 @@ import { literal, objectLiteral } from "../literal.ts";
 import type { DatasetPlan } from "../plan/types.ts";
 import { sourceOf } from "../sources/sources.ts";
 import type { DatasetInput } from "../spec/dataset.ts";
-import { featuresOf, kindOfShape, placesOf, timestepsOf } from "../spec/shapes.ts";
+import { hasSampleWeights, inputTensor, targetTensor, weightsLayout } from "./batch.ts";
 import { type EmitContext, specLine } from "./context.ts";
 import { Imports } from "./imports.ts";
-import { hasSampleWeights } from "./loss.ts";
 import { hasStates } from "./states.ts";
-import { header, tensorShape } from "./text.ts";
+import { header } from "./text.ts";
 import { printFile } from "./write.ts";
 
 /** data.ts: where the samples come from and how a batch of them looks. */
@@ -82,57 +81,9 @@ function constants(dataset: DatasetPlan): string {
   return [...sizes, ...target].join("\n");
 }
 
-/** A tensor of a batch: its type, its shape as comments show it, and the expression that makes it from `values`. */
-interface BatchTensor {
-  readonly type: string;
-  readonly shown: string;
-  readonly create: (values: string) => string;
-}
-
-function inputTensor({ shape, kind }: DatasetInput): BatchTensor {
-  if (kind === "ids") {
-    return {
-      type: "tf.Tensor2D",
-      shown: `[B, ${shape[0]}] ids`,
-      create: (values) => `tf.tensor2d(${values}, [batch, ${shape[0]}], "int32")`,
-    };
-  }
-  return floatTensor(shape);
-}
-
-function floatTensor(shape: readonly number[]): BatchTensor {
-  const [type, create, size] =
-    kindOfShape(shape) === "vector"
-      ? ["tf.Tensor2D", "tf.tensor2d", `[batch, ${shape[0]}]`]
-      : ["tf.Tensor3D", "tf.tensor3d", `[${timestepsOf(shape)}, batch, ${placesOf(shape) * featuresOf(shape)}]`];
-  return { type, shown: tensorShape(shape), create: (values) => `${create}(${values}, ${size})` };
-}
-
-function targetTensor({ targets }: DatasetPlan): BatchTensor {
-  if (targets.kind === "labelSequence") {
-    const length = targets.shape[0];
-    return {
-      type: "tf.Tensor2D",
-      shown: `[B, ${length}] labels, padded with 0`,
-      create: (values) => `tf.tensor2d(${values}, [batch, ${length}], "int32")`,
-    };
-  }
-  if (targets.kind !== "labels") return floatTensor(targets.shape);
-  return {
-    type: "tf.Tensor1D",
-    shown: targets.perTimestep ? `[${targets.shape[0]} * B] labels, those of timestep 0 first` : "[B] labels",
-    create: (values) => `tf.tensor1d(${values}, "int32")`,
-  };
-}
-
-/** Of targets per timestep a file may weigh samples or their timesteps. */
-function weightsLayout({ targets }: DatasetPlan): string {
-  return targets.perTimestep ? `[B], or [${targets.shape[0]} * B], those of timestep 0 first` : "[B]";
-}
-
 function batchType({ plan }: EmitContext): string {
   const { dataset } = plan;
-  const target = targetTensor(dataset);
+  const target = targetTensor(dataset.targets);
   return [
     "/** A batch on the device; sequences are time-major, B is the batch size. */",
     "export interface Batch {",
@@ -143,7 +94,7 @@ function batchType({ plan }: EmitContext): string {
     }),
     "  };",
     `  readonly targets: ${target.type}; // ${target.shown}`,
-    ...(hasSampleWeights(plan) ? [`  readonly weights: tf.Tensor1D; // ${weightsLayout(dataset)}`] : []),
+    ...(hasSampleWeights(plan) ? [`  readonly weights: tf.Tensor1D; // ${weightsLayout(dataset.targets)}`] : []),
     "}",
   ].join("\n");
 }
@@ -152,7 +103,7 @@ function readBatch({ plan }: EmitContext, generic: string): string {
   const { dataset } = plan;
   const isWeighted = hasSampleWeights(plan);
   const alone = sourceOf(dataset).data.inputsAlone === true;
-  const target = targetTensor(dataset).create("targets");
+  const target = targetTensor(dataset.targets).create("targets");
   const entries = dataset.inputs.map((input) => `${input.name}: ${inputTensor(input).create(`inputs.${input.name}`)}`);
   return [
     ...(alone

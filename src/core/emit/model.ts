@@ -1,12 +1,16 @@
 import type { WriterFunction } from "ts-morph";
+import { inputLayout, inputType } from "./batch.ts";
 import { type EmitContext, specLine } from "./context.ts";
+import { forward } from "./forward.ts";
+import { computeGradients } from "./gradients.ts";
 import { kernels } from "./imports.ts";
 import { callOf, hasOptions } from "./layers/lines.ts";
-import { classWeightConstant, lossDeclaration, metricsConstant } from "./loss.ts";
+import { classWeightConstant, lossDeclaration } from "./loss.ts";
+import { metricsConstant } from "./metrics.ts";
 import { type ModelContext, modelContext } from "./model-context.ts";
 import { applyGradients, optimizerSettings, optimizerState, stepScalars } from "./optimizer.ts";
 import { states } from "./states.ts";
-import { computeGradients, evaluateStep, forward, inputLayout, inputType, trainStep } from "./step.ts";
+import { evaluateStep, trainStep } from "./step.ts";
 import { header } from "./text.ts";
 import { penaltyFunction } from "./weight-rules.ts";
 import { initializeWeights, namedWeights, weightsInterface } from "./weights.ts";

@@ -1,36 +1,18 @@
-// Parts of train.ts that only some programs have.
+// What the sections of train.ts ask of a plan.
 import type { Plan } from "../plan/types.ts";
 import { sourceOf } from "../sources/sources.ts";
 import { taskOf } from "../tasks/tasks.ts";
+import type { EmitContext } from "./context.ts";
+import type { Imports } from "./imports.ts";
+import { hasStates } from "./states.ts";
 
-/** A confusion matrix of more classes would be too large to keep and to read. */
-const MAX_CONFUSION_CLASSES = 64;
-
-export function hasConfusionMatrix({ dataset }: Plan): boolean {
-  const { kind, classes, perTimestep } = dataset.targets;
-  return kind === "labels" && !perTimestep && classes! <= MAX_CONFUSION_CLASSES;
+export interface TrainContext extends EmitContext {
+  readonly imports: Imports;
 }
 
 /** Whether the spec names files, whose paths start at its folder. */
 export function readsFiles({ dataset }: Plan): boolean {
   return sourceOf(dataset).reads === "files";
-}
-
-/** The model's forecasts of the test part beside those that need no model. Of several quantiles the one nearest to the median counts. */
-export function comparison({ training }: Plan, test: string): string {
-  const quantiles = training.loss.type === "quantile" ? training.loss.quantiles : [0.5];
-  const distances = quantiles.map((quantile) => Math.abs(quantile - 0.5));
-  const middle = distances.indexOf(Math.min(...distances));
-  const values =
-    quantiles.length === 1
-      ? "predicted"
-      : `predicted.filter((_, k) => k % ${quantiles.length} === ${middle}) /* quantile ${quantiles[middle]} */`;
-  return `  const forecasts = inDataUnits(${values}, data.targetScaler); // [windows, TARGETS]
-  const errors = [
-    forecastErrors("model", data.series, TARGETS, forecasts),
-    ...baselineErrors(data.series, TARGETS, ${test}.count),
-  ];
-`;
 }
 
 /** Of each metric that has a unit, the power of the target's scale that turns it into that of the data. */
@@ -39,4 +21,11 @@ export function unitPowers({ dataset, training }: Plan): [name: string, power: n
     const power = taskOf(dataset).unitPower?.(dataset, metric);
     return power === undefined ? [] : [[metric.name, power]];
   });
+}
+
+/** What the splits are called; `onTest`: the test samples are those of the validation. */
+export function splits(plan: Plan): { test: string; validation: string; onTest: boolean } {
+  const folder = hasStates(plan) ? "" : "data.";
+  const onTest = plan.dataset.validation === "test";
+  return { test: `${folder}test`, validation: `${folder}${onTest ? "test" : "validation"}`, onTest };
 }

@@ -1,18 +1,13 @@
 import { sourceOf } from "../sources/sources.ts";
-import { describeValidation } from "../sources/validation.ts";
 import { taskOf } from "../tasks/tasks.ts";
+import { hasSampleWeights } from "./batch.ts";
 import { type EmitContext, INFERENCE_BATCH_SIZE, specLine } from "./context.ts";
 import { Imports, kernels } from "./imports.ts";
-import { hasSampleWeights } from "./loss.ts";
-import { predictExample } from "./predict/example.ts";
 import { hasStates } from "./states.ts";
+import { hasConfusionMatrix, testAndReport } from "./test-and-report.ts";
 import { commentText, header, literal } from "./text.ts";
-import { comparison, hasConfusionMatrix, readsFiles, unitPowers } from "./train-parts.ts";
+import { readsFiles, splits, type TrainContext, unitPowers } from "./train-parts.ts";
 import { printFile } from "./write.ts";
-
-interface TrainContext extends EmitContext {
-  readonly imports: Imports;
-}
 
 /** train.ts: settings, then data, model, step and loop in one function that reads from top to bottom. */
 export function emitTrain(given: EmitContext): string {
@@ -27,7 +22,7 @@ export function emitTrain(given: EmitContext): string {
     step(context),
     training(context),
     loop(context),
-    end(context),
+    testAndReport(context),
     "}",
     "",
     start(context),
@@ -102,13 +97,6 @@ ${stateful ? whole.join("\n") : "  const train = firstSamples(data.train, option
   for (const line of describeSamples(counts, { epochs: options.epochs, limited: options.limit !== undefined })) note(line);
   const backend = await startBackend(session);
 `;
-}
-
-/** What the splits are called; `onTest`: the test samples are those of the validation. */
-function splits(plan: EmitContext["plan"]): { test: string; validation: string; onTest: boolean } {
-  const folder = hasStates(plan) ? "" : "data.";
-  const onTest = plan.dataset.validation === "test";
-  return { test: `${folder}test`, validation: `${folder}${onTest ? "test" : "validation"}`, onTest };
 }
 
 function model({ plan, imports }: TrainContext): string {
@@ -264,51 +252,6 @@ ${inUnits ? "    Object.assign(last, metricsInDataUnits(last, UNIT_POWERS, data.
   await training.trainEnd();
 `;
 }
-
-function end({ plan, imports }: TrainContext): string {
-  const series = taskOf(plan.dataset).comparesForecasts;
-  const confused = hasConfusionMatrix(plan);
-  const averaged = plan.optimizer.ema !== undefined;
-  const { test, onTest } = splits(plan);
-  const example = predictExample(plan);
-  imports.use("./support/run/metrics.ts", ["namedMetrics"]);
-  imports.use("./support/run/finish.ts", ["finishRun"]);
-  imports.use("./topology.ts", ["TOPOLOGY"]);
-  if (averaged) imports.use("./model.ts", ["useAveragedWeights"]);
-  if (example.includes("dataFile(")) imports.use("./support/data/data-file.ts", ["dataFile"]);
-  if (confused) {
-    imports.use("./data.ts", ["CLASSES"]);
-    imports.use("./support/run/evaluation.ts", ["confusionMatrix"]);
-  }
-  if (series) {
-    imports.use("./data.ts", ["TARGETS"]);
-    imports.use("./support/data/csv-scalers.ts", ["inDataUnits"]);
-    imports.use("./support/forecast/compare.ts", ["baselineErrors", "describeErrors", "forecastErrors"]);
-  }
-  const average = `  useAveragedWeights(w, optimizer); // the checkpoint keeps the weights as they were trained
-  program.push();
-`;
-  const inUnits = unitPowers(plan).length > 0;
-  const units = "  Object.assign(tested, metricsInDataUnits(tested, UNIT_POWERS, data.targetScaler.scale));\n";
-  return `  // The test, the model and the report
-  program.pull();
-${averaged ? average : ""}  const { values: measured${confused || series ? ", predicted" : ""} } = await evaluate(${test});
-  const tested = namedMetrics(METRICS, await training.refuseDiverged(measured));
-${inUnits ? units : ""}${series ? comparison(plan, test) : ""}  await finishRun(session, {
-    description: ${literal(plan.description)},
-    layers: LAYERS, topology: TOPOLOGY, weights: variables.weights, data, backend, seed, metrics: last,
-    test: { metrics: tested, isValidation: ${onTest} },
-    validation: ${literal(describeValidation(plan.dataset.validation))},
-${confused ? `    confusion: await confusionMatrix(${test}, predicted, CLASSES),\n` : ""}${series ? FORECAST : ""}    example: ${example},
-  });
-  interrupt.dispose();
-  program.dispose();
-  return 0;`;
-}
-
-const FORECAST = `    forecast: { target: data.series.name, errors },
-    lines: [\`forecast: \${describeErrors(data.series, errors[0]!, errors.slice(1))}\`],
-`;
 
 function start({ plan, imports }: TrainContext): string {
   imports.use("./support/run/session.ts", ["runTraining"]);

@@ -1,9 +1,10 @@
 import { Document, isMap, isScalar, type Node, type Pair, visit, YAMLMap } from "yaml";
 import { load } from "../load/load.ts";
-import { isFrom0To1 } from "../plan/activations.ts";
 import { draftPlan } from "../plan/plan.ts";
 import { checkSchema } from "../schema/schema.ts";
+import { isFrom0To1 } from "../spec/activations.ts";
 import type { Shape } from "../spec/dataset.ts";
+import { definitionOfTargets, kindOfLoss, lossOfHead } from "../tasks/targets.ts";
 import { shortText } from "./field.ts";
 import type { ImportedSpec } from "./format.ts";
 import { mendTraining, refuseErrors } from "./verdict.ts";
@@ -59,7 +60,7 @@ export function specOf(found: FoundModel): ImportedSpec {
     training: { loss, ...(metrics.length === 0 ? {} : { metrics }), ...statefulTraining(layers, training.batchSize) },
   });
   const { spec, warnings } = mendTraining(training, {
-    usual: usualLoss(head),
+    usual: lossOfHead(head),
     head,
     build,
     notExpressed: (what) => {
@@ -104,31 +105,19 @@ export function headActivation(spec: Spec): string {
   return isLost ? "linear" : activation;
 }
 
-function usualLoss(head: string): string {
-  return head === "softmax"
-    ? "sparseCategoricalCrossentropy"
-    : head === "sigmoid"
-      ? "binaryCrossentropy"
-      : "meanSquaredError";
-}
-
 function arrayTargets(loss: string | Spec, output: Shape | undefined, head: string): object {
   const name = typeof loss === "string" ? loss : String(loss.type);
   const features = output?.at(-1) ?? 1;
   const timesteps = output?.length === 2 ? { timesteps: output[0] } : {};
   const files = { train: "train-targets.npy", test: "test-targets.npy" };
-  if (name === "ctc") {
+  const encoding = kindOfLoss(name, head);
+  const { output: unit, isAligned } = definitionOfTargets({ kind: encoding });
+  if (isAligned) {
     const length = output?.length === 2 ? output[0]! : 1; // at most: the file does not say more
-    return { encoding: "labelSequence", classes: features, length, ...files };
+    return { encoding, classes: features, length, ...files };
   }
-  if (name === "sparseCategoricalCrossentropy")
-    return { encoding: "labels", classes: features, ...timesteps, ...files };
-  const oneHot = name === "categoricalCrossentropy" || name === "categoricalHinge";
-  if (oneHot || (name === "kullbackLeiblerDivergence" && head === "softmax")) {
-    return { encoding: "oneHot", classes: features, ...timesteps, ...files };
-  }
-  const binary = name === "binaryCrossentropy" || name === "hinge" || name === "squaredHinge";
-  return { encoding: binary ? "binary" : "numbers", ...(features === 1 ? {} : { features }), ...timesteps, ...files };
+  if (unit === "class") return { encoding, classes: features, ...timesteps, ...files };
+  return { encoding, ...(features === 1 ? {} : { features }), ...timesteps, ...files };
 }
 
 function print(spec: object, notExpressed: readonly string[], lossAssumed: boolean): string {

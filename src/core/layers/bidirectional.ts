@@ -66,6 +66,20 @@ export const bidirectional = defineLayer({
     }),
   flops: ({ layer }, inputs, output) => 2 * inside(layer.type).flops(layer as RecurrentLayerOptions, inputs, output),
   kept: ({ layer }, inputs, output) => 2 * inside(layer.type).kept(layer as RecurrentLayerOptions, inputs, output),
+  mergedValues({ mergeMode }, { low, high, isDistribution }) {
+    switch (mergeMode) {
+      case "ave":
+        return { low, high, isDistribution };
+      case "concat":
+        return { low, high, isDistribution: false };
+      case "sum":
+        return { low: 2 * low, high: 2 * high, isDistribution: false };
+      case "mul": {
+        const most = Math.max(-low, high) ** 2;
+        return { low: low < 0 ? -most : 0, high: most, isDistribution: false };
+      }
+    }
+  },
   shown: ["mergeMode"],
   call({ layer, mergeMode }) {
     const options = layer as RecurrentLayerOptions;

@@ -88,7 +88,6 @@ export const convLstm2d = defineLayer({
   inputs: ONE_INPUT,
   mask: "drops",
   cell: { name: "convLstm2d", gates: 4, states: ["h", "c"] },
-  kernelAxes: 4,
   outputShape(options, [input]) {
     const frame = grid(options, input!);
     if ("problem" in frame) return frame;

@@ -44,7 +44,6 @@ export const conv1d = defineLayer({
   },
   flops: ({ kernelSize }, [input], output) => size(output) * (2 * kernelSize * featuresOf(input!) + 2),
   kept: ({ kernelSize }, [input], output) => timestepsOf(output) * kernelSize * featuresOf(input!) + 2 * size(output), // columns, z and y
-  kernelAxes: 3,
   outputActivation: ({ activation }) => activation,
   shown: ["activation", "filters", "kernelSize", "strides", "padding"],
   call: ({ strides, padding, dilationRate, activation }) =>

@@ -1,4 +1,5 @@
 import type { Choice } from "../schema/definitions.ts";
+import type { Values } from "../spec/activations.ts";
 import type { Shape } from "../spec/dataset.ts";
 import type { Activation, Constraint, InitializerMap, InitializerName, Layer, Regularizer } from "../spec/types.ts";
 import type { KernelCall } from "./call.ts";
@@ -117,10 +118,10 @@ export interface LayerDefinition<T extends string = LayerType, O = OptionsOf<T>>
   readonly handsOn?: "values" | "averages" | "largest";
   /** Of a layer that hands values on whether its last axis is that of its input; without this function where it is as long. */
   keepsLastAxis?(options: O, input: Shape): boolean;
+  /** Of a layer that runs another one in two directions what it makes of the values that each of them gives. */
+  mergedValues?(options: O, values: Values): Values;
   /** It changes values while training only. */
   readonly isNoise?: boolean;
-  /** Axes of its kernel where they are not two. */
-  readonly kernelAxes?: number;
 
   /** Of a layer that goes through the timesteps one by one with a state. */
   readonly cell?: RecurrentCell;

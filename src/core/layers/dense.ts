@@ -9,11 +9,14 @@ export const dense = defineLayer({
       "A fully connected layer; on a sequence it is applied to each timestep alike, on frames to each place.",
     hasWeights: true,
     options: {
-      units: UNITS,
+      units: {
+        ...UNITS,
+        description:
+          "Number of units: the size of the layer's output. The last layer can leave them to the targets: one for each class, number or quantile. Unit: count.",
+      },
       activation: activationOption("Activation of the output.", "linear"),
       ...kernelAndBias("weights"),
     },
-    required: ["units"],
   },
   reads: "any",
   inputs: ONE_INPUT,

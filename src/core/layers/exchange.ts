@@ -25,7 +25,9 @@ export interface KerasLayer {
   readonly olderKeys?: Readonly<Record<string, string>>;
   /** What the config has beside the options and instead of some; undefined takes a key out. */
   extra?(options: Config, dialect: Dialect, inputs: readonly Shape[]): Config;
-  /** Options that a file leaves out and takes for granted, where the default here is another; undefined: it must say them. */
+  /** Config keys that a file may leave out, but no spec, and what to do where one does. */
+  readonly needed?: Readonly<Record<string, string>>;
+  /** Options that a file leaves out and takes for granted, where the default here is another. */
   implied?(config: Config, dialect: Dialect): Config;
   /** What the name of the layer inside begins with in Keras. */
   readonly innerPrefix?: string;
@@ -59,7 +61,7 @@ export interface TensorFlowJsLayer<O> {
   readonly isMissing?: boolean;
   /** Its output has no mask, whatever the layer's has here. */
   readonly dropsMask?: boolean;
-  warnings?(options: O): string[];
+  warnings?(options: O, output: Shape): string[];
   maskWarnings?(call: MaskedCall<O>): string[];
   /** Of a layer that combines masks: a step counts that counts in all of them, here one that counts in any. */
   readonly combinesMasks?: "all";

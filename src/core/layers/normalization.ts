@@ -54,8 +54,9 @@ export const normalization = defineLayer({
   keras: {
     className: "Normalization",
     fixed: { invert: false },
-    // One that was adapted has its statistics as weights.
-    implied: (config) => (Array.isArray(config.mean) || typeof config.mean === "number" ? {} : { mean: undefined }),
+    needed: {
+      mean: "an adapted layer has its statistics as weights: build the model with Normalization(mean=np.ravel(layer.mean), variance=np.ravel(layer.variance))",
+    },
   },
   tensorflowJs: { isMissing: true },
 });

@@ -8,7 +8,7 @@ import type { DatasetPlan, LayerPlan, OptimizerPlan } from "./types.ts";
 
 /** A spec that fits the schema, resolved as far as that goes. Rules judge it; a plan is made of it where they find no error. */
 export interface Draft {
-  /** As it was given, every default filled in. */
+  /** As it was given, every default filled in, the units of the last layer included. */
   readonly spec: ModelSpec;
   readonly source: LoadedSpec;
   readonly dataset: DatasetPlan;

@@ -1,18 +1,16 @@
 import { featuresOf } from "../layers/definition.ts";
 import { layerDefinition } from "../layers/layers.ts";
-import type { Activation, BidirectionalLayer, Layer } from "../spec/types.ts";
-import { type Interval, isFrom0To1, RANGES } from "./activations.ts";
+import { isFrom0To1, RANGES, type Values } from "../spec/activations.ts";
+import type { Activation, Layer } from "../spec/types.ts";
 import { type GraphNode, layerOptions } from "./graph.ts";
 import { type CellLayer, isCell, outputActivation, working } from "./parts.ts";
 
 /** What an activation makes of a layer's outputs. */
-export interface OutputValues extends Interval {
+export interface OutputValues extends Values {
   readonly activation: Activation;
   /** The layer of the spec that has it, and where the activation stands. */
   readonly index: number;
   readonly pointer: string;
-  /** Whether the values of each sample, or of each timestep, are shares that sum to 1. */
-  readonly isDistribution: boolean;
   /** What the activation belongs to: a layer's output; a cell, of which also the next timestep sees it; the cells of two directions. */
   readonly of: "output" | "cell" | "directions";
 }
@@ -28,11 +26,13 @@ export function outputValues(
   indexOf: ReadonlyMap<string, number>,
 ): OutputValues | undefined {
   const layer = layers[index]!;
+  const definition: GraphNode["definition"] = layerDefinition(layer.type);
   const inner = working(layer);
   const pointer = `/layers/${index}${inner === layer ? "" : "/layer"}/activation`;
   if (isCell(inner)) {
     const own: OutputValues = { ...cellValues(inner), index, pointer, of: "cell" };
-    return "mergeMode" in layer ? { ...own, ...merged(own, layer.mergeMode!), of: "directions" } : own;
+    const { mergedValues } = definition;
+    return mergedValues ? { ...own, ...mergedValues(layerOptions(layer), own), of: "directions" } : own;
   }
   const { handsOn } = layerDefinition(inner.type);
   const activation = outputActivation(inner);
@@ -62,29 +62,10 @@ function keepsRows({ layer, definition, inputShapes: [input], outputShape }: Gra
 }
 
 /** Without gates the activation gives the output. Gates take shares of what it gives, and of 0. */
-function cellValues(cell: CellLayer): Interval & Pick<OutputValues, "activation" | "isDistribution"> {
+function cellValues(cell: CellLayer): Values & Pick<OutputValues, "activation"> {
   const activation = cell.activation!;
   const own = RANGES[activation];
   if (!("recurrentActivation" in cell)) return { ...own, activation, isDistribution: activation === "softmax" };
   const { low, high } = isFrom0To1(RANGES[cell.recurrentActivation!]) ? own : RANGES.linear;
   return { low: Math.min(low, 0), high: Math.max(high, 0), activation, isDistribution: false };
-}
-
-/** What becomes of the values of both directions. */
-function merged(
-  { low, high, isDistribution }: OutputValues,
-  mode: NonNullable<BidirectionalLayer["mergeMode"]>,
-): Interval & Pick<OutputValues, "isDistribution"> {
-  switch (mode) {
-    case "ave":
-      return { low, high, isDistribution };
-    case "concat":
-      return { low, high, isDistribution: false };
-    case "sum":
-      return { low: 2 * low, high: 2 * high, isDistribution: false };
-    case "mul": {
-      const most = Math.max(-low, high) ** 2;
-      return { low: low < 0 ? -most : 0, high: most, isDistribution: false };
-    }
-  }
 }

@@ -6,6 +6,7 @@ import type { Draft } from "./draft.ts";
 import { buildGraph } from "./graph.ts";
 import { planLayer } from "./layers.ts";
 import { planOptimizer } from "./optimizer.ts";
+import { withOutputUnits } from "./output-units.ts";
 import { outputValues } from "./output-values.ts";
 import { isStateful, layerParts } from "./parts.ts";
 import { lossOptions, planClassWeight, planLoss, planMetric } from "./training.ts";
@@ -17,7 +18,8 @@ const FLOAT32_BYTES = 4;
  * Resolves a spec that fits the schema, as far as that goes: what the rules judge, and what a plan is made of. Throws nothing for any
  * such spec.
  */
-export function draftPlan(spec: ModelSpec, source: LoadedSpec): Draft {
+export function draftPlan(given: ModelSpec, source: LoadedSpec): Draft {
+  const spec = withOutputUnits(given);
   const line = (pointer: string): number => source.position(pointer, "key").line;
   const layerLine = (index: number): number => source.position(`/layers/${index}`).line;
   const parts = layerParts(spec.layers);

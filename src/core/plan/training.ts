@@ -1,5 +1,6 @@
-import { type DatasetTargets, weighableClasses } from "../spec/dataset.ts";
+import type { DatasetTargets } from "../spec/dataset.ts";
 import type { Loss, LossMap, Metric, MetricMap, Training } from "../spec/types.ts";
+import { definitionOfTargets, weighableClasses } from "../tasks/targets.ts";
 import type { OutputValues } from "./output-values.ts";
 import type { DatasetPlan } from "./types.ts";
 
@@ -94,12 +95,12 @@ function sumsOfMean({ masked }: Head): number {
   return masked ? 2 : 1;
 }
 
-/** One output or several yes-or-no ones are binary, labels are sparse. */
+/** Where one output or several yes-or-no ones are compared, each counts by itself. */
 function accuracyPlan(name: string, head: Head): MetricPlan {
   const { units, targets } = head;
   const size = sumsOfMean(head);
-  if (units === 1 || targets.kind === "binary") return { type: "binaryAccuracy", threshold: 0.5, name, size };
-  return { type: targets.kind === "oneHot" ? "categoricalAccuracy" : "sparseCategoricalAccuracy", name, size };
+  const type = units === 1 ? "binaryAccuracy" : definitionOfTargets(targets).accuracy!;
+  return type === "binaryAccuracy" ? { type, threshold: 0.5, name, size } : { type, name, size };
 }
 
 /** The type, and what differs from the usual options: top3Accuracy, f1Micro, prAuc, precisionAt0.7. */

@@ -1,10 +1,11 @@
 import { counted } from "../../support/system/counted.ts";
 import type { Change } from "../edits.ts";
-import { isFrom0To1 } from "../plan/activations.ts";
 import type { LayerPart } from "../plan/parts.ts";
 import type { LossOptions } from "../plan/training.ts";
 import { targetsAreCentred } from "../sources/sources.ts";
-import { taskOf } from "../tasks/tasks.ts";
+import { isFrom0To1 } from "../spec/activations.ts";
+import { definitionOfTargets } from "../tasks/targets.ts";
+import { sharesOutput } from "../tasks/tasks.ts";
 import type { Checked, Rules } from "./rule.ts";
 
 /** Losses of one probability for each class, which sum to 1. */
@@ -13,11 +14,6 @@ const CATEGORICAL: ReadonlySet<LossOptions["type"]> = new Set([
   "categoricalCrossentropy",
   "kullbackLeiblerDivergence",
 ]);
-
-/** Whether classes of which each sample has one are two, given by labels: one output can tell them apart. */
-export function twoClasses({ targets, dataset }: Checked): boolean {
-  return targets.kind === "labels" && targets.classes === 2 && taskOf(dataset).sharesOutput;
-}
 
 /** The values per timestep or sample that the model gives, where that is known. */
 export function outputCount({ output }: Checked): number | undefined {
@@ -34,7 +30,7 @@ export function needsAnotherOutput(checked: Checked): boolean {
   const { outputValues: values, loss } = checked;
   if (values === undefined || values.activation === "softmax") return false;
   const isSingle = outputCount(checked) === 1 && isFrom0To1(values);
-  return isSingle && twoClasses(checked) && CATEGORICAL.has(loss.type);
+  return isSingle && sharesOutput(checked.dataset, checked.targets) && CATEGORICAL.has(loss.type);
 }
 
 /** The rules of activations: of one layer alone, and of the last one with loss and targets. */
@@ -64,7 +60,8 @@ export const ACTIVATION_RULES: Rules = {
   "the last activation fits loss and dataset": (checked) => {
     const { loss, report, targets, outputValues: values } = checked;
     if (endsInSoftmaxOfOne(checked) || needsAnotherOutput(checked)) return; // said above
-    if (isCrossEntropy(loss) && targets.kind !== "numbers") {
+    const { output } = definitionOfTargets(targets);
+    if (isCrossEntropy(loss) && output !== "number") {
       checkProbabilities(checked);
       return;
     }
@@ -77,7 +74,7 @@ export const ACTIVATION_RULES: Rules = {
       report("LC1204", pointer, message, `${before}${fix}`, "error", before === "" ? changes : []);
     };
     // Of several numbers a softmax may give shares, which Kullback-Leibler compares.
-    if (targets.kind === "numbers") {
+    if (output === "number") {
       if (values.isDistribution && loss.type !== "kullbackLeiblerDivergence")
         refuse("softmax gives probabilities, but the targets are numbers");
     } else if (takesLogits(loss)) {
@@ -122,14 +119,15 @@ function fixOfLast(checked: Checked): [fix: string, changes: readonly Change[]] 
   const { targets, loss, parts } = checked;
   const { pointer } = parts.at(-1)!;
   const use = (activation: string): Change => ({ pointer: `${pointer}/activation`, value: activation });
-  if (targets.kind === "numbers") return ["use `activation: linear`", [use("linear")]];
-  if (targets.kind === "binary") {
+  const { output } = definitionOfTargets(targets);
+  if (output === "number") return ["use `activation: linear`", [use("linear")]];
+  if (output === "probability") {
     const count = targets.shape.at(-1)!;
     if (count === 1) return ["use `activation: sigmoid`", [use("sigmoid")]];
     const units = { pointer: `${pointer}/units`, value: count };
     return [`use \`activation: sigmoid\` and \`units: ${count}\``, [use("sigmoid"), units]];
   }
-  if (!twoClasses(checked)) {
+  if (!sharesOutput(checked.dataset, checked.targets)) {
     if (targets.classes === undefined) return ["use more units", []];
     return [`use \`units: ${targets.classes}\``, [{ pointer: `${pointer}/units`, value: targets.classes }]];
   }
@@ -183,11 +181,9 @@ function checkProbabilities(checked: Checked): void {
     const where = values.of !== "output" ? `inside the ${spec.layers[values.index]!.type}` : "before the last layer";
     refuse(`${loss.type} needs probabilities that sum to 1; with a softmax ${where} the outputs do not`);
   } else if (activation === "softmax") {
-    const other = { labels: "sparseCategoricalCrossentropy", oneHot: "categoricalCrossentropy" }[
-      targets.kind as string
-    ];
+    const { isOneClass, usualLosses } = definitionOfTargets(targets);
     const message = `softmax shares 1 out over the outputs, but ${loss.type} takes each output for itself`;
-    refuse(message, isDistribution ? other : "");
+    refuse(message, isDistribution && isOneClass ? usualLosses[0] : "");
   } else if (wanted === "softmax" && isFrom0To1(values)) {
     const outputs = counted(targets.classes ?? targets.shape.at(-1) ?? 0, "output");
     refuse(`${loss.type} needs probabilities that sum to 1, but ${activation} gives each of the ${outputs} its own`);

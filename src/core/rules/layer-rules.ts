@@ -1,10 +1,11 @@
 import { counted } from "../../support/system/counted.ts";
 import type { Change } from "../edits.ts";
 import { layerDefinition } from "../layers/layers.ts";
-import { isBounded, RANGES } from "../plan/activations.ts";
 import { isCell, isStateful, outputActivation } from "../plan/parts.ts";
+import { isBounded, RANGES } from "../spec/activations.ts";
 import { hasFrames, isSequence as isSequenceShape } from "../spec/shapes.ts";
 import type { Activation } from "../spec/types.ts";
+import { definitionOfTargets } from "../tasks/targets.ts";
 import type { Checked, Rules } from "./rule.ts";
 
 /** The rules of layers: each in its place, and what is unusual of one alone. */
@@ -36,7 +37,7 @@ export const LAYER_RULES: Rules = {
         const changes = [{ pointer: "/dataset/targets/timesteps", value: found! }];
         report("LC1242", "/dataset/targets/timesteps", message, `use \`timesteps: ${found}\``, "error", changes);
       }
-    } else if (targets.kind === "labelSequence") {
+    } else if (definitionOfTargets(targets).isAligned) {
       if (isSequence) return;
       const message = "labels are aligned with timesteps, but the output has none";
       const fix = "add `returnSequences: true` to the last recurrent layer";

@@ -1,14 +1,8 @@
 import { metricName, quantileCount } from "../plan/training.ts";
 import type { MetricMap, ModelSpec } from "../spec/types.ts";
+import { definitionOfTargets } from "../tasks/targets.ts";
 import { outputCount } from "./activation-rules.ts";
 import type { Rules } from "./rule.ts";
-
-const NUMBER_METRICS: ReadonlySet<MetricMap["type"]> = new Set([
-  "rootMeanSquaredError",
-  "meanAbsoluteError",
-  "meanSquaredError",
-  "meanAbsolutePercentageError",
-]);
 
 /** Metrics of several outputs, one for each class. */
 const SEVERAL_OUTPUTS: ReadonlySet<MetricMap["type"]> = new Set([
@@ -28,26 +22,19 @@ export const METRIC_RULES: Rules = {
   "each metric fits the dataset": (checked) => {
     const { spec, loss, report, targets } = checked;
     const several = quantileCount(loss) > 1;
-    const numbers = targets.kind === "numbers";
+    const { metrics, isOneClass, unfitMetric } = definitionOfTargets(targets);
     for (const [index, { type }] of metricsOf(spec).entries()) {
       const pointer = `/training/metrics/${index}`;
-      if (targets.kind === "labelSequence") {
-        report("LC1206", pointer, `${type} does not compare sequences of labels`, "remove it");
-        continue;
-      }
-      const fits = targets.kind === "binary" || NUMBER_METRICS.has(type) === numbers;
-      const sparse = type.startsWith("sparse") || type === "perplexity";
-      if (!fits) {
-        const fix = numbers ? "use meanAbsoluteError or meanSquaredError" : "use accuracy";
-        report("LC1206", pointer, `${type} does not apply to ${spec.dataset.type}`, fix);
+      if (!metrics.has(type)) {
+        report("LC1206", pointer, ...unfitMetric(type, spec.dataset.type));
       } else if (several) {
         const message = `${type} needs one output for each target, but there are several quantiles`;
         report("LC1206", pointer, message, "remove it");
       } else if (SEVERAL_OUTPUTS.has(type) && outputCount(checked) === 1) {
         const message = `${type} needs an output for each class, but the model has one`;
         report("LC1206", pointer, message, "use binaryAccuracy");
-      } else if (targets.kind === "binary" && (sparse || SEVERAL_OUTPUTS.has(type))) {
-        report("LC1206", pointer, `${type} does not apply to binary targets`, "use binaryAccuracy");
+      } else if (SEVERAL_OUTPUTS.has(type) && !isOneClass) {
+        report("LC1206", pointer, ...unfitMetric(type, spec.dataset.type));
       }
     }
   },

@@ -2,7 +2,6 @@ import type { Diagnostic } from "../diagnostic.ts";
 import { editsOf } from "../edits.ts";
 import type { Draft } from "../plan/draft.ts";
 import { ACTIVATION_RULES } from "./activation-rules.ts";
-import { INITIALIZER_RULES } from "./initializer-rules.ts";
 import { LAYER_RULES } from "./layer-rules.ts";
 import { METRIC_RULES } from "./metric-rules.ts";
 import { NAME_RULES } from "./name-rules.ts";
@@ -10,6 +9,7 @@ import { OPTIMIZER_RULES } from "./optimizer-rules.ts";
 import type { Report, Rules } from "./rule.ts";
 import { SOURCE_RULES } from "./source-rules.ts";
 import { TRAINING_RULES } from "./training-rules.ts";
+import { WEIGHT_RULES } from "./weight-rules.ts";
 
 /** What the schema cannot say. Each rule is named by the sentence that it holds. */
 const RULES: Rules = {
@@ -20,7 +20,7 @@ const RULES: Rules = {
   ...ACTIVATION_RULES,
   ...NAME_RULES,
   ...SOURCE_RULES,
-  ...INITIALIZER_RULES,
+  ...WEIGHT_RULES,
 };
 
 export function checkRules(draft: Draft): Diagnostic[] {

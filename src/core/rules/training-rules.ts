@@ -1,45 +1,11 @@
 import { counted } from "../../support/system/counted.ts";
 import { quantileCount } from "../plan/training.ts";
 import { targetsAreCentred } from "../sources/sources.ts";
-import { type DatasetTargets, weighableClasses } from "../spec/dataset.ts";
 import type { LossMap } from "../spec/types.ts";
-import { taskOf } from "../tasks/tasks.ts";
-import { endsInSoftmaxOfOne, fixOfOutput, needsAnotherOutput, twoClasses } from "./activation-rules.ts";
+import { definitionOfTargets, weighableClasses } from "../tasks/targets.ts";
+import { sharesOutput, taskOf } from "../tasks/tasks.ts";
+import { endsInSoftmaxOfOne, fixOfOutput, needsAnotherOutput } from "./activation-rules.ts";
 import type { Rules } from "./rule.ts";
-
-const CLASS_LOSSES: ReadonlySet<LossMap["type"]> = new Set([
-  "sparseCategoricalCrossentropy",
-  "categoricalCrossentropy",
-  "binaryCrossentropy",
-  "kullbackLeiblerDivergence",
-  "hinge",
-  "squaredHinge",
-  "categoricalHinge",
-]);
-
-/** Losses that each kind of targets can have. */
-const LOSSES_OF: Readonly<Record<DatasetTargets["kind"], (type: LossMap["type"]) => boolean>> = {
-  labels: (type) => CLASS_LOSSES.has(type),
-  oneHot: (type) => CLASS_LOSSES.has(type) && type !== "sparseCategoricalCrossentropy",
-  binary: (type) =>
-    !["sparseCategoricalCrossentropy", "categoricalCrossentropy", "categoricalHinge", "ctc"].includes(type),
-  numbers: (type) => (!CLASS_LOSSES.has(type) && type !== "ctc") || type === "kullbackLeiblerDivergence",
-  labelSequence: (type) => type === "ctc",
-};
-
-const USUAL_LOSS: Readonly<Record<DatasetTargets["kind"], string>> = {
-  labels: "use sparseCategoricalCrossentropy",
-  oneHot: "use categoricalCrossentropy",
-  binary: "use binaryCrossentropy",
-  numbers: "use meanSquaredError or meanAbsoluteError",
-  labelSequence: "use ctc",
-};
-
-/** What targets are whose classes have no weights. */
-const WITHOUT_WEIGHTS: Partial<Record<DatasetTargets["kind"], string>> = {
-  labelSequence: "sequences",
-  binary: "several yes-or-no values each",
-};
 
 /** The rules of loss and class weights. */
 export const TRAINING_RULES: Rules = {
@@ -59,12 +25,12 @@ export const TRAINING_RULES: Rules = {
     const { classes } = targets;
     if (classes !== undefined) {
       const binary = loss.type === "binaryCrossentropy" && classes === 2;
-      const single = binary && twoClasses(checked);
+      const single = binary && sharesOutput(dataset, targets);
       if (units === classes || (single && units === 1) || needsAnotherOutput(checked)) return;
       refuse(`the dataset has ${classes} classes`, single ? 1 : classes);
       return;
     }
-    if (targets.kind !== "numbers" && targets.kind !== "binary") return; // LC1240 asks for the classes
+    if (definitionOfTargets(targets).output === "class") return; // LC1240 asks for the classes
     const numbers = targets.shape.at(-1)!;
     const quantiles = quantileCount(loss);
     const wanted = numbers * quantiles;
@@ -77,26 +43,16 @@ export const TRAINING_RULES: Rules = {
     refuse(why, wanted);
   },
   "the loss fits the dataset": ({ dataset, loss: { type }, report, targets }) => {
-    if (LOSSES_OF[targets.kind](type)) return;
-    if (type === "ctc" || targets.kind === "labelSequence") {
-      const [message, fix] =
-        type === "ctc"
-          ? [
-              `ctc learns sequences of labels, but the targets of ${dataset.type} are none`,
-              "use an arrays dataset with `encoding: labelSequence`, or another loss",
-            ]
-          : [`${type} does not compare sequences of labels`, USUAL_LOSS.labelSequence];
+    const { losses, usualLosses, unfitLoss } = definitionOfTargets(targets);
+    if (losses.has(type)) return;
+    if (type === "ctc") {
+      const message = `ctc learns sequences of labels, but the targets of ${dataset.type} are none`;
+      const fix = "use an arrays dataset with `encoding: labelSequence`, or another loss";
       report("LC1205", "/training/loss", message, fix);
       return;
     }
-    const fix = USUAL_LOSS[targets.kind];
-    const message =
-      targets.kind === "numbers"
-        ? `${type} compares classes, but ${taskOf(dataset).numbers.areAll} numbers`
-        : targets.kind === "labels"
-          ? `${type} compares numbers, but ${dataset.type} has classes`
-          : `${type} does not compare ${targets.kind} targets`;
-    report("LC1205", "/training/loss", message, fix);
+    const message = unfitLoss(type, { type: dataset.type, areAll: taskOf(dataset).numbers.areAll });
+    report("LC1205", "/training/loss", message, `use ${usualLosses.join(" or ")}`);
   },
   "one quantile or several": ({ source, report }) => {
     const given = (source.value as { training: { loss: object | string } }).training.loss;
@@ -108,8 +64,9 @@ export const TRAINING_RULES: Rules = {
     const classes = weighableClasses(targets);
     const labels = Object.keys(spec.training.classWeight ?? {});
     if (labels.length > 0 && classes === undefined) {
-      const kind = WITHOUT_WEIGHTS[targets.kind] ?? "numbers";
-      const message = `classes have weights, but the targets of ${spec.dataset.type} are ${kind}`;
+      const { unweighable } = definitionOfTargets(targets);
+      if (unweighable === undefined) return; // LC1240 asks for the classes
+      const message = `classes have weights, but the targets of ${spec.dataset.type} are ${unweighable}`;
       report("LC1232", "/training/classWeight", message, "remove `classWeight`");
       return;
     }
@@ -128,7 +85,7 @@ export const TRAINING_RULES: Rules = {
   "a loss of counts has outputs that are not negative": (checked) => {
     const { outputValues: values, parts, report, targets } = checked;
     const { type } = checked.loss;
-    if (targets.kind !== "numbers" || values === undefined || values.low >= 0) return;
+    if (definitionOfTargets(targets).output !== "number" || values === undefined || values.low >= 0) return;
     if (type !== "poisson" && type !== "meanSquaredLogarithmicError") return;
     const effect = type === "poisson" ? "whose loss is no number" : "which learn nothing";
     const message = `${type} is of outputs from 0 up; ${values.activation} gives negative ones, ${effect}`;
@@ -137,7 +94,8 @@ export const TRAINING_RULES: Rules = {
   },
   "labels fit into the timesteps": ({ output, report, targets }) => {
     const timesteps = output?.outputShape;
-    if (targets.kind !== "labelSequence" || timesteps?.length !== 2 || targets.shape[0]! <= timesteps[0]!) return;
+    if (!definitionOfTargets(targets).isAligned || timesteps?.length !== 2 || targets.shape[0]! <= timesteps[0]!)
+      return;
     const message = `a label takes a timestep at least, but the output has ${timesteps[0]} for up to ${targets.shape[0]} labels`;
     const fix = `keep more timesteps, for instance by less pooling, or use \`length: ${timesteps[0]}\``;
     report("LC2032", "/dataset/targets/length", message, fix, "warning");

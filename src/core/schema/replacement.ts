@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../diagnostic.ts";
 import { respell, rewrite, valueAt } from "../edits.ts";
-import { escapePointer, type LoadedSpec } from "../load/load.ts";
+import type { LoadedSpec } from "../load/load.ts";
 import { isUnmistakable, suggest } from "../spec/suggest.ts";
 
 /** What should stand where the schema finds a mistake. */
@@ -23,19 +23,26 @@ export function replacementEdits(
     return edit === undefined ? {} : { edits: [edit], ...(replacement.isSafe === true && { safe: true }) };
   }
   const { word, known } = replacement;
-  if (kind === "key" && isTaken(word, known, pointer, source)) return {};
+  if (isTaken(word, known, kind, pointer, source)) return {};
   const written = kind === "key" ? keyAt(pointer) : String(valueAt(source.value, pointer));
   const edit = respell(source, pointer, kind, word);
   return edit === undefined ? {} : { edits: [edit], ...(isUnmistakable(written, known) && { safe: true }) };
 }
 
-/** Whether the map has the key already, or another key that can be meant for it. */
-function isTaken(word: string, known: readonly string[], pointer: string, source: LoadedSpec): boolean {
-  const parent = pointer.slice(0, pointer.lastIndexOf("/"));
-  return Object.keys(valueAt(source.value, parent) as object).some(
-    (key) =>
-      `${parent}/${escapePointer(key)}` !== pointer && (known.includes(key) ? key : suggest(key, known)) === word,
-  );
+/** Whether the map has the key, or the list the word, already, or another one that can be meant for it. */
+function isTaken(
+  word: string,
+  known: readonly string[],
+  kind: "key" | "value",
+  pointer: string,
+  source: LoadedSpec,
+): boolean {
+  const parent = valueAt(source.value, pointer.slice(0, pointer.lastIndexOf("/"))) as object;
+  if (kind === "value" && !Array.isArray(parent)) return false;
+  const others = Object.entries(parent).filter(([key]) => key !== keyAt(pointer));
+  return others
+    .map(([key, value]): unknown => (kind === "key" ? key : value))
+    .some((other) => typeof other === "string" && (known.includes(other) ? other : suggest(other, known)) === word);
 }
 
 function keyAt(pointer: string): string {

@@ -22,12 +22,6 @@ export interface DatasetTargets {
   readonly perTimestep: boolean;
 }
 
-/** How many classes `classWeight` can weigh: those of labels and one-hot rows, and the two of a single yes-or-no target. */
-export function weighableClasses({ kind, classes, shape }: DatasetTargets): number | undefined {
-  if (kind === "labelSequence") return undefined;
-  return kind === "binary" && shape.at(-1) === 1 ? 2 : classes;
-}
-
 /** One class for each sample. */
 export function labels(classes: number): DatasetTargets {
   return { kind: "labels", classes, shape: [], perTimestep: false };

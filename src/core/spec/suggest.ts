@@ -20,6 +20,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   silu: "swish",
   return_seq: "returnSequences",
   hidden_size: "units",
+  alpha: "negativeSlope",
   p: "rate",
   batch: "batchSize",
   opt: "optimizer",
@@ -37,7 +38,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 
 /** Of the aliases the names that Keras itself has for the same. */
 const NAMES_OF_KERAS: ReadonlySet<string> = new Set(
-  ["mse", "mae", "mape", "msle", "kld", "kl_divergence", "bce", "acc", "lr", "silu"], // as above
+  ["mse", "mae", "mape", "msle", "kld", "kl_divergence", "bce", "acc", "lr", "silu", "alpha"], // as above
 );
 
 /** Keys of Keras that a spec has no need of, and why. */
@@ -52,8 +53,9 @@ function bare(name: string): string {
   return name.replace(/[^A-Za-z0-9]/g, "").toLowerCase();
 }
 
-/** The same letters in another spelling (return_sequences, LSTM), or an alias. */
+/** The word itself, an alias, or the same letters in another spelling (return_sequences, LSTM). */
 export function sameWord(word: string, known: readonly string[]): string | undefined {
+  if (known.includes(word)) return word;
   const alias = Object.hasOwn(ALIASES, word.toLowerCase()) ? ALIASES[word.toLowerCase()] : undefined;
   if (alias !== undefined && known.includes(alias)) return alias;
   return known.find((name) => bare(name) === bare(word));

@@ -1150,9 +1150,9 @@ export interface WrappedDenseLayer {
    */
   type: "dense";
   /**
-   * Number of units: the size of the layer's output. Unit: count.
+   * Number of units: the size of the layer's output. The last layer can leave them to the targets: one for each class, number or quantile. Unit: count.
    */
-  units: number;
+  units?: number;
   activation?: Activation;
   /**
    * Add a bias. Default: true.
@@ -1306,9 +1306,9 @@ export interface DenseLayer {
    */
   trainable?: boolean;
   /**
-   * Number of units: the size of the layer's output. Unit: count.
+   * Number of units: the size of the layer's output. The last layer can leave them to the targets: one for each class, number or quantile. Unit: count.
    */
-  units: number;
+  units?: number;
   activation?: Activation;
   /**
    * Add a bias. Default: true.

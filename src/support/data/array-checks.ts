@@ -168,6 +168,26 @@ export function checkWeights(array: NpyArray, file: string): void {
   }
 }
 
+/** Some sample of either part counts. @param parts positions of the samples that are left for training, and of those held out */
+export function checkPartWeights(
+  { data, shape }: NpyArray,
+  file: string,
+  parts: { readonly train: Int32Array; readonly validation: Int32Array },
+): void {
+  const size = data.length / shape[0]!;
+  const counts = (sample: number): boolean =>
+    Array.from({ length: size }, (_, k) => data[sample * size + k]).some((weight) => weight !== 0);
+  for (const [part, positions] of Object.entries(parts)) {
+    if (positions.some(counts)) continue;
+    const drawn = part === "train" ? "left for training" : "held out for validation";
+    const message = `${file}: of the samples that are ${drawn}, ${positions.length} in all, each has the weight 0`;
+    throw wrong(
+      message,
+      "hold out another share by dataset.validation, or give the validation samples in files of their own",
+    );
+  }
+}
+
 function wrong(message: string, fix: string): UserError {
   return new UserError(message, { exitCode: 1, fix });
 }

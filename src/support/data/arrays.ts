@@ -1,13 +1,21 @@
 import { sha256 } from "../system/sha256.ts";
 import { UserError } from "../system/user-error.ts";
-import { checkIntegers, checkNumbers, checkPadding, checkRows, checkShape, checkWeights } from "./array-checks.ts";
+import {
+  checkIntegers,
+  checkNumbers,
+  checkPadding,
+  checkPartWeights,
+  checkRows,
+  checkShape,
+  checkWeights,
+} from "./array-checks.ts";
 import { classesOf, scaleWarnings, targetWarnings } from "./array-warnings.ts";
 import type { Dataset, Gather, InputSplit, Split } from "./dataset.ts";
 import { type NpyArray, parseNpy } from "./npy.ts";
 import { readDataFile } from "./read-file.ts";
 import { shortNames } from "./short-names.ts";
 import { sortedRecord } from "./sorted-record.ts";
-import { inMemory, inputsInMemory, type ValidationSplit, withValidation } from "./splits.ts";
+import { heldOut, inMemory, inputsInMemory, type ValidationSplit, withValidation } from "./splits.ts";
 
 export interface ArrayInputOptions<Name extends string = string> {
   readonly name: Name;
@@ -93,6 +101,10 @@ export function loadArrays<Name extends string>(options: ArraysOptions<Name>): D
   const train = split("train");
   const own = validation === "files" ? split("validation") : undefined;
   const test = split("test");
+  const classes = classesOf(read(targets.train), targets);
+  if (sampleWeights !== undefined && typeof validation === "object") {
+    checkPartWeights(read(sampleWeights.train), sampleWeights.train, heldOut(train.count, validation, classes));
+  }
   const warnings = [
     ...inputs.flatMap((input) =>
       input.vocabularySize === undefined ? scaleWarnings(read(input.train), input.train, input) : [],
@@ -103,7 +115,7 @@ export function loadArrays<Name extends string>(options: ArraysOptions<Name>): D
   return {
     ...(validation === "files"
       ? { train, validation: own!, test }
-      : withValidation({ train, test }, validation, classesOf(read(targets.train), targets))),
+      : withValidation({ train, test }, validation, classes)),
     source: `arrays ${[...names.values()].join(", ")}`,
     checksums: sortedRecord(checksums),
   };

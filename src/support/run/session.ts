@@ -21,16 +21,6 @@ export interface TrainProgram {
   readonly readsData: boolean;
 }
 
-/** What a run records of its data. */
-export interface DataFacts {
-  /** One line: where the data came from. */
-  readonly source: string;
-  /** SHA-256 of each file by its name. */
-  readonly checksums: Readonly<Record<string, string>>;
-  /** What was fitted to the training rows. */
-  readonly fitted?: Json;
-}
-
 /** One start of train.ts. */
 export interface Session extends TrainProgram {
   readonly options: TrainOptions;

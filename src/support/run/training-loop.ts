@@ -83,21 +83,37 @@ export class TrainingLoop {
     return Math.min(this.state.step * this.#options.batchSize, this.samples);
   }
 
-  /** Tells the callbacks, one after the other. */
-  async epochStart(): Promise<void> {
-    for (const callback of this.#options.callbacks) await callback.epochStart?.(this);
+  epochStart(): Promise<void> {
+    return this.#tell((callback) => callback.epochStart?.(this));
   }
 
-  async stepEnd(): Promise<void> {
-    for (const callback of this.#options.callbacks) await callback.stepEnd?.(this);
+  stepEnd(): Promise<void> {
+    return this.#tell((callback) => callback.stepEnd?.(this));
   }
 
-  async epochEnd(metrics: EpochMetrics): Promise<void> {
-    for (const callback of this.#options.callbacks) await callback.epochEnd?.(this, metrics);
+  epochEnd(metrics: EpochMetrics): Promise<void> {
+    return this.#tell((callback) => callback.epochEnd?.(this, metrics));
   }
 
-  async trainEnd(): Promise<void> {
-    for (const callback of this.#options.callbacks) await callback.trainEnd?.(this);
+  trainEnd(): Promise<void> {
+    return this.#tell((callback) => callback.trainEnd?.(this));
+  }
+
+  /**
+   * Calls the callbacks, one after the other.
+   * @throws Error where one leaves what no checkpoint can hold: the last one stays
+   */
+  async #tell(call: (callback: Callback) => void | Promise<void>): Promise<void> {
+    for (const callback of this.#options.callbacks) {
+      await call(callback);
+      const { rateScale } = this.state;
+      if (!Number.isFinite(rateScale) || rateScale < 0) {
+        throw new Error(`a callback set rateScale to ${rateScale}: it is a finite number from 0 up`);
+      }
+      const { name, numbers = {} } = callback.keeps ?? {};
+      const other = Object.entries(numbers).find(([, value]) => typeof value !== "number");
+      if (other !== undefined) throw new Error(`${name}: ${other[0]} is ${other[1]}; checkpoints keep numbers`);
+    }
   }
 
   /**

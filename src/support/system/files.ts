@@ -25,6 +25,12 @@ export function atomicWrite(path: string, data: string | Uint8Array): void {
   }
 }
 
+/** A whole file where somebody wants it: folders that are missing there are made. */
+export function writeOutput(path: string, data: string | Uint8Array): void {
+  makeFolder(dirname(path));
+  atomicWrite(path, data);
+}
+
 /**
  * Makes a folder, and those above it. Node's own way of doing this never ends where a file system takes no new folders, as /proc, and
  * calls a read-only one a missing file.
@@ -66,7 +72,10 @@ const REASONS: Readonly<Record<string, readonly [reason: string, fix: string]>> 
   EACCES: ["permission denied", WRITABLE],
   EPERM: ["operation not permitted", WRITABLE],
   EROFS: ["the file system is read-only", WRITABLE],
-  ENOENT: ["a folder of the path is gone, or its file system takes no new files", WRITABLE],
+  ENOENT: [
+    "a folder of the path is not there, or its file system takes no new files",
+    "make the folder, or choose one that you may write to",
+  ],
   ENOTDIR: ["a part of the path is a file", "choose another folder"],
   EEXIST: ["a file, or a link that leads nowhere, has the name of a folder", "remove it, or choose another folder"],
   EISDIR: ["the path is a folder", "choose another path"],

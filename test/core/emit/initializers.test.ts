@@ -179,6 +179,7 @@ describe("initializers that do not fit", () => {
     { type: "conv1d", filters: 2, kernelSize: 3, kernelInitializer: { type: "orthogonal" } },
     { type: "simpleRNN", units: 3, returnSequences: true, recurrentInitializer: "identity" },
     { type: "gru", units: 3, returnSequences: true, biasInitializer: "orthogonal" }, // [2, 3 · units] with resetAfter
+    { type: "prelu", alphaInitializer: "orthogonal" }, // [timesteps, features]
   ])("%j fits", async (layer) => {
     expect(problems(layer)).toEqual([]);
     await compiled(layer);

@@ -86,6 +86,16 @@ describe("what no spec can say is named as in the file", () => {
       "layer_normalization (LayerNormalization) has axis [0]",
     ],
     [
+      "a normalization that was adapted",
+      4,
+      (layer) =>
+        Object.assign(layer, {
+          class_name: "Normalization",
+          config: { name: "n", axis: [-1], mean: null, variance: null },
+        }),
+      "n (Normalization) has no mean",
+    ],
+    [
       "zeros for masked timesteps",
       3,
       ({ config }) => Object.assign(config, { zero_output_for_mask: true, return_sequences: true }),

@@ -23,7 +23,7 @@ const maps = parts.filter(([, { properties, then }]) => properties !== undefined
 
 /** Optional keys that mean something by their absence, which the description says. */
 const WITHOUT_DEFAULT =
-  "name inputs features strides quantiles clipNorm clipValue globalClipNorm ema overwriteFrequency warmupTarget".split(
+  "name inputs units features strides quantiles clipNorm clipValue globalClipNorm ema overwriteFrequency warmupTarget".split(
     " ",
   );
 

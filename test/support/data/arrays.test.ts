@@ -111,6 +111,25 @@ describe("loadArrays", () => {
     expect((await bySample.train.read(BOTH)).weights!).toEqual(Float32Array.of(8, 7));
   });
 
+  it.each([
+    ["left for training", [0, 0, 0, 1]],
+    ["held out for validation", [1, 0, 2, 0]],
+  ])("refuses weights of which none counts among the samples that are %s", async (drawn, values) => {
+    const y = floats([0, 1, 2, 3], [4, 1]);
+    const [x, weights] = [floats([0, 1, 2, 3], [4, 1]), floats(values, [4])];
+    const given = (train: string): ArraysOptions<"input"> => ({
+      inputs: [{ name: "input", shape: [1], train: x, test: x }],
+      targets: { kind: "numbers", shape: [1], train: y, test: y },
+      sampleWeights: { train },
+      validation: { fraction: 0.25 }, // the last
+    });
+    expect(await userError(() => loadArrays(given(weights)))).toMatchObject({
+      exitCode: 1,
+      message: expect.stringContaining(`${weights}: of the samples that are ${drawn}`),
+    });
+    expect(loadArrays(given(floats([0, 0, 2, 1], [4]))).train.count).toBe(3);
+  });
+
   it("warns of classes that the training part lacks, and of a single one", () => {
     const warnings = (train: string, test: string, kind: ArrayTargetsOptions): string[] => {
       const log: string[] = [];

@@ -56,6 +56,7 @@ const SERIES: Input = { name: "series", shape: [5, 3] };
 const OTHER: Input = { name: "other", shape: [5, 3] };
 const VECTOR: Input = { name: "vector", shape: [4] };
 const FRAMES: Input = { name: "frames", shape: [3, 5, 4, 2] };
+const FRAME: Input = { name: "frame", shape: [5, 4, 2] };
 const IDS: Input = { name: "ids", shape: [6], vocabularySize: 7 };
 
 const BATCH = 3;
@@ -207,6 +208,33 @@ const EXACT: Readonly<Record<string, [inputs: Input[], layers: object[]]>> = {
       { type: "flatten" },
     ],
   ],
+  ...Object.fromEntries(
+    ([FRAME, FRAMES] as const).flatMap((input) =>
+      [
+        [{ type: "dense", units: 3, activation: "softmax" }],
+        [{ type: "activation", activation: "softmax" }],
+        [{ type: "rescaling", scale: 2 }, { type: "prelu" }, { type: "leakyRelu" }],
+        [
+          { type: "dropout", rate: 0.5 },
+          { type: "gaussianNoise", stddev: 0.1 },
+          { type: "gaussianDropout", rate: 0.5 },
+        ],
+        ...["add", "multiply", "average", "maximum", "minimum", "concatenate"].map((type) => [
+          { type: "dense", units: 2, name: "left" },
+          { type, inputs: ["left", input.name] },
+        ]),
+      ].map((chain) => [
+        `${chain.at(-1)!.type} of ${input.name}`,
+        [[input], [...chain, { type: "flatten" }, { type: "dense", units: 2 }]],
+      ]),
+    ),
+  ),
+  ...Object.fromEntries(
+    ["batchNormalization", "layerNormalization"].map((type) => [
+      `${type} of a frame`,
+      [[FRAME], [{ type }, { type: "flatten" }]],
+    ]),
+  ),
   leakyRelu: [
     [SERIES],
     [{ type: "masking" }, { type: "leakyRelu", negativeSlope: 0.2 }, { type: "lstm", units: 2 }, { type: "leakyRelu" }],
@@ -434,6 +462,12 @@ const REFUSED: Readonly<Record<string, [inputs: Input[], layers: object[], error
     "Unknown layer: Subtract",
     "no subtract layer",
   ],
+  ...Object.fromEntries(
+    ["batchNormalization", "layerNormalization"].map((type) => [
+      `${type} of frames`,
+      [[FRAMES], [{ type }, { type: "flatten" }], "rank 5", "normalizes no sequences of frames"],
+    ]),
+  ),
   "masked timesteps that are joined": [
     [SERIES],
     [MASK, { type: "concatenate", inputs: ["mask", "series"], axis: 1 }],

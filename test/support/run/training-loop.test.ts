@@ -104,6 +104,15 @@ function average(): Callback & { readonly mean: tf.Variable } {
   };
 }
 
+/** Changes the learning rate after each step. */
+function rates(change: (scale: number) => number): Callback {
+  return {
+    stepEnd({ state }) {
+      state.rateScale = change(state.rateScale);
+    },
+  };
+}
+
 describe("a callback", () => {
   it("lowers the learning rate by what has happened, and a resumed run goes on with it, bit for bit", async () => {
     const whole = await train(() => [plateau()]);
@@ -175,6 +184,27 @@ describe("a callback", () => {
     await expect(train(() => [plateau(), plateau()])).rejects.toThrow("two callbacks");
     const ids = { keeps: { name: "ids", tensors: { ids: tf.variable(tf.tensor1d([1], "int32")) } } };
     await expect(train(() => [ids])).rejects.toThrow("float32");
+  });
+
+  it.each<[string, string, () => Callback]>([
+    ["a rate that is no number", "to NaN", () => rates((scale) => scale - Number.NaN)],
+    ["a rate without bounds", "to Infinity", () => rates((scale) => scale / 0)],
+    ["a rate that goes up the gradient", "to -1", () => rates((scale) => -scale)],
+    [
+      "a metric that is not measured",
+      "best: best is undefined",
+      () => {
+        const numbers = { best: 0 };
+        const epochEnd: Callback["epochEnd"] = (_, metrics) => {
+          numbers.best = metrics.valAccuracy!;
+        };
+        return { keeps: { name: "best", numbers }, epochEnd };
+      },
+    ],
+  ])("that leaves %s is refused before that is saved", async (_name, message, own) => {
+    await train(() => [], { epochs: 1 });
+    await expect(train(() => [own()])).rejects.toThrow(message);
+    expect(loadCheckpoint(folder).state).toMatchObject({ epoch: 2, iteration: STEPS });
   });
 });
 

@@ -44,6 +44,18 @@ describe("withLock", () => {
     expect(existsSync(lock())).toBe(false);
   });
 
+  it.runIf(process.platform === "linux")("takes over the lock of a process that has ended unasked for", async () => {
+    // The shell becomes a `sleep`, which does not ask for what the shell has started.
+    const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 600"], { stdio: ["ignore", "pipe", "inherit"] });
+    try {
+      const zombie = await new Promise((resolve) => parent.stdout.once("data", resolve));
+      lockOf(ownerFile(Number(String(zombie))));
+      expect(await withLock(lock(), async () => "done", { timeout: 5000, interval: 5 })).toBe("done");
+    } finally {
+      parent.kill();
+    }
+  });
+
   it("takes over the lock of a process whose number this one has got, as in a container that starts again", async () => {
     lockOf(ownerFile());
     expect(await withLock(lock(), async () => "done", { timeout: 20, interval: 5 })).toBe("done");

@@ -121,7 +121,7 @@ function command(): string {
     "./data.ts": ["INPUTS", "loadInputs"],
     "./predictor.ts": ["createPredictor", "nested"],
     "./support/data/npy.ts": ["formatNpy"],
-    "./support/system/files.ts": ["atomicWrite"],
+    "./support/system/files.ts": ["writeOutput"],
     "./support/system/options.ts": ["file", "inputFiles", "readOptions", "several", "usage"],
     "./support/system/shortest.ts": ["shortest"],
   };
@@ -144,7 +144,7 @@ ${commandLineCode({ summary: "Predicts with a trained", options, excludes: [["js
   const output = await predictor.predictSamples(samples);
   if (options.output !== undefined) {
     const { values, shape } = output;
-    atomicWrite(options.output, formatNpy(values, shape));
+    writeOutput(options.output, formatNpy(values, shape));
     say(\`\${options.output}: shape (\${shape.join(", ")})\`);
     return 0;
   }

@@ -1,7 +1,7 @@
 import type { Plan } from "../../plan/types.ts";
 import type { TextPlan } from "../../sources/text.ts";
 import { Imports } from "../imports.ts";
-import { probabilityExpression } from "../loss.ts";
+import { probabilityExpression } from "../output.ts";
 import { literal } from "../text.ts";
 import {
   COMMAND_IMPORTS,

@@ -2,7 +2,7 @@ import type { Plan } from "../../plan/types.ts";
 import { sourceOf } from "../../sources/sources.ts";
 import { INFERENCE_BATCH_SIZE } from "../context.ts";
 import { Imports } from "../imports.ts";
-import { probabilityExpression } from "../loss.ts";
+import { probabilityExpression } from "../output.ts";
 import { literal } from "../text.ts";
 import {
   COMMAND_IMPORTS,

@@ -1,7 +1,7 @@
 import type { Plan } from "../../plan/types.ts";
 import { INFERENCE_BATCH_SIZE } from "../context.ts";
 import { Imports } from "../imports.ts";
-import { outputMask } from "../loss.ts";
+import { outputMask } from "../output.ts";
 import { batchInterface, SAMPLES_OF_BATCH } from "./arrays.ts";
 import {
   COMMAND_IMPORTS,
@@ -80,7 +80,7 @@ function command(): string {
     ...COMMAND_IMPORTS,
     "./data.ts": ["INPUTS", "loadData", "loadInputs"],
     "./support/data/npy.ts": ["formatNpy"],
-    "./support/system/files.ts": ["atomicWrite"],
+    "./support/system/files.ts": ["writeOutput"],
     "./support/system/options.ts": ["file", "folder", "inputFiles", "integer", "readOptions", "several", "usage"],
     "./support/run/program.ts": ["dataFolder"],
     "./support/run/training.ts": ["firstSamples"],
@@ -121,7 +121,7 @@ ${commandLineCode({
     const length = Math.max(1, ...read.map((labels) => labels.length));
     const values = new Int32Array(read.length * length);
     for (const [k, labels] of read.entries()) values.set(labels, k * length);
-    atomicWrite(options.output, formatNpy(values, [read.length, length]));
+    writeOutput(options.output, formatNpy(values, [read.length, length]));
     say(\`\${options.output}: shape (\${read.length}, \${length})\`);
     return 0;
   }

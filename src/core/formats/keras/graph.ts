@@ -1,6 +1,7 @@
-import { Field, isMap, type JsonMap, refuse, shortJson, shortText } from "../field.ts";
+import { Field, type JsonMap, refuse, shortJson, shortText } from "../field.ts";
 import type { SourceFile } from "../format.ts";
 import { overLimit } from "../limits.ts";
+import { endpoints, producersInOption, readCall } from "./references.ts";
 
 /** A layer of a model file in its place. */
 export interface FileNode {
@@ -158,17 +159,6 @@ function checkModule(layer: Field): void {
   );
 }
 
-/** [layer, node, tensor], or a list or a map of them. */
-function endpoints(value: Field): string[] {
-  if (!value.isGiven) return [];
-  if (value.isMap) return Object.keys(value.map()).flatMap((key) => endpoints(value.at(key)));
-  const items = value.list();
-  if (items.length > 0 && typeof items[0]!.value === "string") {
-    return [reference(items[0]!, items[1], items[2])];
-  }
-  return items.flatMap((item) => endpoints(item));
-}
-
 function functional(path: string, name: string, config: Field, layers: readonly Field[]): FileGraph {
   const outputs = endpoints(config.at("output_layers"));
   if (outputs.length !== 1) {
@@ -250,67 +240,16 @@ function node(path: string, layer: Field): FileNode {
   };
 }
 
-/** Keras 3 has { args, kwargs } with tensors that name their layers; before it was [[layer, node, tensor, kwargs], …]. */
-function readCall(call: Field): { inputs: string[]; options: Field } {
-  if (!call.isList) {
-    call.map();
-    return { inputs: producersOf(call.at("args")), options: call.at("kwargs") };
-  }
-  const entries = typeof call.at(0).value === "string" ? [call] : call.list();
-  const inputs = entries.map((entry) => reference(entry.at(0), entry.at(1), entry.at(2)));
-  const [first] = entries;
-  return first === undefined ? call.fail("names no input") : { inputs, options: first.at(3) };
-}
-
-/** The names of the layers whose outputs stand in a value of Keras 3. */
-export function producersOf(value: Field): string[] {
-  if (value.isList) return value.list().flatMap(producersOf);
-  if (!value.isMap) return [];
-  if (value.at("class_name").value !== "__keras_tensor__") return [];
-  const history = value.at("config").at("keras_history");
-  return [reference(history.at(0), history.at(1), history.at(2))];
-}
-
-/** A tensor by the layer that gives it: its first call and its first output, since layers of a spec have one. */
-function reference(layer: Field, call: Field | undefined, output: Field | undefined): string {
-  const name = layer.text();
-  if (call?.isGiven === true) call.whole(0);
-  if (output?.isGiven === true && output.whole(0) > 0) {
-    output.fail(
-      `the output ${output.whole(0)} of ${shortText(name)} is read, such as a state that return_state gives; layers of a spec have one output`,
-      "rebuild the model without it",
-    );
-  }
-  return name;
-}
-
 /** @throws UserError where a layer reads other layers by more than its inputs, which changes what it computes */
 function checkCall({ name, className, call }: FileNode): void {
   if (!call.isGiven) return;
   for (const key of Object.keys(call.map())) {
-    if (key === "mask" || !readsLayers(call.at(key))) continue;
-    const from = sources(call.at(key).value);
+    const from = producersInOption(call.at(key).value);
+    if (key === "mask" || from.length === 0) continue;
     refuse(
       call.file,
       `${titleOf({ name, className })} is called with ${shortText(key, 40)} from ${shortText([...new Set(from)].join(", "), 80)} (${call.at(key).place})`,
       `no spec hands a layer's ${shortText(key, 40)} on: rebuild the model without it`,
     );
   }
-}
-
-function readsLayers({ value }: Field): boolean {
-  return sources(value).length > 0;
-}
-
-/** Names of layers in a call option, in both formats: a tensor of Keras 3, or ["lstm", 0, 1]. */
-function sources(value: unknown): string[] {
-  if (Array.isArray(value)) {
-    const [layer, call, output] = value as unknown[];
-    if (typeof layer === "string" && typeof call === "number" && typeof output === "number") return [layer];
-    return value.flatMap(sources);
-  }
-  if (!isMap(value)) return [];
-  const { config } = value;
-  const history = isMap(config) ? config.keras_history : undefined;
-  return value.class_name === "__keras_tensor__" && Array.isArray(history) ? [String(history[0])] : [];
 }

@@ -45,8 +45,8 @@ export function importSpec(file: KerasModel, options: ImportOptions = {}): Impor
       name: names.of(node.name),
       ...(follows ? {} : { inputs: node.inputs.map((input) => names.of(input)) }),
     };
-    const shape = (): Shape | undefined =>
-      inputShapeOf(draft([...layers, { type: "activation", activation: "linear", ...place }]));
+    const [source] = place.inputs ?? [names.of(before)];
+    const shape = (): Shape | undefined => (source === undefined ? undefined : shapeOf(source, inputs, draft(layers)));
     const { type, ...rest } = layerSpec({ ...node, shape, mayBeMasked }, context);
     layers.push({ type, ...place, ...rest });
   }
@@ -116,9 +116,19 @@ function nodesOf(spec: Spec): ReturnType<typeof buildGraph>["nodes"] | undefined
   return checked && buildGraph(checked as ModelSpec, () => 1).nodes;
 }
 
-function inputShapeOf(spec: Spec): Shape | undefined {
-  const nodes = nodesOf(spec);
-  return nodes?.length === (spec.layers as unknown[]).length ? nodes.at(-1)!.inputShapes[0] : undefined;
+/** Of an input or a layer of a spec. */
+function shapeOf(name: string, inputs: readonly ArrayInput[], spec: Spec): Shape | undefined {
+  const input = inputs.find((other) => other.name === name);
+  return input?.shape ?? nodesOf(spec)?.find((node) => node.name === name)?.outputShape;
+}
+
+/** An input of an arrays dataset. */
+interface ArrayInput {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly vocabularySize?: number;
+  readonly train: string;
+  readonly test: string;
 }
 
 function arrayInput(
@@ -127,10 +137,10 @@ function arrayInput(
   names: SpecNames,
   path: string,
   { timesteps }: { readonly timesteps?: number },
-): object {
+): ArrayInput {
   const name = names.of(input.name);
   const shape = input.shape.map((n, axis) => n ?? (axis === 0 ? timesteps : undefined));
-  if (shape.includes(undefined)) {
+  if (!shape.every((n) => n !== undefined)) {
     refuse(
       path,
       `the input ${input.name} has the shape [${input.shape.map(String).join(", ")}]`,

@@ -2,7 +2,8 @@ import type { GraphNode } from "../../plan/graph.ts";
 import { type Field, refuse, shortText } from "../field.ts";
 import { aliasOf } from "./classes.ts";
 import type { KerasModel } from "./described.ts";
-import { type FileGraph, type FileNode, producersOf, titleOf } from "./graph.ts";
+import { type FileGraph, type FileNode, titleOf } from "./graph.ts";
+import { producersOf } from "./references.ts";
 import type { SpecNames } from "./spec-names.ts";
 
 /**

@@ -6,7 +6,7 @@ import type { Shape } from "../../spec/dataset.ts";
 import { Field, isMap, refuse, shortJson } from "../field.ts";
 import { aliasOf, typeOfClass } from "./classes.ts";
 import { type FileNode, titleOf } from "./graph.ts";
-import { camelCase, snakeCase } from "./names.ts";
+import { camelCase } from "./names.ts";
 import { readActivation, readConstraint, readInitializer, readRegularizer } from "./values.ts";
 
 /** Where values come from, and who hears of what a spec cannot say. */
@@ -63,6 +63,9 @@ export function layerSpec(node: LayerSource, context: ImportContext): Record<str
     );
   }
   const { keras, wraps } = layerDefinition(type);
+  for (const [key, fix] of Object.entries(keras.needed ?? {})) {
+    if (!config.at(key).isGiven) refuse(context.path, `${titleOf(node)} has no ${key} (${config.place})`, fix);
+  }
   const layer: Record<string, unknown> = { type };
   if (config.at("trainable").value === false && layerDefinition(type).schema.hasWeights) layer.trainable = false;
   if (wraps !== undefined) layer.layer = innerLayer(type, node, context);
@@ -100,11 +103,7 @@ function aliasOptions({ keys, options }: Alias, node: LayerSource, context: Impo
 
 /** What the file leaves out and its program takes for granted, where the compiler's default is another one. */
 function impliedOptions(type: LayerType, { config }: LayerSource, { dialect }: ImportContext): object {
-  const implied = layerDefinition(type).keras.implied?.(config.optionalMap(), dialect) ?? {};
-  for (const [option, value] of Object.entries(implied)) {
-    if (value === undefined) config.at(snakeCase(option)).fail("is missing");
-  }
-  return implied;
+  return layerDefinition(type).keras.implied?.(config.optionalMap(), dialect) ?? {};
 }
 
 function innerLayer(type: LayerType, node: LayerSource, context: ImportContext): Record<string, unknown> {
@@ -209,8 +208,9 @@ function convert(key: string, type: LayerType, node: LayerSource, context: Impor
   if (value === null || value === undefined) return key === "merge_mode" ? unknownKey(node, key) : undefined;
   if (optionOf(type, optionName(type, key)) === undefined) return value === false ? undefined : unknownKey(node, key);
   if (Array.isArray(value)) {
-    if (value.length === 1 && key !== "dims") return plain(field.at(0));
-    const { maxItems = 8 } = optionOf(type, optionName(type, key))!;
+    const { type: kind, maxItems = 8 } = optionOf(type, optionName(type, key))!;
+    // Keras has a list of one where a spec has a number, such as the kernel_size of conv1d.
+    if (value.length === 1 && kind !== "array") return plain(field.at(0));
     if (value.length > Number(maxItems)) field.fail(`has ${value.length} values`);
     return field.list().map(plain);
   }

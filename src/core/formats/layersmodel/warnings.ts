@@ -1,5 +1,6 @@
 import { layerDefinition } from "../../layers/layers.ts";
 import type { LayerPlan, Plan } from "../../plan/types.ts";
+import type { Shape } from "../../spec/dataset.ts";
 import { isWideIdentity } from "./layer.ts";
 import { masksInTensorFlowJs } from "./masks.ts";
 
@@ -11,7 +12,7 @@ export function layersModelWarnings(plan: Plan): string[] {
   const masks = masksInTensorFlowJs(plan);
   return plan.layers.flatMap((layer) =>
     [
-      ...layerWarnings(layer.type, layer.options as unknown as Options),
+      ...layerWarnings(layer.type, layer.options as unknown as Options, layer.outputShape),
       ...inputWarnings(layer),
       ...(layerDefinition(layer.type).tensorflowJs?.maskWarnings?.({ ...layer, loaded: masks.get(layer.name) }) ?? []),
       ...initializerWarnings(layer),
@@ -45,20 +46,20 @@ function inputWarnings({ inputs }: LayerPlan): string[] {
 
 type Options = Readonly<Record<string, unknown>>;
 
-function layerWarnings(type: LayerPlan["type"], options: Options): string[] {
+function layerWarnings(type: LayerPlan["type"], options: Options, output: Shape): string[] {
   const warnings: string[] = [];
   for (const key of ["activation", "recurrentActivation"]) {
     const warning = ACTIVATIONS[String(options[key])];
     if (warning !== undefined) warnings.push(warning);
   }
   const { tensorflowJs } = layerDefinition(type);
-  warnings.push(...(tensorflowJs?.warnings?.(options) ?? []));
+  warnings.push(...(tensorflowJs?.warnings?.(options, output) ?? []));
   if (tensorflowJs?.isMissing) warnings.push(`TensorFlow.js cannot load it: it has no ${type} layer`);
   if (options.stateful === true) {
     warnings.push("exported with stateful: false; each batch starts without a state, as in predict.ts");
   }
   const inner = options.layer as ({ type: LayerPlan["type"] } & Options) | undefined;
-  if (inner !== undefined) warnings.push(...layerWarnings(inner.type, inner));
+  if (inner !== undefined) warnings.push(...layerWarnings(inner.type, inner, output));
   return [...new Set(warnings)];
 }
 

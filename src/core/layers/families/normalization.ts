@@ -1,4 +1,5 @@
 import type { Shape } from "../../spec/dataset.ts";
+import { kindOfShape } from "../../spec/shapes.ts";
 import { featuresOf, type ParameterDefinition, parameter, size } from "../definition.ts";
 import { flag, type OptionSchema, weightOptions } from "../schema.ts";
 import { UNCHANGED } from "./unchanged.ts";
@@ -13,6 +14,12 @@ export const NORMALIZING = {
   ...UNCHANGED,
   parameters: (options: NormalizationOptions, [input]: readonly Shape[]) => scaleAndShiftParameters(options, input!),
   flops: (_options: object, _inputs: readonly Shape[], output: Shape) => 8 * size(output),
+  tensorflowJs: {
+    warnings: (_options: object, output: Shape): string[] =>
+      kindOfShape(output) === "frames"
+        ? ["TensorFlow.js cannot run it: it normalizes no sequences of frames; single frames it does"]
+        : [],
+  },
 } as const;
 
 /** A factor and an offset for each feature, where the layer has them. */

@@ -1,9 +1,15 @@
-import type { Activation } from "../spec/types.ts";
+import type { Activation } from "./types.ts";
 
 /** The numbers between which something lies. */
 export interface Interval {
   readonly low: number;
   readonly high: number;
+}
+
+/** What numbers that a layer gives have in common. */
+export interface Values extends Interval {
+  /** Whether those of each sample, or of each timestep, are shares that sum to 1. */
+  readonly isDistribution: boolean;
 }
 
 const range = (low: number, high: number): Interval => ({ low, high });
