@@ -148,7 +148,9 @@ async function read(
   const order = orderRows(table, options, keys, format);
   const ofCells = await table.problems(columns.map(({ name }) => name));
   // Without a form of times no cell is one.
-  const ofRows = keys.problems.filter(({ code }) => noFormat.length === 0 || code !== "time");
+  const ofRows = keys.problems.filter((problem) => {
+    return problem.code === "time" ? noFormat.length === 0 : !isKnown(problem, ofCells.filter(isError));
+  });
   const problems = [...ofCells.filter(isError), ...noFormat, ...ofRows, ...order.problems];
   if (problems.length > 0) throw new TableError(problems);
   if (order.order.length === 0) {
@@ -171,6 +173,12 @@ async function read(
     notes,
   };
   return { keys, order, header };
+}
+
+/** Whether all cells of a column that lack a value are told of as cells that are no numbers. */
+function isKnown({ code, count, places }: TableProblem, ofCells: readonly TableProblem[]): boolean {
+  const same = ofCells.filter((problem) => problem.places.some(({ column }) => column === places[0]?.column));
+  return code === "missing" && same.reduce((sum, problem) => sum + problem.count, 0) >= count;
 }
 
 /** Numbers that probably stand for missing values are told of, and kept. */

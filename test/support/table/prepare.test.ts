@@ -6,7 +6,7 @@ import { TableError } from "../../../src/support/table/findings.ts";
 import { prepareTable } from "../../../src/support/table/prepare.ts";
 import type { ColumnRule, PrepareOptions, TimeRule } from "../../../src/support/table/prepare-options.ts";
 import type { Prepared } from "../../../src/support/table/prepared-file.ts";
-import type { OpenTable } from "../../../src/support/table/table.ts";
+import type { OpenTable, TableProblem } from "../../../src/support/table/table.ts";
 import { temporaryFolder, userError } from "../data/fixtures.ts";
 import { type Cell, memoryTable } from "./memory-table.ts";
 import { plainSeries, prepareNaively } from "./naive.ts";
@@ -181,6 +181,48 @@ describe("prepareTable", () => {
     const prepared = await prepare({ t: clear, y: [...y, 0] }, { time });
     expect(prepared.header.time!.format.template).toBe("D/M/YYYY");
     expect(prepared.header.series[0]!.lastTime).toBe("31/12/2001");
+  });
+
+  it("tells of cells that are no numbers once, and keeps warnings as notes", async () => {
+    const problem = (code: string, column: string): TableProblem => {
+      return {
+        code,
+        message: `${code} in ${column}`,
+        count: 1,
+        places: [{ file: "memory.csv", row: 2, column }],
+        fix: "correct it",
+      };
+    };
+    const read = (y: readonly Cell[], ...problems: readonly TableProblem[]): Promise<Prepared> => {
+      const table = { ...memoryTable({ y }), problems: async () => problems };
+      return prepareTable(
+        table,
+        { series: [], columns: [Y] },
+        { cacheDirectory: join(folder, `${++caches}`), key: "" },
+      );
+    };
+    const one = await tableError(() => read([1, undefined, 3], problem("notANumber", "y")));
+    expect(one.problems.map(({ code }) => code)).toEqual(["notANumber"]);
+    const two = await tableError(() => read([1, undefined, undefined], problem("notANumber", "y")));
+    expect(two.problems.map(({ code }) => code)).toEqual(["notANumber", "missing"]);
+    const noted = await read([1, -999, 3], problem("sentinel", "y"));
+    expect(noted.header.notes).toEqual(["sentinel in y"]);
+  });
+
+  it("says where a column has no times", async () => {
+    const { problems } = await tableError(() => prepare({ t: [undefined, "a", "b"], y: [1, 2, 3] }, { time: TIME }));
+    expect(
+      problems.map(({ code, message, places }) => [code, message, places.map(({ row, text }) => [row, text])]),
+    ).toEqual([
+      [
+        "time",
+        'column "t" has no times',
+        [
+          [2, '"a"'],
+          [3, '"b"'],
+        ],
+      ],
+    ]);
   });
 
   it("takes two digits of a year for those of the hundred years in which all rows lie", async () => {
