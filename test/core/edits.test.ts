@@ -87,6 +87,7 @@ describe("edits", () => {
     ["a word that two names are near to", "softmax", "elux", "activation: elu", false],
     ["an abbreviation of others", "sparseCategoricalCrossentropy", "crossentropy", "loss: sparseCategoricalCrossentropy", false],
     ["a number in quotes", "units: 8", 'units: "1_000"', "units: 1000", false],
+    ["a number in quotes beside words", "scale: 255", "scale: 255, validation: '0.2'", "validation: 0.2", false],
     ["a yes", "units: 8", "units: 8\n    useBias: yes", "useBias: true", false],
     ["a word that should be a list", "training:", "training:\n  metrics: accuracy", "metrics: [accuracy]", false],
   ])("of %s", (_name, from, to, expected, isSafe) => {

@@ -57,6 +57,7 @@ export function explain({ instancePath, keyword, params, data, parentSchema }: S
     case "enum": {
       const choices: readonly unknown[] = parent.enum ?? [];
       if (!choices.some((choice) => typeof choice === typeof data)) return undefined; // the type is wrong, too
+      if (isQuotedNumber(data, parent)) return wrongType(name, data, "number", {});
       const message = isTag(parent)
         ? `unknown ${unescaped(instancePath.split("/").at(-1)!)} \`${shortWord(String(data))}\``
         : `${name} cannot be ${quote(data)}`;
@@ -141,6 +142,11 @@ function exampleOf(key: string, { properties }: SchemaPart): string {
     return `\`${key}: [${example.join(", ")}]\``;
   if (typeof example === "object" || example === undefined) return `the section \`${key}:\``;
   return `\`${key}: ${example}\``;
+}
+
+/** A number in quotes, where a number can stand beside words: such a choice of words says no type. */
+function isQuotedNumber(data: unknown, part: SchemaPart): boolean {
+  return part.type === undefined && typeof data === "string" && data.trim() !== "" && Number.isFinite(Number(data));
 }
 
 /** The name that was meant, and all that there are. Some come only as the type of a map, with options. */

@@ -4,6 +4,7 @@ import * as compiled from "../../../schemas/model-spec.v1.js";
 export interface SchemaPart {
   readonly $id?: string;
   readonly title?: string;
+  readonly type?: string | readonly string[];
   readonly properties?: Readonly<
     Record<
       string,
