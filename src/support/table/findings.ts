@@ -17,13 +17,14 @@ export class Findings {
   }
 
   /**
-   * @param row its position in the table, from 0 on
+   * @param row its position in the table, from 0 on, through all files
    * @param text what stands there; asked for where the place is kept
    */
   add(row: number, column?: string, text?: () => string): void {
     this.count++;
     if (this.places.length === MAX_PLACES) return;
-    const file = this.#table.files.map(({ name }) => name).join(" + ");
+    const [first, ...more] = this.#table.files;
+    const file = `${first?.name}${more.length === 0 ? "" : ` and ${counted(more.length, "file")} more`}`;
     this.places.push({
       file,
       row: row + 1,

@@ -1,6 +1,6 @@
 import { readFully } from "./prepared-file.ts";
 
-/** Rows of a batch. Unit: bytes. */
+/** Unit: bytes. */
 const BATCH = 16 * 2 ** 20;
 /** Rows no farther apart than this are read at once, together with those between them. Unit: bytes. */
 const NEAR = 4096;
@@ -9,14 +9,16 @@ const MOST = 2 ** 20;
 /**
  * Rows of a file in another order, batch by batch: [rows of the batch, width] each, a view that holds until the next. Rows of a batch
  * are read in the order in which they lie in the file.
+ * @param batchBytes of the rows of a batch
  */
 export function* gather(
   path: string,
   file: number,
   width: number,
   order: Uint32Array,
+  batchBytes = BATCH,
 ): Generator<{ readonly first: number; readonly rows: Float64Array }> {
-  const most = Math.max(1, Math.floor(BATCH / 8 / width));
+  const most = Math.max(1, Math.floor(batchBytes / 8 / width));
   const near = Math.max(1, Math.floor(NEAR / 8 / width));
   const span = Math.max(1, Math.floor(MOST / 8 / width));
   const batch = new Float64Array(Math.min(most, order.length) * width);

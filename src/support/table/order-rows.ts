@@ -47,7 +47,7 @@ export function orderRows(
     if (isDescending) descending++;
     times.sort(rows, isDescending);
   }
-  const frequency = time.frequency === undefined ? times.inferFrequency(each) : time.frequency;
+  const frequency = frequencyOf(time, times, each);
   const checked = checkSteps(table, time, times, each, frequency);
   const sameWay = descending === each.length ? "; all are newest first" : "";
   const problems = [
@@ -135,6 +135,18 @@ class TimeKeys {
     const [best] = [...votes].reduce((most, next) => (next[1] > most[1] ? next : most), ["null", 0]);
     return JSON.parse(best) as Frequency | null;
   }
+}
+
+function frequencyOf(
+  { frequency: given, fitted }: TimeRule,
+  times: TimeKeys,
+  series: readonly Uint32Array[],
+): Frequency | null {
+  if (fitted !== undefined) return fitted.frequency;
+  if (given !== undefined && given.unit !== "months") return given;
+  const inferred = times.inferFrequency(series);
+  if (given === undefined) return inferred;
+  return inferred?.unit === "months" ? { ...given, day: inferred.day } : given;
 }
 
 interface Checked {

@@ -1,5 +1,4 @@
-import type { DateOrder, Frequency } from "../data/time.ts";
-import type { TimeFormat } from "../data/time-format.ts";
+import type { DateOrder, FittedTime, Frequency } from "../data/time.ts";
 import { UserError } from "../system/user-error.ts";
 
 /**
@@ -29,9 +28,7 @@ export interface ColumnRule {
 /** What is asked of the column of times. */
 export interface TimeRule {
   readonly column: string;
-  /** Detected where it is not given: a run gives the one of its training rows. */
-  readonly format?: TimeFormat;
-  /** Of dates such as 01/02/2020, where the format is detected. */
+  /** Of dates such as 01/02/2020, which may not tell. */
   readonly dateOrder?: DateOrder;
   /** error: the rows of each series must be in order of time; sort: they are put into it. */
   readonly order: "error" | "sort";
@@ -39,8 +36,10 @@ export interface TimeRule {
   readonly duplicates: "error" | "first" | "last" | "mean";
   /** fill: rows without values are put in; allow: windows count rows, but no forecast spans a gap. */
   readonly gaps: "error" | "fill" | "allow";
-  /** Inferred from the times where it is not given; null: there is none. */
-  readonly frequency?: Frequency | null;
+  /** Inferred from the times of all rows where it is not given. The day of months is that of the rows. */
+  readonly frequency?: Frequency;
+  /** What a run knows of its times: nothing is detected then, and nothing inferred. */
+  readonly fitted?: Pick<FittedTime, "format" | "frequency">;
 }
 
 export interface PrepareOptions {

@@ -54,9 +54,7 @@ export async function readWindow(
       {
         ...options,
         columns: options.columns.filter(({ name }) => features.includes(name)),
-        ...(time === undefined || fitted.time === null
-          ? {}
-          : { time: { ...time, format: fitted.time.format, frequency: fitted.time.frequency } }),
+        ...(time === undefined || fitted.time === null ? {} : { time: { ...time, fitted: fitted.time } }),
       },
       { cacheDirectory, key: "" },
     );
@@ -121,12 +119,12 @@ function lastWindows(
   }
   const notes = [
     ...header.notes,
-    ...leftOut(short!, `have fewer than the ${counted(lookback, "row")} that the model reads`),
-    ...leftOut(unknown!, "are not among those of the run, each of which has scalers of its own"),
-    ...leftOut(missing!, "have no value at their end that takes the place of a missing one"),
+    ...leftOut(short!, `with fewer than the ${counted(lookback, "row")} that the model reads`),
+    ...leftOut(unknown!, "that the run has no scalers of"),
+    ...leftOut(missing!, "with a missing value at the end that nothing takes the place of"),
     ...leftOut(
       uneven!,
-      `have rows that are not ${header.time?.frequency ? describeFrequency(header.time.frequency) : ""} apart`,
+      `with rows that are not ${header.time?.frequency ? describeFrequency(header.time.frequency) : ""} apart`,
     ),
   ];
   if (windows.length === 0) {
@@ -163,9 +161,9 @@ function timesOf(instants: readonly number[], last: string, { format }: FittedTi
   return instants.map((instant) => formatTime({ ...time, instant }, format));
 }
 
-function leftOut(names: readonly string[], why: string): string[] {
+function leftOut(names: readonly string[], which: string): string[] {
   if (names.length === 0) return [];
-  // Where nothing names series, there is one.
-  if (names.length === 1 && names[0] === "") return [`the rows ${why}`];
-  return [`${counted(names.length, "series", "series")} left out, which ${why}: ${quotedList(names)}`];
+  // Without columns of series all rows are of one.
+  const list = names.length === 1 && names[0] === "" ? "" : `: ${quotedList(names)}`;
+  return [`${counted(names.length, "series", "series")} ${which} left out${list}`];
 }

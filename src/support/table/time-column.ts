@@ -24,24 +24,30 @@ export async function detectTimeFormat(
   dateOrder: DateOrder | undefined,
 ): Promise<TimeFormat | readonly TableProblem[]> {
   const sample: string[] = [];
+  const rows: number[] = [];
   let candidates: readonly Candidate[] = [];
-  for await (const { texts } of table.read({ numbers: [], texts: [column] })) {
-    const cells = texts.get(column)!.filter((cell) => cell !== undefined);
+  let before = 0;
+  for await (const { texts, count } of table.read({ numbers: [], texts: [column] })) {
+    const cells = texts.get(column)!;
     if (candidates.length > 0) {
-      const fitting = candidates.filter((candidate) => cells.every((cell) => widen(candidate, cell)));
+      const fitting = candidates.filter((candidate) => {
+        return cells.every((cell) => cell === undefined || widen(candidate, cell.trim()));
+      });
       // A cell that has none of the forms is found when the rows are read.
       if (fitting.length > 0) candidates = fitting;
     } else {
-      for (const cell of cells) sample.push(cell);
+      for (const [k, cell] of cells.entries()) if (cell !== undefined) rows.push(before + k);
+      for (const cell of cells) if (cell !== undefined) sample.push(cell.trim());
       if (sample.length >= SAMPLE) candidates = candidatesOf(sample, dateOrder);
     }
     if (sample.length >= SAMPLE && candidates.length <= 1) break;
+    before += count;
   }
   if (candidates.length === 0) candidates = candidatesOf(sample, dateOrder);
   const [first] = candidates;
-  if (first === undefined) return noTimes(table, column, sample);
+  if (first === undefined) return noTimes(table, column, rows, sample);
   if (candidates.some(({ format }) => format.template !== first.format.template)) {
-    return ambiguous(table, column, sample[0]!);
+    return ambiguous(table, column, rows[0]!, sample[0]!);
   }
   return candidates.reduce((best, next) => (next.high - next.low < best.high - best.low ? next : best)).format;
 }
@@ -52,12 +58,8 @@ function candidatesOf(sample: readonly string[], dateOrder: DateOrder | undefine
     const others = new Set(found.others);
     // The form of most cells: the others are named when the rows are read.
     const isMost = found.template !== undefined && others.size > 0 && others.size < sample.length / 2;
-    return isMost
-      ? candidatesOf(
-          sample.filter((_, k) => !others.has(k)),
-          dateOrder,
-        )
-      : [];
+    const most = sample.filter((_, k) => !others.has(k));
+    return isMost ? candidatesOf(most, dateOrder) : [];
   }
   const readings = found.kind === "times" ? [found.times] : found.readings;
   return readings.flatMap(({ format: { template, century } }) => {
@@ -71,16 +73,16 @@ function candidatesOf(sample: readonly string[], dateOrder: DateOrder | undefine
 
 /** Whether a cell has this form. */
 function widen(candidate: Candidate, cell: string): boolean {
-  const time = parseTime(cell.trim(), candidate.format);
+  const time = parseTime(cell, candidate.format);
   if (time === undefined) return false;
   candidate.low = Math.min(candidate.low, time.instant);
   candidate.high = Math.max(candidate.high, time.instant);
   return true;
 }
 
-function noTimes(table: OpenTable, column: string, sample: readonly string[]): TableProblem[] {
+function noTimes(table: OpenTable, column: string, rows: readonly number[], sample: readonly string[]): TableProblem[] {
   const findings = new Findings(table);
-  for (const [row, cell] of sample.entries()) findings.add(row, column, () => quoted(cell));
+  for (const [k, row] of rows.entries()) findings.add(row, column, () => quoted(sample[k]!));
   if (sample.length === 0) findings.add(0, column);
   return findings.problem(
     "time",
@@ -89,9 +91,9 @@ function noTimes(table: OpenTable, column: string, sample: readonly string[]): T
   );
 }
 
-function ambiguous(table: OpenTable, column: string, cell: string): TableProblem[] {
+function ambiguous(table: OpenTable, column: string, row: number, cell: string): TableProblem[] {
   const findings = new Findings(table);
-  findings.add(0, column, () => quoted(cell));
+  findings.add(row, column, () => quoted(cell));
   return findings.problem(
     "ambiguousTime",
     "say which with `timeFormat: dayFirst` or `timeFormat: monthFirst`",

@@ -6,7 +6,7 @@ import { TableError } from "../../../src/support/table/findings.ts";
 import { prepareTable } from "../../../src/support/table/prepare.ts";
 import type { ColumnRule, PrepareOptions, TimeRule } from "../../../src/support/table/prepare-options.ts";
 import type { Prepared } from "../../../src/support/table/prepared-file.ts";
-import type { OpenTable } from "../../../src/support/table/table.ts";
+import type { OpenTable, TableProblem } from "../../../src/support/table/table.ts";
 import { temporaryFolder, userError } from "../data/fixtures.ts";
 import { type Cell, memoryTable } from "./memory-table.ts";
 import { plainSeries, prepareNaively } from "./naive.ts";
@@ -62,6 +62,16 @@ describe("prepareTable", () => {
     );
     expect(seen.prepared).toBeGreaterThan(50);
     expect(seen.refused).toBeGreaterThan(50);
+  });
+
+  it("takes a thousand columns, whatever they are called", async () => {
+    const names = Array.from({ length: 1000 }, (_, c) => (c === 7 ? "__proto__" : `\n"${c}`));
+    const rows = Array.from({ length: 300 }, (_, r) => r);
+    const cells = names.map((name, c) => [name, rows.map((r) => (r % 7 === c % 7 ? undefined : r * c))] as const);
+    const columns = { s: rows.map((r) => `${r % 3}`), ...Object.fromEntries(cells) };
+    const options: PrepareOptions = { series: ["s"], columns: names.map((name) => ({ name, missing: "linear" })) };
+    const prepared = await prepare(columns, options);
+    expect(plainSeries(prepared)).toEqual(prepareNaively(columns, options).series);
   });
 
   it("names all that is wrong at once, with counts and the first places", async () => {
@@ -128,6 +138,29 @@ describe("prepareTable", () => {
     expect(await filled(days)).toHaveLength(4);
   });
 
+  it("takes a step that is given, with the day that months have in the rows", async () => {
+    const frequency = { unit: "months", step: 1, day: 1 } as const;
+    const time = { ...TIME, frequency };
+    const middle = ["2024-01-15", "2024-02-15", "2024-03-15", "2024-04-15"];
+    const prepared = await prepare({ t: middle, y: [1, 2, 3, 4] }, { time });
+    expect(prepared.header.time!.frequency).toEqual({ ...frequency, day: 15 });
+    const fitted = { format: prepared.header.time!.format, frequency };
+    const { problems } = await tableError(() => prepare({ t: middle, y: [1, 2, 3, 4] }, { time: { ...TIME, fitted } }));
+    expect(problems.map(({ code, count }) => [code, count])).toEqual([["steps", 3]]);
+    const quarters = await tableError(() => {
+      return prepare({ t: middle, y: [1, 2, 3, 4] }, { time: { ...time, frequency: { ...frequency, step: 3 } } });
+    });
+    expect(quarters.problems.map(({ code, count }) => [code, count])).toEqual([["steps", 3]]);
+  });
+
+  it("refuses times without a step that most have", async () => {
+    const t = ["2024-01-01", "2024-01-02", "2024-01-05", "2024-02-11", "2024-02-20"];
+    const { problems } = await tableError(() => prepare({ t, y: [1, 2, 3, 4, 5] }, { time: TIME }));
+    expect(problems.map(({ code }) => code)).toEqual(["frequency"]);
+    const prepared = await prepare({ t, y: [1, 2, 3, 4, 5] }, { time: { ...TIME, gaps: "allow" } });
+    expect(prepared.header.time!.frequency).toBe(null);
+  });
+
   it("refuses gaps with more rows than there are", async () => {
     const t = ["2024-01-01", "2024-01-02", "2024-01-03", "9024-01-04"];
     const options = { time: { ...TIME, gaps: "fill" } as const, columns: [{ name: "y", missing: "ffill" } as const] };
@@ -148,6 +181,48 @@ describe("prepareTable", () => {
     const prepared = await prepare({ t: clear, y: [...y, 0] }, { time });
     expect(prepared.header.time!.format.template).toBe("D/M/YYYY");
     expect(prepared.header.series[0]!.lastTime).toBe("31/12/2001");
+  });
+
+  it("tells of cells that are no numbers once, and keeps warnings as notes", async () => {
+    const problem = (code: string, column: string): TableProblem => {
+      return {
+        code,
+        message: `${code} in ${column}`,
+        count: 1,
+        places: [{ file: "memory.csv", row: 2, column }],
+        fix: "correct it",
+      };
+    };
+    const read = (y: readonly Cell[], ...problems: readonly TableProblem[]): Promise<Prepared> => {
+      const table = { ...memoryTable({ y }), problems: async () => problems };
+      return prepareTable(
+        table,
+        { series: [], columns: [Y] },
+        { cacheDirectory: join(folder, `${++caches}`), key: "" },
+      );
+    };
+    const one = await tableError(() => read([1, undefined, 3], problem("notANumber", "y")));
+    expect(one.problems.map(({ code }) => code)).toEqual(["notANumber"]);
+    const two = await tableError(() => read([1, undefined, undefined], problem("notANumber", "y")));
+    expect(two.problems.map(({ code }) => code)).toEqual(["notANumber", "missing"]);
+    const noted = await read([1, -999, 3], problem("sentinel", "y"));
+    expect(noted.header.notes).toEqual(["sentinel in y"]);
+  });
+
+  it("says where a column has no times", async () => {
+    const { problems } = await tableError(() => prepare({ t: [undefined, "a", "b"], y: [1, 2, 3] }, { time: TIME }));
+    expect(
+      problems.map(({ code, message, places }) => [code, message, places.map(({ row, text }) => [row, text])]),
+    ).toEqual([
+      [
+        "time",
+        'column "t" has no times',
+        [
+          [2, '"a"'],
+          [3, '"b"'],
+        ],
+      ],
+    ]);
   });
 
   it("takes two digits of a year for those of the hundred years in which all rows lie", async () => {

@@ -2,18 +2,10 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { InputSplit, Split } from "../../../src/support/data/dataset.ts";
-import { TableError } from "../../../src/support/table/findings.ts";
 import { prepareTable } from "../../../src/support/table/prepare.ts";
 import type { PrepareOptions } from "../../../src/support/table/prepare-options.ts";
 import { openPrepared, type Prepared } from "../../../src/support/table/prepared-file.ts";
-import { readWindow } from "../../../src/support/table/read-window.ts";
-import {
-  fitTable,
-  parseTableFitted,
-  type ScalingOptions,
-  scaled,
-  type TableFitted,
-} from "../../../src/support/table/scalers.ts";
+import { fitTable, type ScalingOptions, scaled, type TableFitted } from "../../../src/support/table/scalers.ts";
 import { type SeriesParts, type SplitOptions, splitRows } from "../../../src/support/table/split.ts";
 import { inputNames } from "../../../src/support/table/window-inputs.ts";
 import { type TableWindows, tableWindows, type WindowOptions } from "../../../src/support/table/windows.ts";
@@ -204,6 +196,27 @@ describe("tableWindows", () => {
     expect(compared).toBeGreaterThan(60);
   });
 
+  it.each(["ffill", "linear", "mean", "indicator"] as const)(
+    "%s: missing values at the end of the training rows are filled without those that follow",
+    async (missing) => {
+      const y = Array.from({ length: 20 }, (_, k): Cell => (k >= 10 && k < 12 ? undefined : Math.sin(k) + k));
+      const plan: Plan = {
+        split: { by: "time", testFraction: 0.2, validation: { fraction: 0.25 }, gap: 0, seed: 0 },
+        scaling: { scalings: ["standard"], per: "all" },
+        windows: { target: "y", features: ["y"], lookback: 3, horizon: 1 },
+      };
+      const options = { series: [], columns: [{ name: "y", missing }] };
+      const was = await load({ y }, options, plan);
+      const is = await load({ y: y.map((value, k) => (k < 12 ? value : 50 - k)) }, options, plan);
+      expect(was.parts[0]!.train).toEqual({ first: 0, end: 12 });
+      expect(is.fitted).toEqual(was.fitted);
+      expect(await all(is.windows.train)).toEqual(await all(was.windows.train));
+      // Rows 10 and 11 are missing: no target is filled in, and none of linear's inputs ends with one.
+      expect(was.windows.train.count).toBe(7);
+      expect(was.windows.validation.place(0).row).toBe(missing === "linear" ? 13 : 12);
+    },
+  );
+
   it("lets no value of a later row into a window's inputs", async () => {
     let compared = 0;
     await fc.assert(
@@ -237,6 +250,48 @@ describe("tableWindows", () => {
       { numRuns: 200 },
     );
     expect(compared).toBeGreaterThan(60);
+  });
+});
+
+describe("what tableWindows says", () => {
+  const plan: Plan = {
+    split: { by: "time", testFraction: 0.2, validation: "test", gap: 0, seed: 0 },
+    scaling: { scalings: ["standard"], per: "series" },
+    windows: { target: "y", features: ["y"], lookback: 3, horizon: 2 },
+  };
+  const rows = (lengths: Readonly<Record<string, number>>): Columns => {
+    const s = Object.entries(lengths).flatMap(([name, length]) => Array<string>(length).fill(name));
+    return { s, y: s.map((_, k) => 10 + Math.sin(k)) };
+  };
+  const options = { series: ["s"], columns: [{ name: "y", missing: "ffill" } as const] };
+
+  it("names series without windows, and counts windows that are left out", async () => {
+    const columns = rows({ long: 20, middle: 6, single: 1 });
+    const { windows } = await load({ ...columns, y: columns.y!.with(8, undefined) }, options, plan);
+    expect(windows.notes).toEqual([
+      '1 series without training values left out: "single"',
+      '1 series without a window for testing: "middle"',
+      "2 windows left out, which have missing or filled values, or gaps, where they must not",
+    ]);
+    expect([windows.train.count, windows.test.count]).toEqual([11, 3]);
+    expect(windows.validation).toBe(windows.test);
+  });
+
+  it("refuses a part without windows", async () => {
+    const error = await userError(() => load(rows({ a: 5, b: 6 }), options, plan));
+    expect(error.message).toBe(
+      "of 11 rows no window is for testing: it needs 3 + 2 rows in one series, 2 of them in that part",
+    );
+  });
+
+  it("refuses values that cannot be scaled, in whatever part they are", async () => {
+    const columns = rows({ a: 20, b: 20 });
+    const log: Plan = { ...plan, scaling: { scalings: ["log"], per: "all" } };
+    const changed = { ...columns, y: columns.y!.with(38, -1).with(39, 0) };
+    const error = await userError(() => load(changed, options, log));
+    expect(error.message).toBe('2 values of column "y" cannot be scaled, first -1 in row 19 of series "b"');
+    const far = await userError(() => load({ ...columns, y: columns.y!.with(39, 1e30) }, options, plan));
+    expect(far.message).toBe('1 value of column "y" cannot be scaled, first 1e+30 in row 20 of series "b"');
   });
 });
 
