@@ -62,7 +62,7 @@ export async function openCsv(
   }
   const isPlain = path !== file || compression === "none";
   if (head.includes("\0")) {
-    const fix = "export the file as text in UTF-8, or say format.encoding: utf-16";
+    const fix = "export the file as text in UTF-8, or say encoding: utf-16";
     return placed("nul", "the file has NUL characters: it is no text in UTF-8", [{ file, row: 0 }], fix);
   }
   const layout = detectLayout(file, head.replace(/^\ufeff/, ""), given);
@@ -156,12 +156,7 @@ const KINDS: readonly (readonly [type: string, code: string, message: (cells: nu
     () => "a quote is not closed, or text follows it",
     "close it, or double quotes that are part of a text",
   ],
-  [
-    "INVALID ENCODING",
-    "encoding",
-    () => "the file is not text in UTF-8",
-    "save it as UTF-8, or say format.encoding: latin-1",
-  ],
+  ["INVALID ENCODING", "encoding", () => "the file is not text in UTF-8", "save it as UTF-8, or say encoding: latin-1"],
   [
     "LINE SIZE",
     "lineTooLong",

@@ -74,7 +74,7 @@ export function detectLayout(file: string, head: string, format: TableFormat): L
       "noHeader",
       "the first row has numbers, not names",
       [{ file, row: 0, text }],
-      "add a header, or say where it is with format.skipRows and format.delimiter",
+      "add a header, or say where it is with skipRows and delimiter",
     );
   }
   // Of a table whose header is a cell short the first row would pass for one.
@@ -86,7 +86,7 @@ export function detectLayout(file: string, head: string, format: TableFormat): L
       "header",
       message,
       [{ file, row: 0, text }],
-      "give each column a name, or say with format.skipRows how many lines are no part of the table",
+      "give each column a name, or say with skipRows how many lines are no part of the table",
     );
   }
   const names = header.cells.map((cell, k) => (cell === "" ? `column${k + 1}` : cell));

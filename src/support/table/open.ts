@@ -44,7 +44,7 @@ function checkFormat({ format: { decimal, thousands } }: TableInput): void {
   if (thousands === undefined || thousands !== (decimal ?? (thousands === "." ? "," : "."))) return;
   throw new UserError(`format: ${JSON.stringify(thousands)} cannot separate both decimals and thousands`, {
     exitCode: 2,
-    fix: "give format.decimal and format.thousands different marks",
+    fix: "give decimal and thousands different marks",
   });
 }
 

@@ -57,7 +57,7 @@ export function checkOptions({ time, columns }: PrepareOptions): void {
     const [{ name, missing }] = unfilled as [ColumnRule];
     throw new UserError(
       `gaps are filled with rows without values, but column ${JSON.stringify(name)} has \`missing: ${missing}\``,
-      { exitCode: 2, fix: "give it `missing: ffill`, `linear`, `mean` or `indicator`, or take `gaps: allow`" },
+      { exitCode: 2, fix: "say `whenMissing: ffill`, `linear`, `mean` or `indicator`, or take `gaps: allow`" },
     );
   }
 }

@@ -199,7 +199,7 @@ class RowReader {
       ...columns.flatMap(({ name, min, max }, c) => [
         ...this.#noValue[c]!.problem(
           "missing",
-          "give the values, or say what to do with `missing`: drop, ffill, linear, mean or indicator",
+          "give the values, or say what to do, as with `whenMissing: ffill`",
           (rows) => `${rows} without a value in column ${quoted(name)}`,
         ),
         ...this.#outside[c]!.problem(

@@ -7,14 +7,16 @@ import type { Prepared } from "./prepared-file.ts";
 export interface SplitOptions {
   /** time: of each series the last rows are for testing, those before them for validation; series: whole series are, drawn with the seed. */
   readonly by: "time" | "series";
-  /** Share of the rows of each series, or of the series. */
-  readonly testFraction: number;
+  /** Share of the rows of each series, or of the series, for testing. */
+  readonly testFraction?: number;
+  /** How many rows of each series, in its place. With `by: time`. */
+  readonly testRows?: number;
   /** Share of what is not for testing; or the test part itself. */
   readonly validation: ValidationSplit;
   /** Rows of each series between the parts that are in none: no target of one part is close to one of another. With `by: time`. */
   readonly gap: number;
   /** With `by: series`. */
-  readonly seed: number;
+  readonly seed?: number;
 }
 
 /** Rows of a prepared table: `first` and those before `end`. */
@@ -43,9 +45,9 @@ export function splitRows(
   return options.by === "time" ? ranges.map((range) => byTime(range, options)) : bySeries(ranges, options);
 }
 
-function byTime({ first, end }: RowRange, { testFraction, validation, gap }: SplitOptions): SeriesParts {
+function byTime({ first, end }: RowRange, { testFraction = 0, testRows, validation, gap }: SplitOptions): SeriesParts {
   const rows = end - first;
-  const testStart = rows - heldOutCount(rows, testFraction);
+  const testStart = Math.max(0, rows - (testRows ?? heldOutCount(rows, testFraction)));
   const range = (from: number, to: number): RowRange => ({ first: first + from, end: first + Math.max(from, to) });
   const test = range(testStart, rows);
   const rest = Math.max(0, testStart - gap);
@@ -54,7 +56,10 @@ function byTime({ first, end }: RowRange, { testFraction, validation, gap }: Spl
   return { train: range(0, Math.max(0, start - gap)), validation: range(start, rest), test };
 }
 
-function bySeries(ranges: readonly RowRange[], { testFraction, validation, seed }: SplitOptions): SeriesParts[] {
+function bySeries(
+  ranges: readonly RowRange[],
+  { testFraction = 0, validation, seed = 0 }: SplitOptions,
+): SeriesParts[] {
   const count = ranges.length;
   const tested = heldOutCount(count, testFraction);
   const validated = validation === "test" ? 0 : heldOutCount(count - tested, validation.fraction);

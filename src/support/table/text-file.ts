@@ -98,7 +98,7 @@ export async function copyText(file: string, target: string, options: CopyOption
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     const message = `the file is not text in ${options.encoding} from about here on`;
-    return placed("encoding", message, [{ file, row: rows }], "say the right format.encoding");
+    return placed("encoding", message, [{ file, row: rows }], "say the right encoding");
   }
 }
 

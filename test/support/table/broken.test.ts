@@ -98,7 +98,7 @@ describe("cells that are no numbers", () => {
         code: "notANumber",
         count: 1,
         places: [{ row: 3, text: "1,5" }],
-        fix: expect.stringContaining("format.decimal"),
+        fix: expect.stringContaining("decimal"),
       },
     ]);
     expect(cells.get("y")).toEqual([2, ...Array(6).fill(Number.NaN)]);
