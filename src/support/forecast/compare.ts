@@ -10,6 +10,8 @@ export interface ForecastSeries {
   readonly trainRows: number;
   /** The first row of the test part; the rows between are for validation. */
   readonly testStart: number;
+  /** The first row of each window of the test part; without it one window begins at each of its rows. */
+  readonly origins?: ArrayLike<number>;
   /** Rows per season, where they have one. */
   readonly season: number | undefined;
 }
@@ -29,32 +31,44 @@ export function baselineErrors(
   horizon: number,
   windows = testWindows(series, horizon),
 ): ForecastErrors[] {
-  const { values, trainRows, testStart, season } = series;
+  const { values, trainRows, season } = series;
   const { intercept, slope } = fitAr1(Array.prototype.slice.call(values, 0, trainRows));
+  const first = windowStart(series, 0);
   const forecasts: Record<string, Forecast> = {
     naive: (first) => values[first - 1]!,
-    ...(season === undefined || season < 2 || season > testStart
+    ...(season === undefined || season < 2 || season > first
       ? {}
       : { "seasonal naive": (first, step) => values[first - 1 + step - season * Math.ceil(step / season)]! }),
     drift: (first, step) => values[first - 1]! + (step * (values[first - 1]! - values[0]!)) / Math.max(1, first - 1),
-    "AR(1)": (first, step) => {
-      let value = values[first - 1]!;
-      for (let k = 0; k < step; k++) value = intercept + slope * value;
-      return value;
-    },
+    // A series that is kept for testing has no training rows to fit it to.
+    ...(trainRows < 2
+      ? {}
+      : {
+          "AR(1)": (first, step) => {
+            let value = values[first - 1]!;
+            for (let k = 0; k < step; k++) value = intercept + slope * value;
+            return value;
+          },
+        }),
   };
   return Object.entries(forecasts).map(([name, forecast]) => {
     const predictions = new Float64Array(windows * horizon);
     for (let k = 0; k < windows; k++) {
-      for (let step = 1; step <= horizon; step++) predictions[k * horizon + step - 1] = forecast(testStart + k, step);
+      for (let step = 1; step <= horizon; step++)
+        predictions[k * horizon + step - 1] = forecast(windowStart(series, k), step);
     }
     return forecastErrors(name, series, horizon, predictions);
   });
 }
 
+/** The first row of a window of the test part. */
+function windowStart({ origins, testStart }: ForecastSeries, window: number): number {
+  return origins?.[window] ?? testStart + window;
+}
+
 /** How many windows have all their targets in the test part. */
-export function testWindows({ values, testStart }: ForecastSeries, horizon: number): number {
-  return Math.max(0, values.length - testStart - horizon + 1);
+export function testWindows({ values, testStart, origins }: ForecastSeries, horizon: number): number {
+  return origins?.length ?? Math.max(0, values.length - testStart - horizon + 1);
 }
 
 /**
@@ -63,14 +77,15 @@ export function testWindows({ values, testStart }: ForecastSeries, horizon: numb
  */
 export function forecastErrors(
   name: string,
-  { values, trainRows, testStart }: ForecastSeries,
+  series: ForecastSeries,
   horizon: number,
   predictions: ArrayLike<number>,
 ): ForecastErrors {
+  const { values, trainRows } = series;
   const count = predictions.length;
   let [absolute, squares] = [0, 0];
   for (let k = 0; k < count; k++) {
-    const actual = values[testStart + Math.floor(k / horizon) + (k % horizon)]!;
+    const actual = values[windowStart(series, Math.floor(k / horizon)) + (k % horizon)]!;
     const error = Math.abs(actual - predictions[k]!);
     absolute += error / count;
     squares += error ** 2 / count;
@@ -82,23 +97,29 @@ export function forecastErrors(
 /**
  * One line: the model's error beside those of the baselines, and which of them are better.
  * "MAE 12.3 (test, in units of sales); naive 14.1, seasonal naive 10.2, drift 14.3, AR(1) 13.9: worse than seasonal naive"
+ * @param target its name, and of how many series the errors are the mean
  */
 export function describeErrors(
-  series: ForecastSeries,
+  { name: target, series }: { readonly name: string; readonly series?: number },
   model: ForecastErrors,
   baselines: readonly ForecastErrors[],
+  measure: "mae" | "mase" = "mae",
 ): string {
-  const others = baselines.map(({ name, mae }) => `${name} ${short(mae)}`).join(", ");
-  const better = baselines.filter(({ mae }) => mae < model.mae).map(({ name }) => name);
-  const ties = baselines.filter(({ mae }) => mae === model.mae).map(({ name }) => name);
-  const verdict = !Number.isFinite(model.mae)
+  const own = model[measure] ?? Number.NaN;
+  const others = baselines.map((other) => ({ name: other.name, error: other[measure] ?? Number.NaN }));
+  const better = others.filter(({ error }) => error < own).map(({ name }) => name);
+  const ties = others.filter(({ error }) => error === own).map(({ name }) => name);
+  const verdict = !Number.isFinite(own)
     ? "no number"
     : better.length > 0
       ? `worse than ${listOf(better)}`
       : ties.length > 0
         ? `no better than ${listOf(ties)}`
         : "better than each of them";
-  return `MAE ${short(model.mae)} (test, in units of ${series.name}); ${others}: ${verdict}`;
+  const unit = measure === "mae" ? `in units of ${target}` : target;
+  const mean = series === undefined ? "" : `, mean over ${series.toLocaleString("en-US")} series`;
+  const shown = others.map(({ name, error }) => `${name} ${short(error)}`).join(", ");
+  return `${measure.toUpperCase()} ${short(own)} (test, ${unit}${mean}); ${shown}: ${verdict}`;
 }
 
 function listOf(names: readonly string[]): string {

@@ -23,7 +23,12 @@ export interface ReportContents {
   /** Rows: true classes; columns: predicted classes. */
   readonly confusion?: readonly (readonly number[])[];
   /** Of a series: the model's errors over the test part, then those of forecasts that need no model. */
-  readonly forecast?: { readonly target: string; readonly errors: readonly ForecastErrors[] };
+  readonly forecast?: {
+    readonly target: string;
+    /** Of how many series the errors are the mean. */
+    readonly series?: number;
+    readonly errors: readonly ForecastErrors[];
+  };
   /** Names of the classes; their numbers where absent. */
   readonly classNames?: readonly string[];
 }
@@ -204,15 +209,16 @@ function testTable({ metrics, isValidation }: NonNullable<ReportContents["test"]
 }
 
 /** The model beside naive forecasts: those that are better stand out. */
-function forecastTable({ target, errors }: NonNullable<ReportContents["forecast"]>): string {
+function forecastTable({ target, series = 1, errors }: NonNullable<ReportContents["forecast"]>): string {
   const number = (value: number | null): string => (value === null ? "–" : cell("", value));
-  const own = errors[0]!.mae;
+  // Series may differ in size.
+  const measure = series > 1 && errors.every(({ mase }) => mase !== null) ? "mase" : "mae";
   const rows = errors.map(({ name, mae, rmse, mase }, index) => {
-    const better = index > 0 && mae < own ? ' class="better"' : "";
+    const better = index > 0 && errors[index]![measure]! < errors[0]![measure]! ? ' class="better"' : "";
     return `<tr${better}><td>${escapeHtml(name)}</td><td class="n">${number(mae)}</td><td class="n">${number(rmse)}</td><td class="n">${number(mase)}</td></tr>`;
   });
   return `<h2>Forecasts</h2>
-<p>Errors over the test part, in units of ${escapeHtml(target)}. MASE: the MAE relative to that of the naive forecast over the training rows. Bold: better than the model.</p>
+<p>Errors over the test part, in units of ${escapeHtml(target)}${series > 1 ? `, mean over ${series.toLocaleString("en-US")} series` : ""}. MASE: the MAE relative to that of the naive forecast over the training rows. Bold: better than the model${measure === "mase" ? " by MASE" : ""}.</p>
 <table><tr><th></th><th class="n">MAE</th><th class="n">RMSE</th><th class="n">MASE</th></tr>
 ${rows.join("\n")}</table>`;
 }
