@@ -24,7 +24,19 @@ const PLACES = new Set(
     ["train", "validation", "test"].flatMap((part) => [`${part}Images`, `${part}Labels`]),
   ),
 );
-const TAKEN = ["testFraction", "validation", "trainSamples", "drawnSamples", "testSamples", "seed"];
+const TAKEN = [
+  "testFraction",
+  "validation",
+  "testRows",
+  "gap",
+  "splitBy",
+  "rows",
+  "sha256",
+  "trainSamples",
+  "drawnSamples",
+  "testSamples",
+  "seed",
+];
 /** What follows from the rest, or a run may change: --epochs and --seed. */
 const FOLLOWS = new Set(["specLine", "lines", "flopsPerSample", "keptValues", "parameterCount", "epochs"]);
 

@@ -85,7 +85,7 @@ export function recordProgram(program: ProgramIdentity): ProgramRecord {
 }
 
 /** Files that decide what the numbers of a prediction are. */
-const DECIDES = new RegExp(`^(model|data|predictor)\\.ts$|^support/(nn|data|forecast)/|^${RUNTIME}$`);
+const DECIDES = new RegExp(`^(model|data|predictor)\\.ts$|^support/(nn|data|table|forecast)/|^${RUNTIME}$`);
 /** And the one that decides how a training goes on. */
 const DECIDES_TRAINING = /^train\.ts$/;
 
