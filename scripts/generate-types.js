@@ -45,7 +45,7 @@ export async function generateTypes() {
     ignoreMinAndMaxItems: true,
     style: { printWidth: 120 },
   });
-  return text;
+  return text.replaceAll(/\{\s+\[k: string\]: (\w+);\s+\}/g, "Readonly<Record<string, $1>>"); // maps with names of people's own
 }
 
 /** The schema's text, formatted like all files here. */

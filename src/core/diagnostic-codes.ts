@@ -53,6 +53,7 @@ export const CODES = {
   LC1262: "validation files are missing",
   LC1263: "validation samples from two places",
   LC1264: "too few samples to hold some out",
+  LC1265: "a key without effect",
   LC1270: "no class counts in the loss",
   LC2001: "pixels are not scaled",
   LC2002: "an unbounded activation in a recurrent layer",

@@ -123,6 +123,8 @@ export class SpecWriter {
   #newDataset(): Json {
     const { dataset: type, layer } = this.#wanted;
     if (type !== "arrays") {
+      // Most of the other keys have an effect beside certain ones only.
+      if (type === "table") return this.#g(() => fc.constant({ type, path: "a.csv", target: "y", lookback: 6 }));
       const overrides = { rows: fc.constant(6), columns: fc.constant(4), lookback: fc.constant(6) };
       const dataset = this.#g(objectOf, DATASETS.get(type)!, overrides);
       if (type === "idx") return this.#withOneValidation(dataset);

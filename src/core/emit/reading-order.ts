@@ -10,6 +10,7 @@ const ORDER: readonly (readonly [path: string, what: string])[] = [
   ["support/nn/", "kernels of layers, losses and metrics; random numbers"],
   ["data.ts", "how a batch is read"],
   ["support/data/", "how files are read, checked and scaled"],
+  ["support/table/", "how tables are read, checked, prepared, scaled and cut into windows"],
   ["support/forecast/", "forecasts that need no model, and errors in units of the data"],
   ["predictor.ts", "how inputs are prepared and outputs read when predicting"],
   ["predict.ts", "the command line of the predictor"],

@@ -2,6 +2,7 @@ import type { Plan } from "../plan/types.ts";
 import { describeValidation } from "../sources/validation.ts";
 import { taskOf } from "../tasks/tasks.ts";
 import { areLabels } from "./batch.ts";
+import { comparison } from "./comparison.ts";
 import { predictExample } from "./predict/example.ts";
 import { literal } from "./text.ts";
 import { splits, type TrainContext, unitPowers } from "./train-parts.ts";
@@ -16,10 +17,10 @@ export function hasConfusionMatrix({ dataset }: Plan): boolean {
 
 /** The last section of train.ts: the test, the exported model and the report. */
 export function testAndReport({ plan, imports }: TrainContext): string {
-  const series = taskOf(plan.dataset).comparesForecasts;
   const confused = hasConfusionMatrix(plan);
   const averaged = plan.optimizer.ema !== undefined;
   const { test, onTest } = splits(plan);
+  const forecasts = taskOf(plan.dataset).comparesForecasts ? comparison(plan, test) : undefined;
   const example = predictExample(plan);
   imports.use("./support/run/metrics.ts", ["namedMetrics"]);
   imports.use("./support/run/finish.ts", ["finishRun"]);
@@ -30,10 +31,9 @@ export function testAndReport({ plan, imports }: TrainContext): string {
     imports.use("./data.ts", ["CLASSES"]);
     imports.use("./support/run/evaluation.ts", ["confusionMatrix"]);
   }
-  if (series) {
+  if (forecasts !== undefined) {
     imports.use("./data.ts", ["TARGETS"]);
-    imports.use("./support/data/csv-scalers.ts", ["inDataUnits"]);
-    imports.use("./support/forecast/compare.ts", ["baselineErrors", "describeErrors", "forecastErrors"]);
+    for (const [module, names] of Object.entries(forecasts.imports)) imports.use(module, names);
   }
   const average = `  useAveragedWeights(w, optimizer); // the checkpoint keeps the weights as they were trained
   program.push();
@@ -42,37 +42,16 @@ export function testAndReport({ plan, imports }: TrainContext): string {
   const units = "  Object.assign(tested, metricsInDataUnits(tested, UNIT_POWERS, data.targetScaler.scale));\n";
   return `  // The test, the model and the report
   program.pull();
-${averaged ? average : ""}  const { values: measured${confused || series ? ", predicted" : ""} } = await evaluate(${test});
+${averaged ? average : ""}  const { values: measured${confused || forecasts ? ", predicted" : ""} } = await evaluate(${test});
   const tested = namedMetrics(METRICS, await training.refuseDiverged(measured));
-${inUnits ? units : ""}${series ? comparison(plan, test) : ""}  await finishRun(session, {
+${inUnits ? units : ""}${forecasts?.lines ?? ""}  await finishRun(session, {
     description: ${literal(plan.description)},
     layers: LAYERS, topology: TOPOLOGY, weights: variables.weights, data, backend, seed, metrics: last,
     test: { metrics: tested, isValidation: ${onTest} },
     validation: ${literal(describeValidation(plan.dataset.validation))},
-${confused ? `    confusion: await confusionMatrix(${test}, predicted, CLASSES),\n` : ""}${series ? FORECAST : ""}    example: ${example},
+${confused ? `    confusion: await confusionMatrix(${test}, predicted, CLASSES),\n` : ""}${forecasts?.entries ?? ""}    example: ${example},
   });
   interrupt.dispose();
   program.dispose();
   return 0;`;
-}
-
-const FORECAST = `    forecast: { target: data.series.name, errors },
-    lines: [\`forecast: \${describeErrors(data.series, errors[0]!, errors.slice(1))}\`],
-`;
-
-/** The model's forecasts of the test part beside those that need no model. Of several quantiles the one nearest to the median counts. */
-function comparison({ training }: Plan, test: string): string {
-  const quantiles = training.loss.type === "quantile" ? training.loss.quantiles : [0.5];
-  const distances = quantiles.map((quantile) => Math.abs(quantile - 0.5));
-  const middle = distances.indexOf(Math.min(...distances));
-  const values =
-    quantiles.length === 1
-      ? "predicted"
-      : `predicted.filter((_, k) => k % ${quantiles.length} === ${middle}) /* quantile ${quantiles[middle]} */`;
-  return `  const forecasts = inDataUnits(${values}, data.targetScaler); // [windows, TARGETS]
-  const errors = [
-    forecastErrors("model", data.series, TARGETS, forecasts),
-    ...baselineErrors(data.series, TARGETS, ${test}.count),
-  ];
-`;
 }

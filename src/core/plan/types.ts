@@ -4,6 +4,7 @@ import type { CsvPlan } from "../sources/csv.ts";
 import type { DigitsPlan } from "../sources/digits.ts";
 import type { IdxPlan } from "../sources/idx.ts";
 import type { MnistPlan } from "../sources/mnist.ts";
+import type { TablePlan } from "../sources/table.ts";
 import type { TextPlan } from "../sources/text.ts";
 import type { DatasetInput, DatasetTargets, Shape } from "../spec/dataset.ts";
 import type { LossPlan, MetricPlan } from "./training.ts";
@@ -53,7 +54,8 @@ export interface DatasetPlanBase {
   readonly validation: ValidationPlan;
 }
 
-export type DatasetPlan = DatasetPlanBase & (MnistPlan | DigitsPlan | IdxPlan | CsvPlan | TextPlan | ArraysPlan);
+export type DatasetPlan = DatasetPlanBase &
+  (MnistPlan | DigitsPlan | IdxPlan | CsvPlan | TablePlan | TextPlan | ArraysPlan);
 
 /** A learning rate: one number, or a function of the steps taken so far. Fields are those of the spec, none left out. */
 export type LearningRatePlan =

@@ -1,3 +1,4 @@
+import { leavesFolder } from "../sources/schema.ts";
 import { sourceOf } from "../sources/sources.ts";
 import type { Rules } from "./rule.ts";
 
@@ -18,7 +19,7 @@ export const SOURCE_RULES: Rules = {
       for (const [key, value] of Object.entries(section)) {
         if (typeof value === "object") check(value, `${pointer}/${key}`);
         if (!fileKeys.includes(key) || typeof value !== "string") continue;
-        if (value.startsWith("/") || /^[A-Za-z]:/.test(value) || value.split("/").includes("..")) {
+        if (leavesFolder(value)) {
           const fix = "give a path inside the folder that --data names";
           report("LC1208", `${pointer}/${key}`, "the path leaves the data folder", fix);
         }

@@ -104,6 +104,7 @@ export const csv = defineSource({
     season,
   }),
   isCentred: ({ scaling }) => scaling === "standard",
+  scalesTargets: ({ scaling }) => scaling !== "none",
   rules: {
     "what is said of times has an effect": ({ time, timeFormat, order }, { report }) => {
       if (time === undefined) {

@@ -13,10 +13,17 @@ export interface SourceSchema {
   readonly definitions?: Definitions;
 }
 
+/** Whether a path leads out of the folder that it starts at. */
+export function leavesFolder(path: string): boolean {
+  return path.startsWith("/") || /^[A-Za-z]:/.test(path) || path.split("/").includes("..");
+}
+
+/** The path of a file. */
+export const FILE = { type: "string", minLength: 1, maxLength: 255, pattern: "^[^\\u0000-\\u001f\\u007f\\\\]+$" };
+
 /** Where a file is not said to be of the data folder, the description says where it is. */
 export function fileSchema(description: string, example: string): OptionSchema {
-  const path = { type: "string", minLength: 1, maxLength: 255, pattern: "^[^\\u0000-\\u001f\\u007f\\\\]+$" };
-  return withDefault({ description, ...path }, undefined, [example]);
+  return withDefault({ description, ...FILE }, undefined, [example]);
 }
 
 /** In the folder that --data names. */

@@ -41,8 +41,7 @@ interface DataFile<K extends SourceType> {
 }
 
 /**
- * A source says where values come from. This is all that is particular to one, but for its loader in src/support/data, which has
- * the same name.
+ * A source says where values come from. This is all that is particular to one, but for its loader in src/support.
  */
 export interface SourceDefinition<K extends SourceType = SourceType> {
   readonly type: K;
@@ -54,9 +53,11 @@ export interface SourceDefinition<K extends SourceType = SourceType> {
   /** Keys of its section in the spec, at any depth, that name files of the data folder. */
   readonly fileKeys: readonly string[];
   /** Validation samples are held out of those for training: drawn by a seed, or the last in time. Where samples continue one another, the last. */
-  readonly heldOut: "drawn" | "last";
+  readonly heldOut: "drawn" | "last" | ((dataset: SpecOf<K>) => "drawn" | "last");
   /** Whether it fits something to the training rows, without which nothing is predicted. */
   readonly fits: boolean;
+  /** Whether it may have more than one series, each with forecasts and errors of its own. */
+  readonly severalSeries?: true;
   /** npm packages, with versions, that its loader imports. */
   readonly packages: Readonly<Record<string, string>>;
   /** A phrase of the model card: what the data is. */
@@ -67,14 +68,16 @@ export interface SourceDefinition<K extends SourceType = SourceType> {
   /** What the model reads, in order. */
   inputs(dataset: SpecOf<K>): readonly DatasetInput[];
   targets(dataset: SpecOf<K>): DatasetTargets;
-  /** Its fields of the plan, defaults filled in. */
-  plan(dataset: SpecOf<K>): Omit<SourcePlan<K>, keyof DatasetPlanBase | "type">;
+  /** Its fields of the plan, defaults filled in. `seed`: training.seed */
+  plan(dataset: SpecOf<K>, order: { readonly seed: number }): Omit<SourcePlan<K>, keyof DatasetPlanBase | "type">;
   /** Samples for training and validation, where the spec alone decides how many. */
   samples?(dataset: SpecOf<K>): number;
   /** Whether validation samples have files of their own. */
   hasValidationFiles?(dataset: SpecOf<K>): boolean;
   /** Whether scaling puts the mean of the targets at 0. */
   isCentred?(dataset: SpecOf<K>): boolean;
+  /** Whether one scale turns errors of scaled targets into errors in units of the data. */
+  scalesTargets?(dataset: SourcePlan<K>): boolean;
   /** Where the spec describes input `index`; by default in the dataset. JSON pointer. */
   inputPointer?(index: number): string;
   /** What the schema cannot say, by the sentence that each rule holds. */

@@ -7,11 +7,12 @@ import { digits } from "./digits.ts";
 import { idx } from "./idx.ts";
 import { mnist } from "./mnist.ts";
 import type { SourceDefinition, SourceType } from "./source.ts";
+import { table } from "./table.ts";
 import { text } from "./text.ts";
 import { leftForTraining, planValidation } from "./validation.ts";
 
 /** All sources, by the `type` of a dataset. */
-export const SOURCES: Readonly<Record<SourceType, SourceDefinition>> = { mnist, digits, idx, csv, text, arrays };
+export const SOURCES: Readonly<Record<SourceType, SourceDefinition>> = { mnist, digits, idx, csv, table, text, arrays };
 
 export function sourceOf({ type }: { readonly type: SourceType }): SourceDefinition {
   return SOURCES[type];
@@ -55,7 +56,7 @@ export function planDataset(
     trainSamples: samples === undefined ? undefined : leftForTraining(samples, validation),
     validation,
     type: source.type,
-    ...source.plan(dataset),
+    ...source.plan(dataset, order),
   };
   return plan as DatasetPlan;
 }

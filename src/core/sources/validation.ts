@@ -17,7 +17,8 @@ export function planValidation(
   if (source.hasValidationFiles?.(dataset)) return "files";
   const given = dataset.validation!;
   if (given === "test") return "test";
-  return { fraction: given, seed: source.heldOut === "drawn" && !consecutive ? seed : undefined };
+  const heldOut = typeof source.heldOut === "string" ? source.heldOut : source.heldOut(dataset);
+  return { fraction: given, seed: heldOut === "drawn" && !consecutive ? seed : undefined };
 }
 
 /** How many of the samples for training are left for it. */

@@ -3,7 +3,7 @@
 /**
  * Where the samples come from; `type` selects the kind.
  */
-export type Source = MnistSource | DigitsSource | IdxSource | CsvSource | TextSource | ArraysSource;
+export type Source = MnistSource | DigitsSource | IdxSource | CsvSource | TableSource | TextSource | ArraysSource;
 /**
  * A share of the training samples, or the word test.
  */
@@ -403,6 +403,195 @@ export interface CsvSource {
    * Rows of one season, for the seasonal naive forecast that the model is compared with. Default: by the frequency of the times, such as 12 for months. Unit: rows.
    */
   season?: number;
+}
+/**
+ * Tables in CSV, JSON or Parquet files, with one time series or many, cut into windows; refused where anything in them is wrong.
+ */
+export interface TableSource {
+  /**
+   * Tables in CSV, JSON or Parquet files, with one time series or many, cut into windows; refused where anything in them is wrong.
+   */
+  type: "table";
+  /**
+   * The file, inside the folder that --data names (or that of the spec), or several; * stands for any part of a name. Their rows follow each other in the order of the names.
+   *
+   * @minItems 1
+   * @maxItems 1000
+   */
+  path: string | readonly string[];
+  /**
+   * How the files are written: csv has any text with delimiters, json an object in each line. Default: by the ending of `path`.
+   */
+  format?: "csv" | "json" | "parquet";
+  /**
+   * What stands between cells. Default: detected.
+   */
+  delimiter?: string;
+  /**
+   * Decimal mark of numbers. Default: detected.
+   */
+  decimal?: "." | ",";
+  /**
+   * What groups the digits of numbers. Default: detected.
+   */
+  thousands?: string;
+  /**
+   * Cells that say that a value is missing, beside empty ones. Default: the usual marks, such as ? and null.
+   *
+   * @maxItems 100
+   */
+  missing?: string[];
+  /**
+   * How characters are written. Default: utf-8, or utf-16 where a mark at the beginning says so.
+   */
+  encoding?: "utf-8" | "utf-16" | "latin-1";
+  /**
+   * Lines that begin with it are no rows. Default: detected.
+   */
+  comment?: string;
+  /**
+   * Lines before the header. Default: detected. Unit: lines.
+   */
+  skipRows?: number;
+  /**
+   * Lines after the last row. Default: detected. Unit: lines.
+   */
+  skipFooter?: number;
+  /**
+   * Columns that are computed: name → SQL expression of the columns that the files have. Default: those of the files alone.
+   */
+  select?: Readonly<Record<string, string>>;
+  /**
+   * SQL condition: rows for which it does not hold are left out. Default: all count.
+   */
+  where?: string;
+  /**
+   * SQL expressions by which rows are ordered. Default: as the files have them.
+   */
+  orderBy?: string;
+  /**
+   * long: a row for each time; wide: each column whose header is a time becomes a row of `time` and `target`. Default: long.
+   */
+  layout?: "long" | "wide";
+  /**
+   * Column of the rows' times: dates, timestamps, months, quarters, years, seconds since 1970 or numbers that count the rows. Forecasts are dated by it. Default: the rows have no times, and are in order as they stand.
+   */
+  time?: string;
+  /**
+   * Whether the day or the month comes first in dates such as 01/02/2024, where no date of the column tells. Default: such a file is refused.
+   */
+  timeFormat?: "dayFirst" | "monthFirst";
+  /**
+   * What happens to rows that are not in order of time, in each series: `error` refuses them, `sort` sorts by `time`. Default: error.
+   */
+  order?: "error" | "sort";
+  /**
+   * What happens to rows of one series with one time: `error` refuses them; of the others one stays, or the mean of each column. Default: error.
+   */
+  duplicates?: "error" | "first" | "last" | "mean";
+  /**
+   * What happens where a time is missing: `error` refuses the table; `fill` puts in a row without values; `allow` leaves the rows as they are, and no forecast spans a gap. Default: error.
+   */
+  gaps?: "error" | "fill" | "allow";
+  /**
+   * The step from row to row: a number and a unit (second, minute, hour, day, businessDay, week, month, monthEnd, quarter, quarterEnd, year, yearEnd), or a number alone where `time` counts rows. Default: the step that most rows have.
+   */
+  frequency?: string | number;
+  /**
+   * Column that says of which series a row is, or several that say it together. Default: all rows are of one series.
+   *
+   * @minItems 1
+   * @maxItems 1000
+   */
+  series?: string | readonly string[];
+  /**
+   * Column to forecast.
+   */
+  target: string;
+  /**
+   * Columns that the model reads. Default: the target alone.
+   *
+   * @minItems 1
+   * @maxItems 1000
+   */
+  features?: string[];
+  /**
+   * What is asked of single columns: name → range, missing values, scaling. Default: what the dataset says of all.
+   */
+  columns?: Readonly<Record<string, TableColumn>>;
+  /**
+   * What happens where a column has no value: `error` refuses the table; `drop` leaves the row out; `ffill` takes the value before it, `linear` one on the line to the next; `mean` takes the mean of the training rows, `indicator` too, with one more feature that is 1 there. A value that was filled in is never a target. Default: error.
+   */
+  whenMissing?: "error" | "drop" | "ffill" | "linear" | "mean" | "indicator";
+  /**
+   * Rows that the table must have. Default: any number.
+   */
+  rows?: number;
+  /**
+   * SHA-256 that the file must have; of several files a list, in the order of their names. Default: any.
+   *
+   * @minItems 1
+   * @maxItems 1000
+   */
+  sha256?: string | readonly string[];
+  /**
+   * Rows that the model reads before it forecasts. Unit: timesteps.
+   */
+  lookback: number;
+  /**
+   * Rows that it forecasts. Unit: timesteps. Default: 1.
+   */
+  horizon?: number;
+  /**
+   * Share of the rows of each series, at the end, or of the series, kept for testing. Default: 0.2.
+   */
+  testFraction?: number;
+  /**
+   * Rows of each series, at the end, kept for testing. Default: the share `testFraction`. Unit: rows.
+   */
+  testRows?: number;
+  validation?: Validation;
+  /**
+   * Rows of each series between the parts that are in none of them. Unit: rows. Default: 0.
+   */
+  gap?: number;
+  /**
+   * time: the parts follow each other in each series; series: each series is in one part, drawn with training.seed. Default: time.
+   */
+  splitBy?: "time" | "series";
+  /**
+   * How columns are scaled, fitted to the training rows only: standard has mean 0 and deviation 1, minMax the range 0..1, robust median and quartiles; log is standard of the logarithm. Default: standard.
+   */
+  scaling?: "standard" | "minMax" | "robust" | "log" | "none";
+  /**
+   * Whether the rows of all series are scaled alike, or those of each by themselves. Default: all.
+   */
+  scalePer?: "all" | "series";
+  /**
+   * Rows of one season, for the seasonal naive forecast that the model is compared with. Default: by the frequency of the times, such as 12 for months. Unit: rows.
+   */
+  season?: number;
+}
+/**
+ * What is asked of a column, and how it is scaled.
+ */
+export interface TableColumn {
+  /**
+   * Values below are refused. Unit: that of the column. Default: no limit.
+   */
+  min?: number;
+  /**
+   * Values above are refused. Unit: that of the column. Default: no limit.
+   */
+  max?: number;
+  /**
+   * What happens where the column has no value. Default: `whenMissing` of the dataset.
+   */
+  missing?: "error" | "drop" | "ffill" | "linear" | "mean" | "indicator";
+  /**
+   * How it is scaled. Default: `scaling` of the dataset.
+   */
+  scaling?: "standard" | "minMax" | "robust" | "log" | "none";
 }
 /**
  * A text file read by characters: the model predicts the next one.

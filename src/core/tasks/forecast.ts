@@ -1,4 +1,5 @@
 import type { MetricPlan } from "../plan/training.ts";
+import { sourceOf } from "../sources/sources.ts";
 import type { TaskDefinition } from "./task.ts";
 
 /** What a metric of scaled numbers grows with: their scale, or its square. */
@@ -14,7 +15,7 @@ export const forecast: TaskDefinition = {
   numbers: { key: "dataset.horizon", one: "forecast", areAll: "a forecast has" },
   sharesOutput: true,
   comparesForecasts: true,
-  programs: () => "forecast",
+  programs: (dataset) => (sourceOf(dataset).severalSeries ? "forecasts" : "forecast"),
   example: () => [],
-  unitPower: (dataset, { type }) => ("scaling" in dataset && dataset.scaling !== "none" ? POWERS[type] : undefined),
+  unitPower: (dataset, { type }) => (sourceOf(dataset).scalesTargets?.(dataset) ? POWERS[type] : undefined),
 };

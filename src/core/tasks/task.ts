@@ -1,11 +1,10 @@
 import type { MetricPlan } from "../plan/training.ts";
 import type { DatasetPlan } from "../plan/types.ts";
-import type { DatasetTargets } from "../spec/dataset.ts";
 
 export type TaskType = "classify" | "forecast" | "generate" | "tensors";
 
 /** The pairs of predictor.ts and predict.ts that there are: src/core/emit/predict has one of these names for each. */
-export type PredictPrograms = "images" | "forecast" | "generate" | "outputs" | "labels";
+export type PredictPrograms = "images" | "forecast" | "forecasts" | "generate" | "outputs" | "labels";
 
 interface Words {
   readonly key: string;
@@ -25,7 +24,7 @@ export interface TaskDefinition {
   readonly sharesOutput: boolean;
   /** Whether the report and the last line of a run have the model's errors beside those of forecasts that need no model. */
   readonly comparesForecasts: boolean;
-  programs(targets: DatasetTargets): PredictPrograms;
+  programs(dataset: DatasetPlan): PredictPrograms;
   /** Arguments that predict.ts can be tried with, as words; `file` makes a word of a data file's path. */
   example(dataset: DatasetPlan, file: (path: string) => string): readonly string[];
   /** Of a metric that has a unit, the power of the target's scale that turns it into that of the data. */

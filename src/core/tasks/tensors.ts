@@ -6,7 +6,7 @@ export const tensors: TaskDefinition = {
   numbers: TARGETS,
   sharesOutput: true,
   comparesForecasts: false,
-  programs: ({ kind }) => (kind === "labelSequence" ? "labels" : "outputs"),
+  programs: ({ targets }) => (targets.kind === "labelSequence" ? "labels" : "outputs"),
   example: (dataset, file) => {
     if (!("inputFiles" in dataset)) return [];
     const { inputs, inputFiles } = dataset;

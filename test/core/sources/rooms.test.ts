@@ -12,6 +12,7 @@ const CORE = "src/core";
 /** Where the name of a source is a word of its own, and why. */
 const OTHER_MEANINGS: Readonly<Record<string, readonly string[]>> = {
   "diagnostic.ts": ["text"], // a format of diagnostics
+  "emit/predict/forecasts.ts": ["csv", "text"], // options of the generated program
   "emit/predict/generate.ts": ["text"], // an option of the generated program
   "schema/replacement.ts": ["text"], // an edit
   "schema/words.ts": ["text"], // what people call a string
@@ -26,7 +27,7 @@ function files(): string[] {
 
 describe("what is particular to a source", () => {
   it("stands in its definition: no other file of the core names a source to know something of it", () => {
-    expect(SOURCES).toHaveLength(6);
+    expect(SOURCES).toHaveLength(7);
     const names = new RegExp(`"(${SOURCES.join("|")})"`, "g");
     const found: string[] = [];
     for (const file of files()) {
@@ -48,7 +49,7 @@ describe("what is particular to a source", () => {
     expect(source.type).toBe(type);
     const loader = readFileSync(`src/${source.loader.module.replace("./", "")}`, "utf8");
     expect(loader).toMatch(new RegExp(`^export (async )?function ${source.loader.name}\\b`, "m"));
-    expect(source.loader.module).toBe(`./support/data/${type}.ts`);
+    expect(source.loader.module).toBe(type === "table" ? "./support/table/load.ts" : `./support/data/${type}.ts`);
     expect(taskOf({ type }).type).toBe(source.task);
   });
 
