@@ -132,6 +132,17 @@ export function commandLine(set: (exitCode: number) => void): Command {
       set(explainCommand(spec, options));
     });
 
+  command("inspect")
+    .description("what is in the table of a spec: rows, columns, ranges, missing values, and all that is wrong with it")
+    .argument("<spec>", "YAML file")
+    .option("--data <folder>", "folder of the data files (default: that of the spec)")
+    .option("--json", "for machines")
+    .action(async (spec: string, options: { json?: boolean; data?: string }) => {
+      begin(`reading the data of ${spec}`);
+      const { inspectCommand } = await import("./inspect-command.ts");
+      set(await inspectCommand(spec, options));
+    });
+
   command("init")
     .description("write a spec to start from, into the current folder")
     .argument("[name]", "name of the model", "my-model")

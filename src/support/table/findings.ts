@@ -46,24 +46,22 @@ export class TableError extends UserError {
 
   constructor(problems: readonly TableProblem[]) {
     const fixes = [...new Set(problems.map(({ fix }) => fix))];
-    super(describe(problems), { exitCode: 1, fix: fixes.join("; ") });
+    super(problems.map(describeProblem).join("\n"), { exitCode: 1, fix: fixes.join("; ") });
     this.problems = problems;
   }
 }
 
-function describe(problems: readonly TableProblem[]): string {
-  const lines = problems.map(({ message, count, places }) => {
-    const file = places[0] === undefined ? "" : `${printable(places[0].file)}: `;
-    const list = places.flatMap(({ file, row, text }) => {
-      const other = file === places[0]!.file ? "" : `${printable(file)} `;
-      const at = row === 0 ? other.trimEnd() : `${other}row ${row}`; // 0: the file, or its header
-      const cell = text === undefined ? "" : `(${printable(text)})`;
-      return [at, cell].join(" ").trim() || [];
-    });
-    const more = count > list.length ? ` and ${(count - list.length).toLocaleString("en-US")} more` : "";
-    return `${file}${message}${list.length === 0 ? "" : `: ${list.join(", ")}${more}`}`;
+/** The file, what is wrong, and where. */
+export function describeProblem({ message, count, places }: TableProblem): string {
+  const file = places[0] === undefined ? "" : `${printable(places[0].file)}: `;
+  const list = places.flatMap(({ file, row, text }) => {
+    const other = file === places[0]!.file ? "" : `${printable(file)} `;
+    const at = row === 0 ? other.trimEnd() : `${other}row ${row}`; // 0: the file, or its header
+    const cell = text === undefined ? "" : `(${printable(text)})`;
+    return [at, cell].join(" ").trim() || [];
   });
-  return lines.join("\n");
+  const more = count > list.length ? ` and ${(count - list.length).toLocaleString("en-US")} more` : "";
+  return `${file}${message}${list.length === 0 ? "" : `: ${list.join(", ")}${more}`}`;
 }
 
 /** A name or a cell in quotes, cut and harmless. */
