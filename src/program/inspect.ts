@@ -6,7 +6,7 @@ import { counted } from "../support/system/counted.ts";
 import { printable } from "../support/system/printable.ts";
 import { UserError } from "../support/system/user-error.ts";
 import { describeProblem, quoted, TableError } from "../support/table/findings.ts";
-import { absolute, requireColumns } from "../support/table/load.ts";
+import { absolute, requireColumns, requireTime } from "../support/table/load.ts";
 import { openTable } from "../support/table/open.ts";
 import { prepareTable } from "../support/table/prepare.ts";
 import type { OpenTable, TableFormat, TableInput, TableProblem } from "../support/table/table.ts";
@@ -61,7 +61,13 @@ export async function inspectTable(dataset: TablePlan, directory: string): Promi
     const { time, series, columns } = dataset;
     const options = { ...(time === undefined ? {} : { time: timeRule(time) }), series, columns };
     const hasAll = await collect(() => {
-      requireColumns(opened, options, dataset.path.join(", "));
+      const source = dataset.path.join(", ");
+      requireColumns(opened, options, source);
+      requireTime(
+        opened,
+        { ...options, input: inputOf(dataset, directory), ...(dataset.order && { order: dataset.order }) },
+        source,
+      );
       return true;
     });
     const inspected = await inspectColumns(opened, dataset);

@@ -48,10 +48,13 @@ export const TABLE_RULES: Rules = {
     }
     if (time === undefined) {
       for (const key of ["timeFormat", "order", "duplicates", "gaps", "frequency"]) {
-        if (!(key in written(checked))) continue;
+        if (!(key in written(checked)) || (key === "order" && order === "asIs")) continue;
         const fix = "add `time: date`, or whatever the column of times is called";
         checked.report("LC1260", `/dataset/${key}`, `\`${key}\` is of the column \`time\`, which is missing`, fix);
       }
+    } else if (order === "asIs") {
+      const message = "with `order: asIs` nobody looks at times";
+      checked.report("LC1260", "/dataset/time", message, "remove `time`, or use `order: error` or `sort`");
     } else if (order === "sort" && (duplicates === "error" || duplicates === "mean")) {
       refuse(checked, ["orderBy"], "the rows are sorted by `time`", "remove `orderBy`, or `order: sort`");
     }

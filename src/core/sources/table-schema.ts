@@ -103,8 +103,8 @@ const time: Readonly<Record<string, OptionSchema>> = {
     undefined,
   ),
   order: choice(
-    "What happens to rows that are not in order of time, in each series: `error` refuses them, `sort` sorts by `time`.",
-    ["error", "sort"],
+    "What happens to rows that are not in order of time, in each series: `error` refuses them, `sort` sorts by `time`, `asIs` takes the rows as they stand and looks at no times.",
+    ["error", "sort", "asIs"],
     "error",
     "sort",
   ),

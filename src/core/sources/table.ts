@@ -30,6 +30,8 @@ export interface TablePlan {
         readonly frequency: Frequency | undefined;
       }
     | undefined;
+  /** The rows are in order as they stand, whatever times they have. */
+  readonly order: "asIs" | undefined;
   readonly series: readonly string[];
   readonly target: string;
   readonly features: readonly string[];
@@ -85,6 +87,7 @@ export const table = defineSource({
       orderBy: dataset.orderBy,
       layout: dataset.layout!,
       time: timeOf(dataset),
+      order: dataset.order === "asIs" ? dataset.order : undefined,
       series: listOf(dataset.series ?? []),
       target,
       features,
@@ -140,7 +143,7 @@ function timeOf({ time, timeFormat, order, duplicates, gaps, frequency }: TableS
   return {
     column: time,
     dateOrder: timeFormat,
-    order: order!,
+    order: order === "sort" ? "sort" : "error",
     duplicates: duplicates!,
     gaps: gaps!,
     frequency: frequency === undefined ? undefined : parseFrequency(frequency),
@@ -185,7 +188,7 @@ function tableOptions(dataset: TablePlan & DatasetPlanBase): string {
   const options = objectLiteral(
     [
       `input: ${input}`,
-      ...given({ time, series: dataset.series, target, features }),
+      ...given({ time, order: dataset.order, series: dataset.series, target, features }),
       `columns: [\n${columns.map((column) => `    ${spaced(column)},\n`).join("")}  ]`,
       "lookback: TIMESTEPS",
       "horizon: TARGETS",

@@ -482,9 +482,9 @@ export interface TableSource {
    */
   timeFormat?: "dayFirst" | "monthFirst";
   /**
-   * What happens to rows that are not in order of time, in each series: `error` refuses them, `sort` sorts by `time`. Default: error.
+   * What happens to rows that are not in order of time, in each series: `error` refuses them, `sort` sorts by `time`, `asIs` takes the rows as they stand and looks at no times. Default: error.
    */
-  order?: "error" | "sort";
+  order?: "error" | "sort" | "asIs";
   /**
    * What happens to rows of one series with one time: `error` refuses them; of the others one stays, or the mean of each column. Default: error.
    */

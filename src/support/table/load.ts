@@ -21,6 +21,8 @@ import { tableWindows, type WindowOptions } from "./windows.ts";
 export interface TableOptions extends WindowOptions {
   readonly input: TableInput;
   readonly time?: TimeRule;
+  /** The rows are in order as they stand, whatever times they have. */
+  readonly order?: "asIs";
   /** Columns that say together of which series a row is. */
   readonly series: readonly string[];
   /** Of the target and of each feature. */
@@ -59,6 +61,7 @@ export async function loadTable(options: TableOptions): Promise<TableDataset> {
   try {
     requireFacts(table, options, source);
     requireColumns(table, options, source);
+    requireTime(table, options, source);
     const key = openedBy(options.input, table);
     const prepared = await prepareTable(table, options, { cacheDirectory: cacheDirectory(), key, log: say });
     const parts = splitRows(prepared, options.split);
@@ -168,4 +171,26 @@ export function requireColumns(
     exitCode: 1,
     fix: near.length === 0 ? "name columns of the table, or make them with `select`" : [...new Set(near)].join(" "),
   });
+}
+
+/** What columns of times are called; digits alone count as times only under such a name. */
+const TIME_NAME = /^(date|time|datetime|timestamp|year|quarter|month|week|day|ds|epoch|t)$/i;
+
+/**
+ * Rows that are newest first, or of several series, would be learned from without complaint where nobody looks at their times.
+ * @throws UserError (1) where a column has times, and neither `time` nor an order is given
+ */
+export function requireTime(
+  { columns }: OpenTable,
+  options: Pick<TableOptions, "time" | "order" | "series" | "columns" | "input">,
+  source: string,
+): void {
+  const { time, order, series, input } = options;
+  if (time !== undefined || order === "asIs" || input.orderBy !== undefined) return;
+  const used = new Set([...series, ...options.columns.map(({ name }) => name)]);
+  const times = columns.find(({ name, type }) => !used.has(name) && (type === "time" || TIME_NAME.test(name)));
+  if (times === undefined) return;
+  const message = `${source}: column ${quoted(times.name)} seems to have times, but the dataset does not say so with \`time\``;
+  const fix = `add \`time: ${JSON.stringify(times.name)}\`, or \`order: asIs\` where the rows are in order as they stand`;
+  throw new UserError(message, { exitCode: 1, fix });
 }

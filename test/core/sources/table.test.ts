@@ -50,6 +50,13 @@ describe("a table dataset", () => {
     ).toEqual([]);
     expect(found({ layout: "wide", time: "year", series: ["country", "code"], splitBy: "series" })).toEqual([]);
     expect(found({ path: "a.parquet", missing: ["-"], decimal: "," })).toEqual([]);
+    expect(found({ order: "asIs" })).toEqual([]);
+  });
+
+  it("looks at no times where the order is as it is", () => {
+    expect(found({ order: "asIs", time: "t" })).toEqual(['LC1260 "t"']);
+    expect(messages({ order: "asIs", gaps: "allow" })).toEqual(["`gaps` is of the column `time`, which is missing"]);
+    expect(compile(spec({ order: "asIs" })).program!.files.get("data.ts")).toContain('order: "asIs",');
   });
 
   it.each([

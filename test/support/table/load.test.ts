@@ -42,6 +42,33 @@ async function tested({ test, inDataUnits }: TableDataset): Promise<number[]> {
 }
 
 describe("loadTable", () => {
+  it.each([
+    ["year", `year,x\n${Array.from({ length: 30 }, (_, k) => `${2030 - k},${k}`).join("\n")}\n`],
+    [
+      "when",
+      `when,x\n${Array.from({ length: 28 }, (_, k) => `2024-02-${String(28 - k).padStart(2, "0")},${k}`).join("\n")}\n`,
+    ],
+  ])("refuses times that the spec does not name: %s, newest first", async (name, text) => {
+    const { time: _time, ...options } = OPTIONS;
+    const column = { missing: "error", scaling: "standard" } as const;
+    const read: TableOptions = {
+      ...options,
+      input: { files: [write(folder, `${name}-backwards.csv`, text)], format: {} },
+      series: [],
+      target: "x",
+      features: ["x"],
+      columns: [{ name: "x", ...column }],
+      scalePer: "all",
+    };
+    expect(await userError(() => loadTable(read))).toMatchObject({
+      message: expect.stringContaining(`column "${name}" seems to have times`),
+      fix: `add \`time: "${name}"\`, or \`order: asIs\` where the rows are in order as they stand`,
+    });
+    expect((await loadTable({ ...read, order: "asIs" })).train.count).toBeGreaterThan(0);
+    const sorted = { ...read, input: { ...read.input, orderBy: `"${name}"` } };
+    expect((await tested(await loadTable(sorted))).at(-1)).toBeCloseTo(0, 4); // the row that comes last in time
+  });
+
   it("gives windows of each series, each scaled by itself, and brings forecasts back into units of the data", async () => {
     const data = await loadTable(OPTIONS);
     expect(data.train.count).toBe(2 * 12);
