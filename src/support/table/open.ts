@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { cacheDirectory } from "../system/cache.ts";
-import { makeFolder } from "../system/files.ts";
 import { nearest } from "../system/nearest.ts";
 import { UserError } from "../system/user-error.ts";
 import { badCells, sentinels } from "./bad-cells.ts";
@@ -16,6 +14,7 @@ import { readChunks } from "./read-chunks.ts";
 import { type Field, type Rows, textOf, unpivoted, type View, valueSql, viewed } from "./relation.ts";
 import { type Opened, openRows, typeOf } from "./sources.ts";
 import type { OpenTable, TableColumn, TableInput, TableProblem } from "./table.ts";
+import { makeWorkFolder } from "./work-folder.ts";
 
 /**
  * Finds out how the files of a table are written and what their cells are. Everything that is wrong with them is told at once.
@@ -23,17 +22,15 @@ import type { OpenTable, TableColumn, TableInput, TableProblem } from "./table.t
  */
 export async function openTable(input: TableInput): Promise<OpenTable> {
   checkFormat(input);
-  const tables = join(cacheDirectory(), "tables");
-  makeFolder(tables);
-  const folder = mkdtempSync(join(tables, "open-"));
+  const folder = makeWorkFolder(join(cacheDirectory(), "tables"));
   let engine: Engine | undefined;
   const close = (): void => {
     engine?.close();
-    rmSync(folder, { recursive: true, force: true });
+    folder.remove();
   };
   try {
-    engine = await Engine.open(folder);
-    return await open(engine, folder, input, close);
+    engine = await Engine.open(folder.path);
+    return await open(engine, folder.path, input, close);
   } catch (error) {
     close();
     throw error;
