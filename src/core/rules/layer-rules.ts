@@ -63,6 +63,14 @@ export const LAYER_RULES: Rules = {
       report("LC1215", `${pointer}/stateful`, message, fix, "error", changes);
     }
   },
+  "stateful layers read one series": ({ dataset, parts, report }) => {
+    if (!("series" in dataset) || dataset.series.length === 0) return;
+    for (const { layer, pointer } of parts) {
+      if (!isStateful(layer)) continue;
+      const message = "a stateful layer would carry the state of one series into another";
+      report("LC1215", `${pointer}/stateful`, message, "remove `stateful`, or train on one series");
+    }
+  },
   "the model fits into memory": ({ layers, output, parts, report }) => {
     if (output === undefined) return;
     const counts = layers.map((layer) => layer!.parameterCount);

@@ -53,6 +53,22 @@ describe("a table dataset", () => {
     expect(found({ order: "asIs" })).toEqual([]);
   });
 
+  it("has no states that go on from one series to another", () => {
+    const text = (dataset: object): string =>
+      JSON.stringify({
+        ...JSON.parse(spec(dataset)),
+        layers: [
+          { type: "lstm", units: 4, stateful: true },
+          { type: "dense", units: 1 },
+        ],
+        training: { loss: "meanSquaredError", shuffle: false },
+      });
+    expect(analyze(text({ series: "store" })).diagnostics.map(({ code, message }) => [code, message])).toEqual([
+      ["LC1215", "a stateful layer would carry the state of one series into another"],
+    ]);
+    expect(analyze(text({})).diagnostics).toEqual([]);
+  });
+
   it("looks at no times where the order is as it is", () => {
     expect(found({ order: "asIs", time: "t" })).toEqual(['LC1260 "t"']);
     expect(messages({ order: "asIs", gaps: "allow" })).toEqual(["`gaps` is of the column `time`, which is missing"]);
