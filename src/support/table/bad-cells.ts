@@ -60,21 +60,21 @@ function wrongNumber(
   const { either, decimal: mark, thousands } = proofOf(text.trim().replace(/\d/g, "9"));
   if (either === "," && decimal !== ",") {
     const message = `${column} with a comma that can be a decimal one or separate thousands`;
-    return { code: "ambiguousNumber", message, fix: 'say decimal: "," or thousands: ","' };
+    return { code: "ambiguousNumber", message, fix: 'say `decimal: ","` or `thousands: ","`' };
   }
   if (mark !== undefined && mark !== decimal) {
     const message = `${column} whose decimal mark is ${quoted(mark)}, others have ${quoted(decimal ?? ".")}`;
     return {
       code: "notANumber",
       message,
-      fix: `write them in one way, or say decimal: ${JSON.stringify(mark)}`,
+      fix: `write them in one way, or say \`decimal: ${JSON.stringify(mark)}\``,
     };
   }
   if (thousands !== undefined) {
     return {
       code: "notANumber",
       message: `${column} with thousands separators`,
-      fix: `say thousands: ${JSON.stringify(thousands)}`,
+      fix: `say \`thousands: ${JSON.stringify(thousands)}\``,
     };
   }
   const fix = "correct them, or say with missing that they lack a value";
@@ -101,7 +101,7 @@ export async function sentinels(
       const { count, places } = await sentinelPlaces(engine, rows, view, value, mark, name);
       const cells = counted(count, "cell is", "cells are");
       const message = `column ${quoted(name)}: ${cells} ${mark}, far from the others: if it stands for a missing value, it is learnt as a number`;
-      problems.push(placed("sentinel", message, places, `say missing: ["${mark}"]`, count));
+      problems.push(placed("sentinel", message, places, `say \`missing: ["${mark}"]\``, count));
     }
   }
   return problems;

@@ -138,7 +138,7 @@ async function amountShapes(engine: Engine, rows: Rows, fields: readonly Field[]
 
 function eitherProblem({ files }: Rows): TableProblem[] {
   const message = "numbers such as 1.234 can have a decimal point or thousands separators";
-  return [placed("ambiguousNumber", message, [{ file: files[0]!, row: 1 }], 'say decimal: "." or ","')];
+  return [placed("ambiguousNumber", message, [{ file: files[0]!, row: 1 }], 'say `decimal: "."` or `decimal: ","`')];
 }
 
 async function columnOf(engine: Engine, rows: Rows, field: Field, census: Census, k: number): Promise<TableColumn> {

@@ -109,7 +109,12 @@ function numberedRows(rows: string, prefix: string, numbered: boolean): string {
 
 function unreadable(files: readonly string[], error: unknown): TableProblem {
   const message = `it cannot be read: ${reasonOf(error).split("\n")[0]!.slice(0, 300)}`;
-  return placed("unreadable", message, [{ file: files[0]!, row: 0 }], "make the file again, or say format.type");
+  return placed(
+    "unreadable",
+    message,
+    [{ file: files[0]!, row: 0 }],
+    "make the file again, or say what it is with `format`",
+  );
 }
 
 /** @param type DuckDB's name of it */

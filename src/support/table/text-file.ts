@@ -11,7 +11,7 @@ const PART = 1 << 17; // bytes
 const MAGIC: readonly (readonly [hex: string, what: string, fix: string])[] = [
   ["504b0304", "a ZIP archive, such as an Excel workbook", "export the sheet as CSV, or unpack it"],
   ["d0cf11e0", "an Excel workbook", "export the sheet as CSV"],
-  ["50415231", "a Parquet file", "say format.type: parquet"],
+  ["50415231", "a Parquet file", "say `format: parquet`"],
 ];
 
 /** The first and last bytes of a file. */
@@ -98,7 +98,7 @@ export async function copyText(file: string, target: string, options: CopyOption
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     const message = `the file is not text in ${options.encoding} from about here on`;
-    return placed("encoding", message, [{ file, row: rows }], "say the right encoding");
+    return placed("encoding", message, [{ file, row: rows }], "say which with `encoding`");
   }
 }
 
