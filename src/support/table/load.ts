@@ -63,7 +63,8 @@ export async function loadTable(options: TableOptions): Promise<TableDataset> {
     requireColumns(table, options, source);
     requireTime(table, options, source);
     const key = openedBy(options.input, table);
-    const prepared = await prepareTable(table, options, { cacheDirectory: cacheDirectory(), key, log: say });
+    const context = { cacheDirectory: cacheDirectory(), key, log: say, progress: nowAndThen(say) };
+    const prepared = await prepareTable(table, options, context);
     const parts = splitRows(prepared, options.split);
     const scalings = columns.map(({ scaling }) => scaling);
     const fit = fitTable(prepared, parts, { scalings, per: options.scalePer });
@@ -94,6 +95,19 @@ export async function loadTable(options: TableOptions): Promise<TableDataset> {
   } finally {
     table.close();
   }
+}
+
+const PROGRESS_MILLISECONDS = 5000;
+
+/** How far preparing is, where it takes long. */
+function nowAndThen(say: (line: string) => void): (done: number, total: number) => void {
+  let last = performance.now();
+  return (done, total) => {
+    const now = performance.now();
+    if (now - last < PROGRESS_MILLISECONDS) return;
+    last = now;
+    say(`${Math.floor((100 * done) / total)} % of ${counted(total, "row")} read`);
+  };
 }
 
 /** With the files as the reader takes them. */

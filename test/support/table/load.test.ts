@@ -69,6 +69,20 @@ describe("loadTable", () => {
     expect((await tested(await loadTable(sorted))).at(-1)).toBeCloseTo(0, 4); // the row that comes last in time
   });
 
+  it("says how far it is, where that takes long", async () => {
+    let clock = 0;
+    const now = vi.spyOn(performance, "now").mockImplementation(() => {
+      clock += 3000;
+      return clock;
+    });
+    try {
+      await loadTable({ ...OPTIONS, input: { ...OPTIONS.input, where: "year > 0" } }); // nobody has prepared it
+    } finally {
+      now.mockRestore();
+    }
+    expect(notes.filter((line) => /: 100 % of 40 rows read$/.test(line))).toHaveLength(1);
+  });
+
   it("gives windows of each series, each scaled by itself, and brings forecasts back into units of the data", async () => {
     const data = await loadTable(OPTIONS);
     expect(data.train.count).toBe(2 * 12);
