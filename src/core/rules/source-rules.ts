@@ -1,4 +1,4 @@
-import { leavesFolder } from "../sources/schema.ts";
+import { leavesFolder } from "../sources/files.ts";
 import { sourceOf } from "../sources/sources.ts";
 import type { Rules } from "./rule.ts";
 
@@ -14,17 +14,10 @@ export const SOURCE_RULES: Rules = {
     report("LC1263", "/dataset/validation", message, "remove `validation`, or the validation files");
   },
   "files stay inside the data folder": ({ spec: { dataset }, report }) => {
-    const { fileKeys } = sourceOf(dataset);
-    const check = (section: object, pointer: string): void => {
-      for (const [key, value] of Object.entries(section)) {
-        if (typeof value === "object") check(value, `${pointer}/${key}`);
-        if (!fileKeys.includes(key) || typeof value !== "string") continue;
-        if (leavesFolder(value)) {
-          const fix = "give a path inside the folder that --data names";
-          report("LC1208", `${pointer}/${key}`, "the path leaves the data folder", fix);
-        }
-      }
-    };
-    check(dataset, "/dataset");
+    for (const [pointer, path] of sourceOf(dataset).files(dataset)) {
+      if (!leavesFolder(path)) continue;
+      const fix = "give a path inside the folder that --data names";
+      report("LC1208", `/dataset${pointer}`, "the path leaves the data folder", fix);
+    }
   },
 };

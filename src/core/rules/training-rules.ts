@@ -1,4 +1,5 @@
 import { counted } from "../../support/system/counted.ts";
+import { outputUnits } from "../plan/output-units.ts";
 import { quantileCount } from "../plan/training.ts";
 import { targetsAreCentred } from "../sources/sources.ts";
 import type { LossMap } from "../spec/types.ts";
@@ -30,11 +31,10 @@ export const TRAINING_RULES: Rules = {
       refuse(`the dataset has ${classes} classes`, single ? 1 : classes);
       return;
     }
-    if (definitionOfTargets(targets).output === "class") return; // LC1240 asks for the classes
+    const wanted = outputUnits(targets, loss);
+    if (wanted === undefined || units === wanted) return; // LC1240 asks for the classes
     const numbers = targets.shape.at(-1)!;
     const quantiles = quantileCount(loss);
-    const wanted = numbers * quantiles;
-    if (units === wanted) return;
     const { key, one } = taskOf(dataset).numbers;
     const why =
       quantiles === 1

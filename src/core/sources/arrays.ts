@@ -2,6 +2,7 @@ import { literal, objectLiteral } from "../literal.ts";
 import type { DatasetPlanBase } from "../plan/types.ts";
 import type { ArraysSource } from "../spec/types.ts";
 import { ARRAYS_SCHEMA } from "./arrays-schema.ts";
+import { filesUnder } from "./files.ts";
 import { defineSource } from "./source.ts";
 import { validationOption } from "./validation.ts";
 
@@ -31,7 +32,6 @@ export const arrays = defineSource({
   },
   task: "tensors",
   reads: "files",
-  fileKeys: ["train", "validation", "test"],
   heldOut: "drawn",
   fits: false,
   packages: {},
@@ -55,6 +55,7 @@ export const arrays = defineSource({
     after: ({ inputs }) => loadInputs(inputs.map(({ name }) => name)),
     inputsAlone: true,
   },
+  files: (dataset) => filesUnder(dataset, ["train", "validation", "test"]),
   inputs: ({ inputs }) =>
     inputs.map(({ name, shape, vocabularySize }) => ({
       name: name!,

@@ -1,6 +1,7 @@
 import { literal, objectLiteral } from "../literal.ts";
 import type { DatasetPlanBase } from "../plan/types.ts";
 import { choice, count, type OptionSchema, withDefault } from "../schema/options.ts";
+import { filesUnder } from "./files.ts";
 import { dataFileSchema, shareSchema, timestepsSchema, validationSchema } from "./schema.ts";
 import { defineSource } from "./source.ts";
 import { validationOption } from "./validation.ts";
@@ -75,7 +76,6 @@ export const csv = defineSource({
   },
   task: "forecast",
   reads: "files",
-  fileKeys: ["path"],
   heldOut: "last",
   fits: true,
   packages: {},
@@ -88,6 +88,7 @@ export const csv = defineSource({
     after: () => LOAD_WINDOW,
     inputsAlone: true,
   },
+  files: (dataset) => filesUnder(dataset, ["path"]),
   inputs: ({ lookback, features }) => [
     { name: "input", shape: [lookback, features?.length ?? 1], kind: "floats", vocabularySize: undefined },
   ],

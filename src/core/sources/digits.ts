@@ -38,7 +38,6 @@ export const digits = defineSource({
   },
   task: "classify",
   reads: "nothing",
-  fileKeys: [],
   heldOut: "drawn",
   fits: false,
   packages: {},
@@ -54,6 +53,7 @@ export const digits = defineSource({
         `scale: ${literal(scale)}`,
       ]),
   },
+  files: () => [],
   inputs: () => [imageInput(28, 28)],
   targets: () => labels(CLASSES),
   plan: ({ scale, trainSamples, testSamples, seed }) => ({

@@ -1,6 +1,7 @@
 import { literal, objectLiteral } from "../literal.ts";
 import { count } from "../schema/options.ts";
 import { labels } from "../spec/dataset.ts";
+import { filesUnder } from "./files.ts";
 import { imageInput, PIXEL_RULES } from "./pixels.ts";
 import { DRAWN_PER_CLASS, fileSchema, PIXEL_SCALE, validationSchema } from "./schema.ts";
 import { defineSource } from "./source.ts";
@@ -49,7 +50,6 @@ export const idx = defineSource({
   },
   task: "classify",
   reads: "files",
-  fileKeys: ["trainImages", "trainLabels", "validationImages", "validationLabels", "testImages", "testLabels"],
   heldOut: "drawn",
   fits: false,
   packages: {},
@@ -72,6 +72,15 @@ export const idx = defineSource({
         "log",
       ]),
   },
+  files: (dataset) =>
+    filesUnder(dataset, [
+      "trainImages",
+      "trainLabels",
+      "validationImages",
+      "validationLabels",
+      "testImages",
+      "testLabels",
+    ]),
   inputs: ({ rows, columns }) => [imageInput(rows, columns)],
   targets: ({ classes }) => labels(classes),
   plan: ({ scale, trainImages, trainLabels, validationImages, validationLabels, testImages, testLabels }) => ({

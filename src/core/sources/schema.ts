@@ -13,11 +13,6 @@ export interface SourceSchema {
   readonly definitions?: Definitions;
 }
 
-/** Whether a path leads out of the folder that it starts at. */
-export function leavesFolder(path: string): boolean {
-  return path.startsWith("/") || /^[A-Za-z]:/.test(path) || path.split("/").includes("..");
-}
-
 /** The path of a file. */
 export const FILE = { type: "string", minLength: 1, maxLength: 255, pattern: "^[^\\u0000-\\u001f\\u007f\\\\]+$" };
 

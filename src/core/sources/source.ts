@@ -4,6 +4,7 @@ import type { Report } from "../rules/rule.ts";
 import type { DatasetInput, DatasetTargets } from "../spec/dataset.ts";
 import type { Source } from "../spec/types.ts";
 import type { TaskType } from "../tasks/task.ts";
+import type { NamedFile } from "./files.ts";
 import type { SourceSchema } from "./schema.ts";
 
 export type SourceType = Source["type"];
@@ -50,8 +51,6 @@ export interface SourceDefinition<K extends SourceType = SourceType> {
   readonly task: TaskType;
   /** Files of the data folder; files that are downloaded, unless --data names a folder; nothing, where values are generated. */
   readonly reads: "files" | "download" | "nothing";
-  /** Keys of its section in the spec, at any depth, that name files of the data folder. */
-  readonly fileKeys: readonly string[];
   /** Validation samples are held out of those for training: drawn by a seed, or the last in time. Where samples continue one another, the last. */
   readonly heldOut: "drawn" | "last" | ((dataset: SpecOf<K>) => "drawn" | "last");
   /** Whether it fits something to the training rows, without which nothing is predicted. */
@@ -65,6 +64,8 @@ export interface SourceDefinition<K extends SourceType = SourceType> {
   readonly loader: Loader;
   readonly data: DataFile<K>;
 
+  /** The files of the data folder that its section names. */
+  files(dataset: SpecOf<K>): readonly NamedFile[];
   /** What the model reads, in order. */
   inputs(dataset: SpecOf<K>): readonly DatasetInput[];
   targets(dataset: SpecOf<K>): DatasetTargets;

@@ -1,6 +1,5 @@
 import { escapePointer } from "../load/load.ts";
 import type { TableSource } from "../spec/types.ts";
-import { leavesFolder } from "./schema.ts";
 import type { CheckedDataset, SourceDefinition } from "./source.ts";
 import { parseFrequency } from "./table-frequency.ts";
 
@@ -32,13 +31,6 @@ function columnsRead({ target, features = [] }: TableSource): ReadonlySet<string
 }
 
 export const TABLE_RULES: Rules = {
-  "files stay inside the data folder": ({ path }, { report }) => {
-    for (const [index, file] of listOf(path).entries()) {
-      if (!leavesFolder(file)) continue;
-      const pointer = typeof path === "string" ? "/dataset/path" : `/dataset/path/${index}`;
-      report("LC1208", pointer, "the path leaves the data folder", "give a path inside the folder that --data names");
-    }
-  },
   "what is said of times has an effect": (dataset, checked) => {
     const { time, layout, order, duplicates } = dataset;
     if (layout === "wide" && time === undefined) {

@@ -1,7 +1,6 @@
-import type { Frequency } from "../../support/data/time.ts";
-import type { ColumnRule } from "../../support/table/prepare-options.ts";
+import type { ColumnRule, TimeRule } from "../../support/table/prepare-options.ts";
 import type { TableScaling } from "../../support/table/scalers.ts";
-import type { TableFormat } from "../../support/table/table.ts";
+import type { TableFormat, TableInput } from "../../support/table/table.ts";
 import { dataLiteral, literal, objectLiteral } from "../literal.ts";
 import type { DatasetPlanBase } from "../plan/types.ts";
 import type { TableSource } from "../spec/types.ts";
@@ -20,16 +19,7 @@ export interface TablePlan {
   readonly where: string | undefined;
   readonly orderBy: string | undefined;
   readonly layout: "long" | "wide";
-  readonly time:
-    | {
-        readonly column: string;
-        readonly dateOrder: "dayFirst" | "monthFirst" | undefined;
-        readonly order: "error" | "sort";
-        readonly duplicates: "error" | "first" | "last" | "mean";
-        readonly gaps: "error" | "fill" | "allow";
-        readonly frequency: Frequency | undefined;
-      }
-    | undefined;
+  readonly time: TimeRule | undefined;
   /** The rows are in order as they stand, whatever times they have. */
   readonly order: "asIs" | undefined;
   readonly series: readonly string[];
@@ -54,7 +44,6 @@ export const table = defineSource({
   schema: TABLE_SCHEMA,
   task: "forecast",
   reads: "files",
-  fileKeys: [], // names of columns may be anything: a rule of its own looks at `path`
   heldOut: ({ splitBy }) => (splitBy === "series" ? "drawn" : "last"),
   fits: true,
   severalSeries: true,
@@ -71,6 +60,8 @@ export const table = defineSource({
     after: () => LOAD_WINDOW,
     inputsAlone: true,
   },
+  files: ({ path }) =>
+    typeof path === "string" ? [["/path", path]] : path.map((file, index) => [`/path/${index}`, file]),
   inputs: ({ lookback, target, features = [target], ...dataset }) => {
     const indicated = features.filter((name) => columnOf(name, dataset).missing === "indicator");
     const width = features.length + indicated.length;
@@ -140,13 +131,26 @@ function formatOf(dataset: TableSource): TableFormat {
 
 function timeOf({ time, timeFormat, order, duplicates, gaps, frequency }: TableSource): TablePlan["time"] {
   if (time === undefined) return undefined;
+  const step = frequency === undefined ? undefined : parseFrequency(frequency);
   return {
     column: time,
-    dateOrder: timeFormat,
+    ...(timeFormat === undefined ? {} : { dateOrder: timeFormat }),
     order: order === "sort" ? "sort" : "error",
     duplicates: duplicates!,
     gaps: gaps!,
-    frequency: frequency === undefined ? undefined : parseFrequency(frequency),
+    ...(step === undefined ? {} : { frequency: step }),
+  };
+}
+
+/** What is read of the table, with the files as the spec names them. */
+export function tableInput({ path, format, select, where, orderBy, layout, time, target }: TablePlan): TableInput {
+  return {
+    files: path,
+    format,
+    ...(select.length === 0 ? {} : { select: Object.fromEntries(select.map(({ name, sql }) => [name, sql])) }),
+    ...(where === undefined ? {} : { where }),
+    ...(orderBy === undefined ? {} : { orderBy }),
+    ...(layout === "wide" ? { wide: { time: time!.column, value: target } } : {}),
   };
 }
 
@@ -167,16 +171,16 @@ function spaced(value: unknown): string {
 
 /** How the table is read, to train and to forecast. */
 function tableOptions(dataset: TablePlan & DatasetPlanBase): string {
-  const { path, format, select, where, orderBy, layout, time, target, features, columns, splitBy } = dataset;
+  const { select, time, target, features, columns, splitBy } = dataset;
+  const { files, format, where, orderBy, wide } = tableInput(dataset);
   const input = objectLiteral(
     [
-      `files: [${path.map((file) => `dataFile(directory, ${literal(file)})`).join(", ")}]`,
+      `files: [${files.map((file) => `dataFile(directory, ${literal(file)})`).join(", ")}]`,
       `format: ${Object.keys(format).length === 0 ? "{}" : spaced(format)}`,
       ...(select.length === 0
         ? []
         : [`select: ${objectLiteral(select.map(({ name, sql }) => `${literal(name)}: ${literal(sql)}`))}`]),
-      ...given({ where, orderBy }),
-      ...(layout === "wide" ? [`wide: ${spaced({ time: time!.column, value: target })}`] : []),
+      ...given({ where, orderBy, wide }),
     ],
     "  ",
   );

@@ -1,6 +1,7 @@
 import { literal, objectLiteral } from "../literal.ts";
 import { choice, count } from "../schema/options.ts";
 import { labels } from "../spec/dataset.ts";
+import { filesUnder } from "./files.ts";
 import { dataFileSchema, shareSchema, timestepsSchema, validationSchema } from "./schema.ts";
 import { defineSource } from "./source.ts";
 import { validationOption } from "./validation.ts";
@@ -36,7 +37,6 @@ export const text = defineSource({
   },
   task: "generate",
   reads: "files",
-  fileKeys: ["path"],
   heldOut: "last",
   fits: true,
   packages: {},
@@ -54,6 +54,7 @@ export const text = defineSource({
         ...(consecutive ? ["consecutive: true"] : []),
       ]).concat(", log"),
   },
+  files: (dataset) => filesUnder(dataset, ["path"]),
   inputs: ({ encoding, timesteps, vocabularySize }) =>
     encoding === "ids"
       ? [{ name: "input", shape: [timesteps], kind: "ids", vocabularySize }]

@@ -1,9 +1,9 @@
 import { counted } from "../system/counted.ts";
 import { printable } from "../system/printable.ts";
 import { UserError } from "../system/user-error.ts";
+import { MAX_PLACES } from "./places.ts";
 import type { OpenTable, TableProblem } from "./table.ts";
 
-const MAX_PLACES = 5;
 const MAX_TEXT = 40;
 
 /** Rows in which one thing is wrong: all are counted, the first are kept. */

@@ -122,7 +122,7 @@ export function sourceOf({ files }: TableInput): string {
 }
 
 /** What decides the rows of a table beside its files. */
-function openedBy({ select, where, orderBy, wide }: TableInput, { format }: OpenTable): string {
+export function openedBy({ select, where, orderBy, wide }: TableInput, { format }: OpenTable): string {
   const sorted = Object.entries(format).sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([sorted, Object.entries(select ?? {}), where, orderBy, wide]);
 }

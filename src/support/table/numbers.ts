@@ -2,7 +2,7 @@ import { literal } from "./engine.ts";
 import type { TableFormat } from "./table.ts";
 
 /** Cells that usually say that a value is missing, in lower case. */
-export const USUAL_MISSING = ["?", "null", "na", "n/a", "nan", "-", ".", ".."];
+const USUAL_MISSING = ["?", "null", "na", "n/a", "nan", "-", ".", ".."];
 
 /** What may stand around the digits of an amount. */
 const SIGNS = "$€£¥₹";

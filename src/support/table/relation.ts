@@ -47,7 +47,7 @@ export function textOf({ raw, type }: Field): string {
 }
 
 /** The header of a wide table's column as a time; undefined where it is none. */
-export function timeOfHeader(name: string): string | undefined {
+function timeOfHeader(name: string): string | undefined {
   const year = /^(\d{4})(?: \[YR\1\])?$/.exec(name)?.[1];
   if (year !== undefined) return year >= "1500" && year < "2300" ? year : undefined;
   return possibleTemplates(name).some((template) => /[^A-Z]|[MDq]/.test(template) && !/^[NXxun]$/.test(template))

@@ -1,4 +1,4 @@
-import { damaged, fitScaler, isRecord } from "../data/csv-scalers.ts";
+import { damaged, fitScaler, isNumber, isRecord } from "../data/csv-scalers.ts";
 import { type FittedTime, parseFittedTime } from "../data/time.ts";
 import { UserError } from "../system/user-error.ts";
 import { quoted } from "./findings.ts";
@@ -119,7 +119,8 @@ function observed(
 }
 
 function fitColumn(values: Float64Array, scaling: TableScaling, name: string): TableScaler {
-  const mean = fitScaler(values, "standard").offset;
+  const standard = fitScaler(values, "standard");
+  const mean = standard.offset;
   const wrong = (what: string, fix: string): UserError => {
     return new UserError(`column ${quoted(name)} ${what}`, { exitCode: 1, fix });
   };
@@ -130,14 +131,19 @@ function fitColumn(values: Float64Array, scaling: TableScaling, name: string): T
       "take another scaling, or a `min` above 0",
     );
   }
-  const scaler =
-    scaling === "robust"
-      ? fitRobust(values)
-      : fitScaler(scaling === "log" ? values.map(Math.log) : values, scaling === "log" ? "standard" : scaling);
+  const scaler = scaling === "standard" ? standard : fitOther(values, scaling);
   if (!Number.isFinite(scaler.scale) || !Number.isFinite(mean)) {
     throw wrong("has numbers too far apart to be scaled", "correct them, or give the column in a larger unit");
   }
   return { log: scaling === "log", ...scaler, mean };
+}
+
+function fitOther(
+  values: Float64Array,
+  scaling: Exclude<TableScaling, "standard">,
+): Pick<TableScaler, "offset" | "scale"> {
+  if (scaling === "robust") return fitRobust(values);
+  return scaling === "log" ? fitScaler(values.map(Math.log), "standard") : fitScaler(values, scaling);
 }
 
 /** Median and distance of the quartiles. */
@@ -223,8 +229,4 @@ function parseColumn(value: unknown, count: number): TableFitted["columns"][numb
       throw damaged(`a scaler of column ${shown} has numbers that cannot scale`);
     }),
   };
-}
-
-function isNumber(value: unknown): value is number {
-  return Number.isFinite(value);
 }

@@ -14,18 +14,15 @@ import {
   PREDICTOR_IMPORTS,
   type PredictFiles,
 } from "./parts.ts";
+import { forecastOf, forecastType, type Quantiles, quantilesConstant, severalQuantiles } from "./quantiles.ts";
 
 /** What follows a series, in the units of the data. */
 export function predictForecast(plan: Plan): PredictFiles {
-  const { loss } = plan.training;
-  const quantiles = loss.type === "quantile" && loss.quantiles.length > 1 ? loss.quantiles : undefined;
+  const quantiles = severalQuantiles(plan);
   return { predictor: predictor(plan.dataset as CsvPlan, quantiles), command: command(quantiles !== undefined) };
 }
 
-function predictor(
-  { features, target }: Pick<CsvPlan, "features" | "target">,
-  quantiles: readonly number[] | undefined,
-): string {
+function predictor({ features, target }: Pick<CsvPlan, "features" | "target">, quantiles: Quantiles): string {
   const own = {
     ...PREDICTOR_IMPORTS,
     "./data.ts": [
@@ -48,12 +45,11 @@ function predictor(
 export const COLUMNS = ${literal(features)} as const;
 const TARGET = ${literal(target)};
 const BATCH_SIZE = ${INFERENCE_BATCH_SIZE};
-${quantiles === undefined ? "" : `/** Of each step of a forecast. */\nexport const QUANTILES = ${literal(quantiles)} as const;\n`}
+${quantilesConstant(quantiles)}
 /** A time step, in the units of the data. */
 export type Row = Readonly<Record<(typeof COLUMNS)[number], number>>;
 
-/** The values of the next steps, in the units of the data${quantiles === undefined ? "" : ": QUANTILES of each"}. */
-export type Forecast = readonly ${quantiles === undefined ? "number" : "(readonly number[])"}[];
+${forecastType(quantiles)}
 
 export interface Predictor {
 ${MEMBERS}
@@ -83,7 +79,7 @@ ${openRunCode("tf.clone(forward(w, inputs).prediction)", ["fitted: saved"])}
       const size = values.length / batch;
       for (let b = 0; b < batch; b++) {
         const own = values.slice(b * size, (b + 1) * size);
-        forecasts.push(${quantiles === undefined ? "own" : "Array.from({ length: TARGETS }, (_, step) => own.slice(step * QUANTILES.length, (step + 1) * QUANTILES.length))"});
+        forecasts.push(${forecastOf(quantiles)});
       }
     }
     return forecasts;

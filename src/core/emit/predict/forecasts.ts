@@ -14,19 +14,16 @@ import {
   PREDICTOR_IMPORTS,
   type PredictFiles,
 } from "./parts.ts";
+import { forecastOf, forecastType, type Quantiles, quantilesConstant, severalQuantiles } from "./quantiles.ts";
 
 /** What follows each of several series, in the units of the data. */
 export function predictForecasts(plan: Plan): PredictFiles {
-  const { loss } = plan.training;
-  const quantiles = loss.type === "quantile" && loss.quantiles.length > 1 ? loss.quantiles : undefined;
+  const quantiles = severalQuantiles(plan);
   const table = plan.dataset as TablePlan;
   return { predictor: predictor(table, quantiles), command: command(table, quantiles) };
 }
 
-function predictor(
-  { target, features, columns, series, scalePer }: TablePlan,
-  quantiles: readonly number[] | undefined,
-): string {
+function predictor({ target, features, columns, series, scalePer }: TablePlan, quantiles: Quantiles): string {
   const own = {
     ...PREDICTOR_IMPORTS,
     "./data.ts": ["type InputSamples", "readInputs", ...(quantiles === undefined ? [] : ["TARGETS"]), "TIMESTEPS"],
@@ -50,7 +47,7 @@ ${read.map(({ name, missing }) => `  { name: ${literal(name)}, missing: ${litera
 ] as const;
 const TARGET = ${literal(target)};
 const BATCH_SIZE = ${INFERENCE_BATCH_SIZE};
-${quantiles === undefined ? "" : `/** Of each step of a forecast. */\nexport const QUANTILES = ${literal(quantiles)} as const;\n`}
+${quantilesConstant(quantiles)}
 /** A time step, in the units of the data${canLack ? "; null where a value is missing that may be" : ""}. */
 export type Row = Readonly<Record<(typeof FEATURES_READ)[number]["name"], number${canLack ? " | null" : ""}>>;
 
@@ -61,8 +58,7 @@ ${
     : "export type Window = readonly Row[];"
 }
 
-/** The values of the next steps, in the units of the data${quantiles === undefined ? "" : ": QUANTILES of each"}. */
-export type Forecast = readonly ${quantiles === undefined ? "number" : "(readonly number[])"}[];
+${forecastType(quantiles)}
 
 export interface Predictor {
 ${MEMBERS}
@@ -92,7 +88,7 @@ ${openRunCode("tf.clone(forward(w, inputs).prediction)", ["fitted: saved"])}
       for (let b = 0; b < batch; b++) {
         const window = unscaled(scaled.slice(b * size, (b + 1) * size), scalers[start + b]!);
         const own = Array.from(requireFinite(window, path));
-        forecasts.push(${quantiles === undefined ? "own" : "Array.from({ length: TARGETS }, (_, step) => own.slice(step * QUANTILES.length, (step + 1) * QUANTILES.length))"});
+        forecasts.push(${forecastOf(quantiles)});
       }
     }
     return forecasts;
@@ -111,7 +107,7 @@ ${openRunCode("tf.clone(forward(w, inputs).prediction)", ["fitted: saved"])}
 `;
 }
 
-function command({ series, target, time }: TablePlan, quantiles: readonly number[] | undefined): string {
+function command({ series, target, time }: TablePlan, quantiles: Quantiles): string {
   const own = {
     ...COMMAND_IMPORTS,
     "./data.ts": ["loadWindow"],
