@@ -1,4 +1,4 @@
-import type { TablePlan } from "../core/sources/table.ts";
+import { type TablePlan, tableInput } from "../core/sources/table.ts";
 import { dataFile } from "../support/data/data-file.ts";
 import { parseTime } from "../support/data/time-format.ts";
 import { cacheDirectory } from "../support/system/cache.ts";
@@ -6,7 +6,7 @@ import { counted } from "../support/system/counted.ts";
 import { printable } from "../support/system/printable.ts";
 import { UserError } from "../support/system/user-error.ts";
 import { describeProblem, quoted, TableError } from "../support/table/findings.ts";
-import { absolute, requireColumns, requireTime } from "../support/table/load.ts";
+import { absolute, openedBy, requireColumns, requireTime } from "../support/table/load.ts";
 import { openTable } from "../support/table/open.ts";
 import { prepareTable } from "../support/table/prepare.ts";
 import type { OpenTable, TableFormat, TableInput, TableProblem } from "../support/table/table.ts";
@@ -55,25 +55,23 @@ export async function inspectTable(dataset: TablePlan, directory: string): Promi
       return undefined;
     }
   };
-  const opened = await collect(() => openTable(absolute(inputOf(dataset, directory))));
+  const files = dataset.path.map((file) => dataFile(directory, file));
+  const input: TableInput = { ...tableInput(dataset), files };
+  const opened = await collect(() => openTable(absolute(input)));
   if (opened === undefined) return { rows: null, format: null, files: [], columns: [], problems, notes: [] };
   try {
-    const { time, series, columns } = dataset;
-    const options = { ...(time === undefined ? {} : { time: timeRule(time) }), series, columns };
+    const { time, order, series, columns } = dataset;
+    const options = { input, ...(time && { time }), ...(order && { order }), series, columns };
     const hasAll = await collect(() => {
       const source = dataset.path.join(", ");
       requireColumns(opened, options, source);
-      requireTime(
-        opened,
-        { ...options, input: inputOf(dataset, directory), ...(dataset.order && { order: dataset.order }) },
-        source,
-      );
+      requireTime(opened, options, source);
       return true;
     });
     const inspected = await inspectColumns(opened, dataset);
     const numbers = inspected.filter(({ type, role }) => type === "number" && role !== "unused");
     const doubts = hasAll === undefined ? [] : await opened.problems(numbers.map(({ name }) => name));
-    const context = { cacheDirectory: cacheDirectory(), key: JSON.stringify(["inspect", dataset]) };
+    const context = { cacheDirectory: cacheDirectory(), key: openedBy(input, opened) };
     const prepared = hasAll === undefined ? undefined : await collect(() => prepareTable(opened, options, context));
     const warnings = doubts.filter(({ code }) => code === "sentinel").map(asWarning);
     return {
@@ -107,28 +105,6 @@ function constant({ name, min, max }: InspectedColumn): Inspection["problems"] {
   return [
     asWarning({ code: "constant", message, count: 1, places: [], fix: "leave it out: nothing is learned of it" }),
   ];
-}
-
-function inputOf(
-  { path, format, select, where, orderBy, layout, time, target }: TablePlan,
-  directory: string,
-): TableInput {
-  return {
-    files: path.map((file) => dataFile(directory, file)),
-    format,
-    ...(select.length === 0 ? {} : { select: Object.fromEntries(select.map(({ name, sql }) => [name, sql])) }),
-    ...(where === undefined ? {} : { where }),
-    ...(orderBy === undefined ? {} : { orderBy }),
-    ...(layout === "wide" ? { wide: { time: time!.column, value: target } } : {}),
-  };
-}
-
-function timeRule({ dateOrder, frequency, ...time }: NonNullable<TablePlan["time"]>) {
-  return {
-    ...time,
-    ...(dateOrder === undefined ? {} : { dateOrder }),
-    ...(frequency === undefined ? {} : { frequency }),
-  };
 }
 
 function roleOf(name: string, { time, series, target, features }: TablePlan): ColumnRole {

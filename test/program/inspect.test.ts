@@ -1,10 +1,11 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { analyze } from "../../src/core/compile.ts";
-import type { TablePlan } from "../../src/core/sources/table.ts";
+import { type TablePlan, tableInput } from "../../src/core/sources/table.ts";
 import { describeInspection, type Inspection, inspectTable } from "../../src/program/inspect.ts";
+import { loadTable } from "../../src/support/table/load.ts";
 import { lstmCompile } from "../cli/specs.ts";
 
 const MESSY = new URL("../fixtures/messy/", import.meta.url).pathname;
@@ -73,6 +74,20 @@ describe("inspecting a table", () => {
     const sentinel = await inspect("path: 07_sentinel_9999_comment.csv, time: YEAR, target: SSN");
     expect(sentinel.problems).toMatchObject([{ code: "sentinel", severity: "warning", count: 4 }]);
     expect(describeInspection(sentinel)).toContain("the table can be trained on");
+  });
+
+  it("prepares the rows that training then finds in the cache", async () => {
+    const text = "path: 05_bom_crlf_preamble_footer.csv, time: Month, target: Passengers, whenMissing: ffill";
+    await inspect(text);
+    const prepared = readdirSync(join(root, "cache", "tables"));
+    const dataset = analyze(specText(text)).plan!.dataset as TablePlan;
+    await loadTable({
+      ...{ input: { ...tableInput(dataset), files: dataset.path.map((file) => join(root, "messy", file)) } },
+      ...{ time: dataset.time!, series: [], target: dataset.target, features: dataset.features },
+      ...{ columns: dataset.columns, lookback: 4, horizon: 1, scalePer: "all", note: () => undefined },
+      split: { by: "time", testFraction: 0.2, validation: "test", gap: 0 },
+    });
+    expect(readdirSync(join(root, "cache", "tables"))).toEqual(prepared);
   });
 
   it("says why a table cannot be read", async () => {
